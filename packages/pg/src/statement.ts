@@ -1,0 +1,61 @@
+/** A statement with its parameters, in Postgres' text format; types are told by casts in the text. */
+export interface Statement {
+  readonly text: string;
+  readonly values: readonly (string | null)[];
+}
+
+/** A row as it came over the wire: the text of each column. What a text means is known to whoever asked. */
+export type Row = readonly (string | null)[];
+
+/** Versions of the tenant as the database had them when the batch or transaction began. */
+export interface TenantVersions {
+  /** Version of the registry. */
+  readonly registry: number;
+  /** Raised when an API key is made or revoked. */
+  readonly access: number;
+}
+
+export interface BatchOptions {
+  /** Time for the whole batch, in milliseconds; then it is cancelled and fails with code "TIMEOUT". */
+  readonly budget?: number;
+  /** Cancels the batch, as when the client has gone away. */
+  readonly signal?: AbortSignal;
+}
+
+/** What a batch of reads gives: for each statement its rows or its error; one that fails leaves the others whole. */
+export interface ReadOutcome {
+  readonly versions: TenantVersions;
+  readonly results: readonly (readonly Row[] | Error)[];
+}
+
+/** A transaction of one tenant on one connection. */
+export interface TenantTransaction {
+  readonly versions: TenantVersions;
+  /** Sends the statements in one message; resolves with the rows of each. After an error nothing more can be run. */
+  run(statements: readonly Statement[]): Promise<readonly (readonly Row[])[]>;
+}
+
+/**
+ * The data plane: the only way from a request to Postgres. Nothing runs without a tenant, and no connection ever has
+ * statements of two tenants in flight.
+ */
+export interface DataPlane {
+  /**
+   * Runs reads as one message with one Sync: the tenant is set, then each statement; one implicit transaction, one
+   * round trip. If one fails, the others are run again, each by itself.
+   */
+  read(tenantId: string, statements: readonly Statement[], options?: BatchOptions): Promise<ReadOutcome>;
+  /**
+   * Lends a transaction that is fenced by the registry version: fails with code "SCHEMA_CHANGED" when the tenant's
+   * registry is not at `expectedVersion`. Commits when `work` resolves, rolls back when it rejects, and is tried
+   * again (three times in all) after a deadlock or serialization failure (40P01, 40001), then fails with "CONFLICT".
+   * Only a COMMIT that answers COMMIT counts.
+   */
+  write<T>(
+    tenantId: string,
+    expectedVersion: number,
+    work: (transaction: TenantTransaction) => Promise<T>,
+    options?: BatchOptions,
+  ): Promise<T>;
+  close(): Promise<void>;
+}

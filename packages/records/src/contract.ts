@@ -1,0 +1,119 @@
+/**
+ * What resolvers know of records: this interface is all that `schema-factory` imports of this room. Entities and
+ * fields are named as in GraphQL ("OrderItem", "unitPrice"), because tenants with an equal SDL share a schema while
+ * their storage keys and slots may differ: the names are looked up in the tenant's own registry here.
+ */
+export interface Records {
+  /** The record, or null where there is none (one that may not be seen looks the same). */
+  byId(typeName: string, id: string, selection: RecordSelection): Promise<RecordNode | null>;
+  /** `values`: by field name of the key's fields. */
+  byKey(typeName: string, keyName: string, values: Values, selection: RecordSelection): Promise<RecordNode | null>;
+  /** Any record by id; the selection is asked for once its type is known. */
+  node(id: string, selectionOf: (typeName: string) => RecordSelection): Promise<RecordNode | null>;
+  /** The root connection of an entity. */
+  connection(typeName: string, args: ConnectionArguments, selection: ConnectionSelection): Promise<ConnectionNode>;
+  /** The record that a link to one leads to. Batched over all parents of the request. */
+  linkedRecord(parent: RecordNode, fieldName: string, selection: RecordSelection): Promise<RecordNode | null>;
+  /** A link to many, or the way back over a link. Arguments apply for each parent; one statement for all of them. */
+  linkedConnection(
+    parent: RecordNode,
+    fieldName: string,
+    args: ConnectionArguments,
+    selection: ConnectionSelection,
+  ): Promise<ConnectionNode>;
+
+  /** Writes: only within a mutation (`RecordError` "FORBIDDEN" otherwise). All of an operation is one transaction. */
+  create(typeName: string, input: Values, selection: RecordSelection): Promise<RecordNode>;
+  update(
+    typeName: string,
+    id: string,
+    input: Values,
+    ifVersion: number | null,
+    selection: RecordSelection,
+  ): Promise<RecordNode>;
+  /** Gives the id back. */
+  delete(typeName: string, id: string, ifVersion: number | null): Promise<string>;
+}
+
+/** Values as GraphQL coerced them, by GraphQL name. */
+export type Values = Readonly<Record<string, unknown>>;
+
+/** A record as far as it was selected. */
+export interface RecordNode {
+  readonly typeName: string;
+  readonly id: string;
+  /** By GraphQL field name, ready to serialise: "createdAt", "unitPrice"; for a link to one the id of its target. */
+  readonly values: Values;
+}
+
+/** What is selected on a record: the scalar fields and the links to one, by GraphQL name. `id` is always there. */
+export interface RecordSelection {
+  readonly fields: readonly string[];
+}
+
+export interface ConnectionSelection {
+  /** Of the nodes (under `nodes` and `edges { node }`), or null where neither is asked for. */
+  readonly node: RecordSelection | null;
+  readonly cursors: boolean;
+  readonly pageInfo: boolean;
+  readonly totalCount: boolean;
+}
+
+/** Arguments as in the SDL; absent and null are the same for first, after, last, before. */
+export interface ConnectionArguments {
+  readonly first?: number | null;
+  readonly after?: string | null;
+  readonly last?: number | null;
+  readonly before?: string | null;
+  readonly where?: Values | null;
+  readonly orderBy?: readonly Values[] | null;
+  readonly search?: string | null;
+}
+
+export interface ConnectionNode {
+  readonly edges: readonly EdgeNode[];
+  readonly pageInfo: PageInfo;
+  /** Null unless selected. */
+  readonly totalCount: number | null;
+}
+
+export interface EdgeNode {
+  /** Empty unless cursors were selected. */
+  readonly cursor: string;
+  readonly node: RecordNode;
+}
+
+export interface PageInfo {
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+  readonly startCursor: string | null;
+  readonly endCursor: string | null;
+}
+
+/** Codes of README's table that come from records. */
+export type RecordErrorCode =
+  | 'VALIDATION_FAILED'
+  | 'UNIQUE_VIOLATION'
+  | 'LINK_NOT_FOUND'
+  | 'DELETE_RESTRICTED'
+  | 'ILLEGAL_TRANSITION'
+  | 'VERSION_CONFLICT'
+  | 'CONFLICT'
+  | 'NOT_FOUND'
+  | 'FORBIDDEN'
+  | 'LIMIT_EXCEEDED'
+  | 'BAD_USER_INPUT'
+  | 'SCHEMA_CHANGED';
+
+/** An error that a client can act on. `details` go into the GraphQL error's extensions beside `code`. */
+export class RecordError extends Error {
+  readonly code: RecordErrorCode;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(code: RecordErrorCode, message: string, details: Readonly<Record<string, unknown>> = {}) {
+    super(message);
+    this.name = 'RecordError';
+    this.code = code;
+    this.details = details;
+  }
+}

@@ -1,0 +1,110 @@
+import type { Choice, FieldOptions, FieldType } from './document.ts';
+
+/**
+ * A tenant's design as frozen data, everything derived and filled in. It holds no tenant and no version: tenants of
+ * one shape share one object. Made by `createRegistry` (from a document) and `loadRegistry` (from stored rows).
+ */
+export interface Registry {
+  /** In the designer's order. */
+  readonly entities: readonly Entity[];
+  readonly entityByKey: ReadonlyMap<string, Entity>;
+  /** By GraphQL type name: "OrderItem". */
+  readonly entityByTypeName: ReadonlyMap<string, Entity>;
+  /** By what `records.entity_type` holds. */
+  readonly entityByStorageKey: ReadonlyMap<string, Entity>;
+  /** sha256 (hex) of what the SDL shows: names, labels, descriptions, types, nullability, choices, keys. */
+  readonly apiShape: string;
+  /** sha256 (hex) of what compiled SQL and validators depend on: storage keys, slots and their state, options, views. */
+  readonly planShape: string;
+}
+
+export interface Entity {
+  readonly key: string;
+  readonly plural: string;
+  readonly label: string;
+  readonly description: string;
+  /** Value of `records.entity_type`; never changes. */
+  readonly storageKey: string;
+  /** The generated view (in the Postgres schema `formwork_views`); named after its content. Set by the view compiler. */
+  readonly viewName: string;
+  readonly names: EntityNames;
+  /** In the designer's order. */
+  readonly fields: readonly Field[];
+  readonly fieldByKey: ReadonlyMap<string, Field>;
+  /** By GraphQL field name: "monthlyRent". */
+  readonly fieldByName: ReadonlyMap<string, Field>;
+  readonly fieldByStorageKey: ReadonlyMap<string, Field>;
+  readonly keys: readonly UniqueKey[];
+  /** The ways back from entities that link here, in a fixed order. */
+  readonly inverses: readonly Inverse[];
+  readonly inverseByName: ReadonlyMap<string, Inverse>;
+  readonly softDelete: boolean;
+  /** Keys of searchable fields. */
+  readonly searchable: readonly string[];
+}
+
+/** Names in GraphQL, for entity `order_item` with plural `order_items`. */
+export interface EntityNames {
+  /** "OrderItem" */
+  readonly type: string;
+  /** "orderItem" */
+  readonly single: string;
+  /** "orderItems" */
+  readonly plural: string;
+}
+
+export interface Field {
+  readonly key: string;
+  /** GraphQL name: "monthlyRent". */
+  readonly name: string;
+  readonly label: string;
+  readonly description: string;
+  readonly type: FieldType;
+  readonly required: boolean;
+  /** Marked unique by itself; there is then a key of the same name in `Entity.keys`. */
+  readonly unique: boolean;
+  readonly indexed: boolean;
+  readonly default: unknown;
+  readonly options: FieldOptions;
+  /** Choices of a select with labels filled in and their enum value names; empty for other types. */
+  readonly choices: readonly NamedChoice[];
+  /** Name of the value inside `records.data`, and of the view's column; never changes. */
+  readonly storageKey: string;
+  /** The typed column of `records` with this field's search key, or null where it has none. */
+  readonly slot: Slot | null;
+}
+
+export interface NamedChoice extends Required<Choice> {
+  /** Enum value: "IN_PROGRESS". */
+  readonly name: string;
+}
+
+export interface Slot {
+  /** "t1" … "t8" text, "n1" … "n8" float8, "d1" … "d8" timestamptz, "l1" … "l8" uuid, "u1" … "u4" unique text. */
+  readonly column: string;
+  /** While it fills, reads go the old way (through `data`), and a key that needs it is not served. */
+  readonly state: 'filling' | 'ready';
+}
+
+export interface UniqueKey {
+  readonly key: string;
+  /** GraphQL name of the key, as in `airportByIata` and as a field of `AirportUniqueKey`: "iata", "byNumber". */
+  readonly name: string;
+  /** The root field: "airportByIata", "flightByNumber". */
+  readonly rootName: string;
+  readonly fields: readonly Field[];
+  readonly nullsEqual: boolean;
+  readonly caseInsensitive: boolean;
+  readonly slot: Slot;
+}
+
+/** The way back over a link: from `airport` to the flights whose `origin` it is. */
+export interface Inverse {
+  /** "departures" */
+  readonly key: string;
+  readonly name: string;
+  /** Storage key of the entity that has the link. */
+  readonly source: string;
+  /** Storage key of the linking field on it. */
+  readonly field: string;
+}

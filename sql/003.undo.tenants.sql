@@ -1,0 +1,3 @@
+drop table formwork.api_keys;
+drop table formwork.settings;
+drop table formwork.tenants;

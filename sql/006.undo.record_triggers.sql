@@ -1,0 +1,11 @@
+drop trigger _300_delete_policies on formwork.records;
+drop trigger _500_record_link on formwork.record_links;
+drop trigger _500_link_targets_of_changed on formwork.records;
+drop trigger _500_link_targets_of_new on formwork.records;
+drop trigger _100_fill_record on formwork.records;
+drop function formwork.apply_delete_policies();
+drop function formwork.check_record_link();
+drop function formwork.check_link_targets();
+drop function formwork.fill_record();
+drop function formwork.unique_slot(jsonb, text[], boolean);
+drop function formwork.refuse_shape(text, jsonb, jsonb);

@@ -1,0 +1,3 @@
+drop function formwork.begin_write(uuid, int);
+drop function formwork.begin_read(uuid);
+drop function formwork.tenant_lock_key(uuid);
