@@ -99,7 +99,8 @@ begin
 end
 $$;
 
--- Links to many. Both ends are foreign keys; a row goes with either end.
+-- Links to many. Both ends are foreign keys. A row goes with either end, but not by `on delete cascade`: that fires
+-- before the designer's policy could refuse (see apply_delete_policies).
 create table formwork.record_links (
   tenant_id uuid not null default formwork.current_tenant_id(),
   entity_type text collate "C" not null,
@@ -107,10 +108,8 @@ create table formwork.record_links (
   source_id uuid not null,
   target_id uuid not null,
   primary key (tenant_id, source_id, field, target_id),
-  foreign key (tenant_id, source_id) references formwork.records (tenant_id, id)
-    on delete cascade deferrable initially deferred,
-  foreign key (tenant_id, target_id) references formwork.records (tenant_id, id)
-    on delete cascade deferrable initially deferred
+  foreign key (tenant_id, source_id) references formwork.records (tenant_id, id) deferrable initially deferred,
+  foreign key (tenant_id, target_id) references formwork.records (tenant_id, id) deferrable initially deferred
 );
 create index on formwork.record_links (tenant_id, target_id, entity_type, field, source_id);
 

@@ -55,8 +55,11 @@ begin
     if (new.tenant_id, new.id, new.entity_type) is distinct from (old.tenant_id, old.id, old.entity_type) then
       raise exception 'tenant_id, id and entity_type of a record never change' using errcode = 'FW004';
     end if;
-    new.version := old.version + 1;
-    new.updated_at := now();
+    -- A registry change touches records to fill their slots: that is no new version of them.
+    if new.data <> old.data or new.deleted_at is distinct from old.deleted_at then
+      new.version := old.version + 1;
+      new.updated_at := now();
+    end if;
   end if;
 
   select * into s from formwork.entity_storage
@@ -66,13 +69,13 @@ begin
   end if;
 
   foreach field in array s.autonumbers loop
-    if tg_op = 'INSERT' then
+    if tg_op = 'UPDATE' and old.data ? field then
+      new.data := new.data || jsonb_build_object(field, old.data -> field);
+    else
       update formwork.autonumbers set next_number = next_number + 1
         where tenant_id = new.tenant_id and entity_type = new.entity_type and autonumbers.field = fill_record.field
         returning next_number - 1 into number;
       new.data := new.data || jsonb_build_object(field, number);
-    else
-      new.data := new.data || jsonb_build_object(field, old.data -> field);
     end if;
   end loop;
 
@@ -230,6 +233,7 @@ declare
   touched bigint;
   most bigint := coalesce(nullif(current_setting('app.delete_limit', true), '')::bigint, 10000);
 begin
+  delete from formwork.record_links l using deleted d where l.tenant_id = d.tenant_id and l.source_id = d.id;
   for rule in
     select r.* from formwork.link_rules r
     where (r.tenant_id, r.target) in (select distinct d.tenant_id, d.entity_type from deleted d)
@@ -237,6 +241,7 @@ begin
   loop
     gone := array(select d.id from deleted d where d.tenant_id = rule.tenant_id and d.entity_type = rule.target);
     touched := 0;
+    blockers := null;
     if rule.on_delete = 'restrict' then
       if rule.slot is null then
         select jsonb_agg(jsonb_build_object('entity', rule.entity_type, 'id', b.source_id)) into blockers
@@ -254,12 +259,16 @@ begin
           using errcode = 'FW012', detail = jsonb_build_object('entity', rule.target, 'by', rule.entity_type,
             'field', rule.field, 'records', blockers)::text;
       end if;
-    elsif rule.slot is not null and rule.on_delete = 'cascade' then
+    elsif rule.slot is null then
+      delete from formwork.record_links l
+        where l.tenant_id = rule.tenant_id and l.entity_type = rule.entity_type and l.field = rule.field
+          and l.target_id = any (gone);
+    elsif rule.on_delete = 'cascade' then
       execute format('delete from formwork.records r
         where r.tenant_id = $1 and r.%1$I = any ($2) and r.entity_type = $3', rule.slot)
         using rule.tenant_id, gone, rule.entity_type;
       get diagnostics touched = row_count;
-    elsif rule.slot is not null then
+    else
       execute format('update formwork.records r set data = r.data - $4
         where r.tenant_id = $1 and r.%1$I = any ($2) and r.entity_type = $3', rule.slot)
         using rule.tenant_id, gone, rule.entity_type, rule.field;
