@@ -145,7 +145,8 @@ create trigger _100_fill_record before insert or update on formwork.records
   for each row execute function formwork.fill_record();
 
 -- At commit: every link leads to a living record of the right entity type. The foreign key knows that the record
--- exists in this tenant; the lock keeps it from being deleted before this transaction has ended.
+-- exists in this tenant; the lock keeps it from being deleted before this transaction has ended. What counts is the
+-- record as it is now: the operation may have changed or deleted it since this event was queued.
 create function formwork.check_link_targets() returns trigger
 language plpgsql
 set search_path = formwork, pg_catalog, pg_temp
@@ -156,15 +157,16 @@ begin
   for wrong in
     select s.link_keys[link.number] as field, s.link_targets[link.number] as target, link.id,
       found.entity_type as actual
-    from formwork.entity_storage s
-    cross join unnest(array[new.l1, new.l2, new.l3, new.l4, new.l5, new.l6, new.l7, new.l8])
+    from formwork.records me
+    join formwork.entity_storage s on s.tenant_id = me.tenant_id and s.entity_type = me.entity_type
+    cross join unnest(array[me.l1, me.l2, me.l3, me.l4, me.l5, me.l6, me.l7, me.l8])
       with ordinality as link (id, number)
     left join lateral (
       select r.entity_type, r.deleted_at from formwork.records r
       where r.tenant_id = new.tenant_id and r.id = link.id
       for key share
     ) found on true
-    where s.tenant_id = new.tenant_id and s.entity_type = new.entity_type and link.id is not null
+    where me.tenant_id = new.tenant_id and me.id = new.id and link.id is not null
       and (found.entity_type is distinct from s.link_targets[link.number] or found.deleted_at is not null)
   loop
     raise exception 'link "%" of "%" must lead to a record of "%"', wrong.field, new.entity_type, wrong.target
@@ -194,6 +196,11 @@ as $$
 declare
   rule formwork.link_rules;
 begin
+  perform from formwork.record_links l
+    where (l.tenant_id, l.source_id, l.field, l.target_id) = (new.tenant_id, new.source_id, new.field, new.target_id);
+  if not found then
+    return null; -- taken away again in the same transaction
+  end if;
   select * into rule from formwork.link_rules
     where tenant_id = new.tenant_id and entity_type = new.entity_type and field = new.field and slot is null;
   if not found then
