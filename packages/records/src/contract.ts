@@ -7,11 +7,20 @@ export interface Records {
   /** The record, or null where there is none (one that may not be seen looks the same). */
   byId(typeName: string, id: string, selection: RecordSelection): Promise<RecordNode | null>;
   /** `values`: by field name of the key's fields. */
-  byKey(typeName: string, keyName: string, values: Values, selection: RecordSelection): Promise<RecordNode | null>;
+  byKey(
+    typeName: string,
+    keyName: string,
+    values: Values,
+    selection: RecordSelection,
+  ): Promise<RecordNode | null>;
   /** Any record by id; the selection is asked for once its type is known. */
   node(id: string, selectionOf: (typeName: string) => RecordSelection): Promise<RecordNode | null>;
   /** The root connection of an entity. */
-  connection(typeName: string, args: ConnectionArguments, selection: ConnectionSelection): Promise<ConnectionNode>;
+  connection(
+    typeName: string,
+    args: ConnectionArguments,
+    selection: ConnectionSelection,
+  ): Promise<ConnectionNode>;
   /** The record that a link to one leads to. Batched over all parents of the request. */
   linkedRecord(parent: RecordNode, fieldName: string, selection: RecordSelection): Promise<RecordNode | null>;
   /** A link to many, or the way back over a link. Arguments apply for each parent; one statement for all of them. */
