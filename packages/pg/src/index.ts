@@ -1,1 +1,19 @@
-export {};
+export {
+  type ControlPlane,
+  type ControlPlaneOptions,
+  connectControlPlane,
+  type TransactionSql,
+} from './control-plane.ts';
+export { connectDataPlane, type DataPlaneOptions } from './data-plane.ts';
+export {
+  DatabaseError,
+  type DatabaseErrorCode,
+  SchemaChangedError,
+  type ServerReport,
+  SetupError,
+  toDatabaseError,
+} from './errors.ts';
+export { type MigrateOptions, migrate } from './migrate.ts';
+export { identifier, literal, SqlFragment, type SqlValue, sql, textArray } from './sql-text.ts';
+export type * from './statement.ts';
+export type { BatchReport } from './tenant-session.ts';

@@ -1,0 +1,78 @@
+import { Deadline } from './deadline.ts';
+import { readBatch } from './read-batch.ts';
+import { SessionPool } from './session-pool.ts';
+import type { BatchOptions, DataPlane, ReadOutcome, Statement, TenantTransaction } from './statement.ts';
+import { type OnBatch, TenantSession } from './tenant-session.ts';
+import { runTransaction } from './tenant-transaction.ts';
+
+export interface DataPlaneOptions {
+  /** Of a role that is no superuser, owns nothing and cannot bypass policies: formwork_gateway. */
+  readonly url: string;
+  /** Connections at most (10). */
+  readonly max?: number;
+  /** Milliseconds that a batch or a transaction may take (10,000), unless it brings a budget of its own. */
+  readonly budget?: number;
+  /** Callers that may wait for a connection (1,000). */
+  readonly maxWaiting?: number;
+  /** Milliseconds that a caller waits for a connection (5,000). */
+  readonly waitTimeout?: number;
+  /** Prepared statements that each connection keeps (250). */
+  readonly preparedStatements?: number;
+  /** Hears of every message that was sent, after its answer. */
+  readonly onBatch?: OnBatch;
+}
+
+/** Opens the data plane. Connections are made when they are needed, so this does not fail; the first use does. */
+export function connectDataPlane(options: DataPlaneOptions): DataPlane {
+  return new PooledDataPlane(options);
+}
+
+class PooledDataPlane implements DataPlane {
+  readonly #pool: SessionPool;
+  readonly #budget: number;
+  readonly #onBatch: OnBatch | undefined;
+
+  constructor(options: DataPlaneOptions) {
+    this.#budget = options.budget ?? 10_000;
+    this.#onBatch = options.onBatch;
+    this.#pool = new SessionPool({
+      url: options.url,
+      max: options.max ?? 10,
+      maxWaiting: options.maxWaiting ?? 1_000,
+      waitTimeout: options.waitTimeout ?? 5_000,
+      preparedStatements: options.preparedStatements ?? 250,
+    });
+  }
+
+  read(tenantId: string, statements: readonly Statement[], options: BatchOptions = {}): Promise<ReadOutcome> {
+    return this.#withTenant(tenantId, options, (session) => readBatch(session, statements));
+  }
+
+  write<T>(
+    tenantId: string,
+    expectedVersion: number,
+    work: (transaction: TenantTransaction) => Promise<T>,
+    options: BatchOptions = {},
+  ): Promise<T> {
+    return this.#withTenant(tenantId, options, (session) => runTransaction(session, expectedVersion, work));
+  }
+
+  close(): Promise<void> {
+    return this.#pool.close();
+  }
+
+  async #withTenant<T>(
+    tenantId: string,
+    { budget = this.#budget, signal }: BatchOptions,
+    work: (session: TenantSession) => Promise<T>,
+  ): Promise<T> {
+    const deadline = new Deadline(budget, signal);
+    try {
+      return await this.#pool.withSession(deadline, (session) =>
+        work(new TenantSession(session, tenantId, deadline, this.#onBatch)),
+      );
+    } finally {
+      deadline.clear();
+    }
+  }
+}

@@ -1,0 +1,116 @@
+import type { Connection, Submittable } from 'pg';
+import { type DatabaseError, toDatabaseError } from './errors.ts';
+import type { PreparationPlan, PreparedStatements } from './prepared-statements.ts';
+import type { Row, Statement } from './statement.ts';
+
+/** The messages that node-postgres writes for us; its published types know an older form of them. */
+interface Wire {
+  readonly stream: { cork(): void; uncork(): void };
+  parse(message: { text: string; name: string; types: readonly never[] }): void;
+  bind(message: { portal: string; statement: string; values: readonly (string | null)[] }): void;
+  execute(message: { portal: string; rows: number }): void;
+  close(message: { type: 'S'; name: string }): void;
+  sync(): void;
+  sendCopyFail(reason: string): void;
+}
+
+/** A statement that failed, and where it stood in its message. */
+export class StatementFailure {
+  readonly error: DatabaseError;
+  readonly index: number;
+
+  constructor(error: DatabaseError, index: number) {
+    this.error = error;
+    this.index = index;
+  }
+}
+
+/**
+ * Several statements and one Sync: one round trip and, outside a transaction block, one implicit transaction.
+ *
+ * node-postgres takes it for a query (its `Submittable` interface). It hears of an error through `handleError` and
+ * then never through `handleReadyForQuery`; so what ends a message is told by the session, which listens itself.
+ */
+export class Message implements Submittable {
+  readonly #statements: readonly Statement[];
+  readonly #prepared: PreparedStatements;
+  readonly #plan: PreparationPlan;
+  /** Statements whose ParseComplete is still to come, in order. */
+  readonly #parsing: { readonly text: string; readonly name: string }[] = [];
+  readonly #results: Row[][] = [];
+  #rows: Row[] = [];
+  #error: DatabaseError | undefined;
+  /** Command tag of the last statement that completed. */
+  tag = '';
+
+  constructor(statements: readonly Statement[], prepared: PreparedStatements) {
+    this.#statements = statements;
+    this.#prepared = prepared;
+    this.#plan = prepared.plan(statements.map(({ text }) => text));
+  }
+
+  /** What came of it, once the connection is ready again. */
+  get outcome(): readonly (readonly Row[])[] | StatementFailure {
+    return this.#error === undefined
+      ? this.#results
+      : new StatementFailure(this.#error, this.#results.length);
+  }
+
+  get error(): DatabaseError | undefined {
+    return this.#error;
+  }
+
+  submit(connection: Connection): void {
+    const wire = connection as unknown as Wire;
+    wire.stream.cork();
+    try {
+      // First, so that no failing statement can make the server skip them.
+      for (const name of this.#plan.close) wire.close({ type: 'S', name });
+      this.#plan.preparations.forEach(({ name, parse }, index) => {
+        const { text, values } = this.#statements[index] as Statement;
+        if (parse) {
+          this.#parsing.push({ text, name });
+          wire.parse({ text, name, types: [] });
+        }
+        wire.bind({ portal: '', statement: name, values });
+        wire.execute({ portal: '', rows: 0 });
+      });
+      wire.sync();
+    } finally {
+      wire.stream.uncork();
+    }
+  }
+
+  handleParseComplete(): void {
+    const parsed = this.#parsing.shift();
+    if (parsed !== undefined) this.#prepared.confirm(parsed.text, parsed.name);
+  }
+
+  handleDataRow(message: { fields: (string | null)[] }): void {
+    this.#rows.push(message.fields);
+  }
+
+  handleCommandComplete(message: { text: string }): void {
+    this.tag = message.text;
+    this.#results.push(this.#rows);
+    this.#rows = [];
+  }
+
+  handleEmptyQuery(): void {
+    this.handleCommandComplete({ text: '' });
+  }
+
+  handleError(error: unknown): void {
+    this.#error ??= toDatabaseError(error);
+    if (this.#error.sqlstate === '26000') this.#prepared.forget();
+  }
+
+  handleCopyInResponse(connection: Connection): void {
+    (connection as unknown as Wire).sendCopyFail('COPY is not for the data plane');
+  }
+
+  handleCopyData(): void {}
+  handleRowDescription(): void {}
+  handlePortalSuspended(): void {}
+  handleReadyForQuery(): void {}
+}

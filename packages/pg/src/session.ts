@@ -1,0 +1,127 @@
+import type { Client } from 'pg';
+import { sendCancelRequest } from './cancel-request.ts';
+import type { Deadline } from './deadline.ts';
+import { DatabaseError } from './errors.ts';
+import { Message, StatementFailure } from './message.ts';
+import { PreparedStatements } from './prepared-statements.ts';
+import type { Row, Statement } from './statement.ts';
+
+/** How long, in milliseconds, a server may take to answer a cancel before its connection is given up. */
+const patience = 5_000;
+
+/** Transaction status as ReadyForQuery tells it: idle, in a transaction block, in a failed one. */
+type Status = 'I' | 'T' | 'E';
+
+export interface Reply {
+  readonly results: readonly (readonly Row[])[];
+  /** Command tag of the last statement: the answer to COMMIT has to be `COMMIT`. */
+  readonly tag: string;
+}
+
+interface Listenable {
+  on(event: 'parseComplete' | 'end', listener: () => void): void;
+  on(event: 'readyForQuery', listener: (message: { status: Status }) => void): void;
+}
+
+/** A connection of the data plane: one message at a time, and no message while a cancel may still be on its way. */
+export class Session {
+  readonly #client: Client;
+  readonly #prepared: PreparedStatements;
+  #current: { message: Message; settle: (answered: boolean) => void } | undefined;
+  #cancel: Promise<boolean> | undefined;
+  #status: Status = 'I';
+  #broken: DatabaseError | undefined;
+
+  constructor(client: Client, statementCapacity: number) {
+    this.#client = client;
+    this.#prepared = new PreparedStatements(statementCapacity);
+    const connection = client.connection as unknown as Listenable;
+    connection.on('parseComplete', () => this.#current?.message.handleParseComplete());
+    connection.on('readyForQuery', ({ status }) => {
+      this.#status = status;
+      this.#current?.settle(true);
+    });
+    connection.on('end', () => this.#break('The connection to Postgres has ended'));
+    client.on('error', (error: Error) => this.#break(`The connection to Postgres broke: ${error.message}`));
+  }
+
+  /** Whether the connection can serve another tenant: whole, outside any transaction, no cancel under way. */
+  get isClean(): boolean {
+    return this.#broken === undefined && this.#status === 'I' && this.#cancel === undefined && !this.#current;
+  }
+
+  get inTransaction(): boolean {
+    return this.#status !== 'I';
+  }
+
+  /** How many statements this connection was ever asked to parse: catalog memory of a backend only grows. */
+  get parsedStatements(): number {
+    return this.#prepared.parsed;
+  }
+
+  /**
+   * Sends statements and one Sync; never rejects. When time ran out, the failure's error is the deadline's; an answer
+   * that was faster than the cancel is an answer all the same.
+   */
+  async send(statements: readonly Statement[], deadline?: Deadline): Promise<Reply | StatementFailure> {
+    if (this.#cancel !== undefined) await this.drain();
+    if (deadline?.error !== undefined) return new StatementFailure(deadline.error, 0);
+    const message = new Message(statements, this.#prepared);
+    const stopListening = deadline?.onExpired(() => this.#startCancel(message));
+    const answered = await this.#exchange(message);
+    stopListening?.();
+    const { outcome } = message;
+    if (answered && !(outcome instanceof StatementFailure)) return { results: outcome, tag: message.tag };
+    const error = deadline?.error ?? message.error ?? this.#broken;
+    return new StatementFailure(
+      error as DatabaseError,
+      outcome instanceof StatementFailure ? outcome.index : 0,
+    );
+  }
+
+  /** After a cancel: waits until it can hit nothing any more. Never rejects; the session may be broken afterwards. */
+  async drain(): Promise<void> {
+    const cancel = this.#cancel;
+    if (cancel === undefined) return;
+    if (!(await cancel)) this.destroy('A cancel request could not be delivered');
+    const timer = setTimeout(() => this.destroy('The server did not answer after a cancel'), patience);
+    // The answer may be the cancel's error: what counts is that the connection is ready afterwards.
+    await this.#exchange(new Message([], this.#prepared));
+    clearTimeout(timer);
+    this.#cancel = undefined;
+  }
+
+  /** Gives the connection up, whatever it is doing. */
+  destroy(reason: string): void {
+    this.#break(reason);
+    this.#client.connection.stream.destroy();
+  }
+
+  /** Resolves with whether the server has answered the Sync; if not, the connection is broken. */
+  #exchange(message: Message): Promise<boolean> {
+    if (this.#broken !== undefined) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      this.#current = {
+        message,
+        settle: (answered) => {
+          this.#current = undefined;
+          resolve(answered);
+        },
+      };
+      this.#client.query(message);
+    });
+  }
+
+  #startCancel(message: Message): void {
+    this.#cancel ??= sendCancelRequest(this.#client, patience);
+    const timer = setTimeout(() => {
+      if (this.#current?.message === message) this.destroy('The server did not answer a cancel');
+    }, patience);
+    timer.unref();
+  }
+
+  #break(reason: string): void {
+    this.#broken ??= new DatabaseError('UNAVAILABLE', reason);
+    this.#current?.settle(false);
+  }
+}

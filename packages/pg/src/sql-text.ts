@@ -1,0 +1,117 @@
+/**
+ * SQL as a value: text and parameters travel together, and nothing else becomes SQL. Needs no connection, so rooms
+ * that only write SQL import this file alone (`@formwork/pg/sql-text`).
+ */
+import type { Statement } from './statement.ts';
+
+/** What may stand as a parameter; it travels as Postgres' text form. Lists: see `textArray`. */
+export type SqlValue = string | number | bigint | boolean | null;
+
+/** Longer names are cut by Postgres without a word, and two cut names may be the same. */
+const longestIdentifier = 63;
+
+/** A piece of SQL with its parameters; pieces nest, and the outermost one numbers the parameters. */
+export class SqlFragment implements Statement {
+  /** Pieces of text, with a parameter between each two. */
+  readonly #texts: readonly string[];
+  readonly values: readonly (string | null)[];
+  #text: string | undefined;
+
+  /** @internal */
+  constructor(texts: readonly string[], values: readonly (string | null)[]) {
+    this.#texts = texts;
+    this.values = values;
+  }
+
+  get text(): string {
+    this.#text ??= this.#texts.reduce((text, piece, index) => `${text}$${index}${piece}`);
+    return this.#text;
+  }
+
+  /** @internal Appends the pieces of this fragment to those of another. */
+  appendTo(texts: string[], values: (string | null)[]): void {
+    const [first = '', ...rest] = this.#texts;
+    extend(texts, first);
+    texts.push(...rest);
+    for (const value of this.values) values.push(value);
+  }
+}
+
+/** `name` as a quoted identifier. Throws on what Postgres cannot hold: nothing, a NUL, more than 63 bytes. */
+export function identifier(name: string): string {
+  if (name === '') throw new TypeError('An SQL identifier cannot be empty');
+  if (name.includes('\0')) throw new TypeError(`The SQL identifier ${JSON.stringify(name)} contains a NUL`);
+  const bytes = Buffer.byteLength(name);
+  if (bytes > longestIdentifier) {
+    throw new TypeError(
+      `The SQL identifier "${name}" has ${bytes} bytes; at most ${longestIdentifier} are allowed`,
+    );
+  }
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** `text` as a quoted literal, for DDL, which takes no parameters. Does not depend on standard_conforming_strings. */
+export function literal(text: string): string {
+  if (text.includes('\0')) throw new TypeError(`The SQL literal ${JSON.stringify(text)} contains a NUL`);
+  const quoted = `'${text.replaceAll("'", "''").replaceAll('\\', '\\\\')}'`;
+  return text.includes('\\') ? `E${quoted}` : quoted;
+}
+
+/** A list as one parameter, in the text form of a Postgres array: `sql\`… = any (${textArray(ids)}::uuid[])\``. */
+export function textArray(values: readonly (string | null)[]): string {
+  const element = (value: string | null): string =>
+    value === null ? 'NULL' : `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+  return `{${values.map(element).join(',')}}`;
+}
+
+/** A statement or a piece of one: each `${value}` becomes a parameter, each `${fragment}` part of the text. */
+export function sql(
+  strings: TemplateStringsArray,
+  ...values: readonly (SqlValue | SqlFragment)[]
+): SqlFragment {
+  const texts = [strings[0] ?? ''];
+  const parameters: (string | null)[] = [];
+  values.forEach((value, index) => {
+    if (value instanceof SqlFragment) {
+      value.appendTo(texts, parameters);
+      extend(texts, strings[index + 1] ?? '');
+    } else {
+      parameters.push(parameterText(value));
+      texts.push(strings[index + 1] ?? '');
+    }
+  });
+  return new SqlFragment(texts, parameters);
+}
+
+/** A quoted identifier as a fragment; several names are joined by dots: `sql.identifier('formwork', 'records')`. */
+sql.identifier = (...names: readonly string[]): SqlFragment =>
+  new SqlFragment([names.map(identifier).join('.')], []);
+
+/** A quoted literal as a fragment, where a parameter cannot stand. */
+sql.literal = (text: string): SqlFragment => new SqlFragment([literal(text)], []);
+
+/** Text as it is. Whoever calls this answers for it: never pass anything a client or designer wrote. */
+sql.raw = (text: string): SqlFragment => new SqlFragment([text], []);
+
+/** Fragments with a separator between them, `, ` unless told otherwise. */
+sql.join = (fragments: readonly SqlFragment[], separator = ', '): SqlFragment => {
+  const texts = [''];
+  const values: (string | null)[] = [];
+  fragments.forEach((fragment, index) => {
+    if (index > 0) extend(texts, separator);
+    fragment.appendTo(texts, values);
+  });
+  return new SqlFragment(texts, values);
+};
+
+/** Adds to the last piece of text. */
+function extend(texts: string[], text: string): void {
+  texts.push((texts.pop() ?? '') + text);
+}
+
+function parameterText(value: SqlValue): string | null {
+  if (value === null || typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean')
+    return String(value);
+  throw new TypeError(`An SQL parameter must be text, a number, a boolean or null, not ${typeof value}`);
+}
