@@ -1,1 +1,48 @@
-export {};
+export { checkDocument } from './check-document.ts';
+export { keyColumn, systemColumns, uniqueColumn, valueColumn } from './columns.ts';
+export { createRegistry, type RegistryOptions } from './create-registry.ts';
+export {
+  type Choice,
+  type EntityDocument,
+  type FieldDocument,
+  type FieldOptions,
+  type FieldType,
+  fieldTypes,
+  type KeyDocument,
+  type RegistryDocument,
+} from './document.ts';
+export {
+  assertNever,
+  type FieldTypeRule,
+  fieldTypeRule,
+  fieldTypeRules,
+  isFieldType,
+  type SlotKind,
+} from './field-types.ts';
+export { defaultLimits, type Limits, slotsPerKind } from './limits.ts';
+export { loadRegistry } from './load-registry.ts';
+export type {
+  Entity,
+  EntityNames,
+  Field,
+  Inverse,
+  NamedChoice,
+  Registry,
+  Slot,
+  UniqueKey,
+} from './model.ts';
+export { deriveEnumNames, deriveKeyNames, deriveRootNames, deriveTypeNames } from './names.ts';
+export { type Problem, RegistryError } from './problem.ts';
+export { isReservedName } from './reserved-names.ts';
+export { slotKindOf } from './slots.ts';
+export type { RetiredKeys } from './storage-keys.ts';
+export {
+  type StoredEntityType,
+  type StoredField,
+  type StoredRegistry,
+  type StoredUniqueKey,
+  toStoredRegistry,
+} from './stored-registry.ts';
+export { parseDate, parseDateTime, parseDuration, parseTime } from './temporal.ts';
+export { toDocument } from './to-document.ts';
+export { viewNameOf } from './view-name.ts';

@@ -1,0 +1,116 @@
+import { assignEntitySlots } from './assign-entity-slots.ts';
+import { defaultOptions } from './default-options.ts';
+import type { FieldDocument, FieldOptions } from './document.ts';
+import type { Draft, DraftEntity } from './draft.ts';
+import { groupBy } from './group-by.ts';
+import type { ResolvedInverse } from './inverses.ts';
+import type { Limits } from './limits.ts';
+import { matchField } from './match-field.ts';
+import type { Entity, Registry } from './model.ts';
+import { proposeLabel, proposePlural } from './names.ts';
+import type { ProblemList } from './problem-list.ts';
+import { fieldStorageKeys, type RetiredKeys, StorageKeys } from './storage-keys.ts';
+import type { StoredField, StoredRegistry, StoredUniqueKey } from './stored-registry.ts';
+
+export interface StorageContext {
+  readonly current: Registry | undefined;
+  readonly retired: RetiredKeys | undefined;
+  readonly populated: ReadonlySet<string>;
+  readonly limits: Limits;
+  readonly problems: ProblemList;
+}
+
+/**
+ * The rows of the registry that the draft describes, all defaults filled in, view names still empty. What has the key
+ * of something that is there today goes on with its storage key and slot.
+ */
+export function assignStorage(
+  draft: Draft,
+  inverses: readonly ResolvedInverse[],
+  context: StorageContext,
+): StoredRegistry {
+  const { current, retired } = context;
+  const storageKeys = new StorageKeys(retired?.entities ?? [], current?.entityByStorageKey.keys() ?? []);
+  const inversesOf = groupBy(inverses, (inverse) => inverse.source);
+  const parts = draft.entities.map((entity, position) => {
+    const today = current?.entityByKey.get(entity.key);
+    const storageKey = today?.storageKey ?? storageKeys.take(entity.key);
+    const waysBack = inversesOf.get(entity.key) ?? [];
+    const fields = storeFields(entity, storageKey, today, waysBack, context);
+    const slots = assignEntitySlots(entity, fields, today, context.populated.has(storageKey), context);
+    return { entityType: storeEntity(entity, storageKey, position), ...slots };
+  });
+  return {
+    entityTypes: parts.map((part) => part.entityType),
+    fields: parts.flatMap((part) => part.fields),
+    uniqueKeys: parts.flatMap((part): readonly StoredUniqueKey[] => part.uniqueKeys),
+  };
+}
+
+function storeEntity({ key, document }: DraftEntity, storageKey: string, position: number) {
+  const { plural = proposePlural(key), label = proposeLabel(key), description = '' } = document;
+  const { softDelete, searchable } = document;
+  const options = { ...(softDelete && { softDelete }), ...(searchable && { searchable }) };
+  return { storageKey, key, plural, label, description, position, options, viewName: '' };
+}
+
+function storeFields(
+  entity: DraftEntity,
+  entityType: string,
+  today: Entity | undefined,
+  inverses: readonly ResolvedInverse[],
+  { current, retired, populated, problems }: StorageContext,
+): readonly StoredField[] {
+  const taken = fieldStorageKeys(
+    retired?.fields.get(entityType) ?? [],
+    today?.fieldByStorageKey.keys() ?? [],
+  );
+  const inverseOf = new Map(inverses.map((one) => [one.field, one.inverse]));
+  return entity.fields.flatMap((field, position) => {
+    const same = matchField(field, today, current, populated.has(entityType), problems);
+    if (field.document === null) {
+      return [];
+    }
+    const storageKey = same?.storageKey ?? taken.take(field.key);
+    const options = fillOptions(field.document, inverseOf.get(field.key) ?? null);
+    return [storeField(field.document, entityType, storageKey, options, position)];
+  });
+}
+
+function storeField(
+  document: FieldDocument,
+  entityType: string,
+  storageKey: string,
+  options: FieldOptions,
+  position: number,
+): StoredField {
+  const {
+    key,
+    label = proposeLabel(key),
+    description = '',
+    type,
+    required = false,
+    indexed = false,
+  } = document;
+  return {
+    entityType,
+    storageKey,
+    key,
+    label,
+    description,
+    type,
+    required,
+    isUnique: document.unique ?? false,
+    indexed,
+    defaultValue: document.default ?? null,
+    options,
+    position,
+    slot: null,
+    slotState: 'ready',
+  };
+}
+
+function fillOptions({ type, options = {} }: FieldDocument, inverse: string | null): FieldOptions {
+  const filled = { ...defaultOptions(type, options), ...options };
+  return type === 'link' || type === 'links' ? { ...filled, inverse } : filled;
+}

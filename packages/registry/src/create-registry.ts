@@ -1,0 +1,44 @@
+import { assignStorage } from './assign-storage.ts';
+import { readDocument } from './check-document.ts';
+import { checkNames } from './check-names.ts';
+import type { RegistryDocument } from './document.ts';
+import { resolveInverses } from './inverses.ts';
+import { defaultLimits, type Limits } from './limits.ts';
+import { buildRegistry } from './load-registry.ts';
+import type { Registry } from './model.ts';
+import type { Problem } from './problem.ts';
+import { ProblemList } from './problem-list.ts';
+import type { RetiredKeys } from './storage-keys.ts';
+import { viewNameOf } from './view-name.ts';
+
+export interface RegistryOptions {
+  /** The registry of today: what has the same key goes on with its storage key, slot and inverse. */
+  readonly current?: Registry;
+  /** Storage keys that were ever in use; those of `current` need not be among them. */
+  readonly retired?: RetiredKeys;
+  /** Where they differ from `defaultLimits`. */
+  readonly limits?: Partial<Limits>;
+  /** Storage keys of the entities that have records: their new slots have to be filled, their types stand. */
+  readonly populated?: ReadonlySet<string>;
+}
+
+/** Makes a registry of a document, with everything derived, or lists everything that is wrong with it. */
+export function createRegistry(
+  document: RegistryDocument,
+  options: RegistryOptions = {},
+): { readonly registry: Registry } | { readonly problems: readonly Problem[] } {
+  const { current, retired, populated = new Set() } = options;
+  const limits = { ...defaultLimits, ...options.limits };
+  const problems = new ProblemList();
+  const draft = readDocument(document, problems, limits);
+  if (draft === null) {
+    return { problems: problems.toArray() };
+  }
+  const inverses = resolveInverses(draft, current);
+  checkNames(draft, inverses, problems);
+  const stored = assignStorage(draft, inverses, { current, retired, populated, limits, problems });
+  if (problems.count > 0) {
+    return { problems: problems.toArray() };
+  }
+  return { registry: buildRegistry(stored, viewNameOf) };
+}

@@ -1,0 +1,82 @@
+import type { Draft, DraftEntity, DraftField } from './draft.ts';
+import type { Registry } from './model.ts';
+import { camelName, proposePlural } from './names.ts';
+import { isReservedName } from './reserved-names.ts';
+
+/** How a link is followed back: the field `inverse` on `target`, of all `source` whose `field` leads there. */
+export interface ResolvedInverse {
+  readonly source: string;
+  readonly field: string;
+  readonly target: string;
+  readonly inverse: string;
+  /** Of the linking field in the document. */
+  readonly path: string;
+}
+
+/**
+ * The inverse of every link that has one: as the document says; else as it is today, so that a new link never renames
+ * an old way back; else proposed: "flights", or "flights_by_origin" where that is taken, "parent_of" within an entity.
+ */
+export function resolveInverses(draft: Draft, current: Registry | undefined): readonly ResolvedInverse[] {
+  const links = draft.entities.flatMap((entity) =>
+    entity.fields.flatMap((field) => linkOf(entity, field, current)),
+  );
+  const taken = new Set(['']);
+  for (const { key, fields } of draft.entities) {
+    for (const field of fields) {
+      taken.add(claim(key, field.key));
+    }
+  }
+  for (const { target, wish } of links) {
+    if (typeof wish === 'string') {
+      taken.add(claim(target, wish));
+    }
+  }
+  return links.flatMap(({ wish, today, proposals, ...link }) => {
+    if (wish === null) {
+      return [];
+    }
+    const free = [...today, ...proposals].find((one) => !taken.has(claim(link.target, one)));
+    const inverse = wish ?? free ?? proposals.at(-1) ?? '';
+    taken.add(claim(link.target, inverse));
+    return [{ ...link, inverse }];
+  });
+}
+
+interface Link extends Omit<ResolvedInverse, 'inverse'> {
+  readonly wish: string | null | undefined;
+  readonly today: readonly string[];
+  readonly proposals: readonly string[];
+}
+
+function linkOf(
+  entity: DraftEntity,
+  { document, path, key, named }: DraftField,
+  current?: Registry,
+): readonly Link[] {
+  const target = document?.options?.target;
+  if (target === undefined || !named) {
+    return [];
+  }
+  const plural = entity.document.plural ?? proposePlural(entity.key);
+  const now = current?.entityByKey.get(entity.key)?.fieldByKey.get(key)?.options;
+  const same = now?.target === target ? now.inverse : undefined;
+  const wish = document?.options?.inverse === undefined && same === null ? null : document?.options?.inverse;
+  return [
+    {
+      source: entity.key,
+      field: key,
+      target,
+      path,
+      wish,
+      today: typeof same === 'string' ? [same] : [],
+      proposals: target === entity.key ? [`${key}_of`] : [plural, `${plural}_by_${key}`],
+    },
+  ];
+}
+
+/** Names are compared as GraphQL has them; a reserved one is as good as taken. */
+function claim(entity: string, key: string): string {
+  const name = camelName(key);
+  return isReservedName('field', name) ? '' : `${entity} ${name}`;
+}

@@ -1,0 +1,111 @@
+import { freeze } from './freeze.ts';
+import { groupBy } from './group-by.ts';
+import type { Entity, Field, Inverse, NamedChoice, Registry, UniqueKey } from './model.ts';
+import { camelName, choiceName, deriveEntityNames, deriveKeyNames, proposeLabel } from './names.ts';
+import { apiShapeOf, planShapeOf } from './shape.ts';
+import type { StoredEntityType, StoredField, StoredRegistry, StoredUniqueKey } from './stored-registry.ts';
+
+/** Makes the registry that the rows describe, in any order of rows. The rows are trusted: they were checked once. */
+export function loadRegistry(stored: StoredRegistry): Registry {
+  return buildRegistry(stored, (_, row) => row.viewName);
+}
+
+/** @internal `viewName` says what the view of an entity is called, which is known only once the entity is there. */
+export function buildRegistry(
+  stored: StoredRegistry,
+  viewName: (entity: Entity, row: StoredEntityType) => string,
+): Registry {
+  const fieldsOf = groupBy(inOrder(stored.fields), (row) => row.entityType);
+  const keysOf = groupBy(inOrder(stored.uniqueKeys), (row) => row.entityType);
+  const waysBack = findInverses(stored);
+  const entities = inOrder(stored.entityTypes).map((row) => {
+    const fields = fieldsOf.get(row.storageKey) ?? [];
+    const entity = buildEntity(row, fields, keysOf.get(row.storageKey) ?? [], waysBack.get(row.key) ?? []);
+    return freeze({ ...entity, viewName: viewName(entity, row) });
+  });
+  const maps = {
+    entities,
+    entityByKey: new Map(entities.map((entity) => [entity.key, entity])),
+    entityByTypeName: new Map(entities.map((entity) => [entity.names.type, entity])),
+    entityByStorageKey: new Map(entities.map((entity) => [entity.storageKey, entity])),
+  };
+  return freeze({ ...maps, apiShape: apiShapeOf(maps), planShape: planShapeOf(maps) });
+}
+
+function buildEntity(
+  row: StoredEntityType,
+  fieldRows: readonly StoredField[],
+  keyRows: readonly StoredUniqueKey[],
+  inverses: readonly Inverse[],
+): Entity {
+  const names = deriveEntityNames(row.key, row.plural);
+  const fields = fieldRows.map(buildField);
+  const fieldByStorageKey = new Map(fields.map((field) => [field.storageKey, field]));
+  const { storageKey, key, plural, label, description } = row;
+  return {
+    ...{ key, plural, label, description, storageKey, viewName: row.viewName, names, fields, inverses },
+    fieldByKey: new Map(fields.map((field) => [field.key, field])),
+    fieldByName: new Map(fields.map((field) => [field.name, field])),
+    fieldByStorageKey,
+    keys: keyRows.map((keyRow) => buildKey(keyRow, names, fieldByStorageKey)),
+    inverseByName: new Map(inverses.map((inverse) => [inverse.name, inverse])),
+    softDelete: row.options.softDelete ?? false,
+    searchable: row.options.searchable ?? [],
+  };
+}
+
+function buildField(row: StoredField): Field {
+  const { key, label, description, type, required, isUnique, indexed, defaultValue, options, storageKey } =
+    row;
+  const choices = (options.choices ?? []).map(
+    (choice): NamedChoice => ({
+      key: choice.key,
+      name: choiceName(choice.key),
+      label: choice.label ?? proposeLabel(choice.key),
+      description: choice.description ?? '',
+    }),
+  );
+  const slot = row.slot === null ? null : { column: row.slot, state: row.slotState };
+  return {
+    ...{ key, name: camelName(key), label, description, type, required, unique: isUnique, indexed },
+    ...{ default: defaultValue ?? undefined, options, choices, storageKey, slot },
+  };
+}
+
+function buildKey(
+  row: StoredUniqueKey,
+  names: Entity['names'],
+  fieldByStorageKey: ReadonlyMap<string, Field>,
+): UniqueKey {
+  const { name, rootName } = deriveKeyNames(names, row.key);
+  return {
+    key: row.key,
+    name,
+    rootName,
+    fields: row.fields.flatMap((storageKey) => fieldByStorageKey.get(storageKey) ?? []),
+    nullsEqual: row.options.nullsEqual ?? false,
+    caseInsensitive: row.options.caseInsensitive ?? false,
+    slot: { column: row.slot, state: row.slotState },
+  };
+}
+
+/** By key of the target, in the order of the linking entities and fields. */
+function findInverses(stored: StoredRegistry): ReadonlyMap<string, readonly Inverse[]> {
+  const position = new Map(stored.entityTypes.map((row) => [row.storageKey, row.position]));
+  const rows = inOrder(stored.fields).sort(
+    (a, b) => (position.get(a.entityType) ?? 0) - (position.get(b.entityType) ?? 0),
+  );
+  const inverses = rows.flatMap(({ options: { target, inverse }, entityType, storageKey }) =>
+    target !== undefined && typeof inverse === 'string'
+      ? [{ target, key: inverse, name: camelName(inverse), source: entityType, field: storageKey }]
+      : [],
+  );
+  const grouped = groupBy(inverses, (inverse) => inverse.target);
+  return new Map(
+    [...grouped].map(([target, list]) => [target, list.map(({ target: _, ...inverse }) => inverse)]),
+  );
+}
+
+function inOrder<Row extends { readonly position: number }>(rows: readonly Row[]): Row[] {
+  return [...rows].sort((a, b) => a.position - b.position);
+}

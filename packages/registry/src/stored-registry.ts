@@ -1,0 +1,102 @@
+import type { FieldOptions, FieldType } from './document.ts';
+import type { Entity, Field, Registry, UniqueKey } from './model.ts';
+
+/** A registry as the rows of sql/004: tables entity_types, fields and unique_keys, columns in camel case. */
+export interface StoredRegistry {
+  readonly entityTypes: readonly StoredEntityType[];
+  readonly fields: readonly StoredField[];
+  readonly uniqueKeys: readonly StoredUniqueKey[];
+}
+
+export interface StoredEntityType {
+  readonly storageKey: string;
+  readonly key: string;
+  readonly plural: string;
+  readonly label: string;
+  readonly description: string;
+  readonly position: number;
+  readonly options: { readonly softDelete?: boolean; readonly searchable?: readonly string[] };
+  readonly viewName: string;
+}
+
+export interface StoredField {
+  /** Storage key of the entity. */
+  readonly entityType: string;
+  readonly storageKey: string;
+  readonly key: string;
+  readonly label: string;
+  readonly description: string;
+  readonly type: FieldType;
+  readonly required: boolean;
+  readonly isUnique: boolean;
+  readonly indexed: boolean;
+  /** Null where there is none. */
+  readonly defaultValue: unknown;
+  readonly options: FieldOptions;
+  readonly position: number;
+  readonly slot: string | null;
+  readonly slotState: 'filling' | 'ready';
+}
+
+export interface StoredUniqueKey {
+  readonly entityType: string;
+  readonly key: string;
+  /** Storage keys, in order. */
+  readonly fields: readonly string[];
+  readonly options: { readonly nullsEqual?: boolean; readonly caseInsensitive?: boolean };
+  readonly slot: string;
+  readonly slotState: 'filling' | 'ready';
+  readonly position: number;
+}
+
+/** The rows of a registry; `loadRegistry` makes an equal registry of them. */
+export function toStoredRegistry(registry: Registry): StoredRegistry {
+  return {
+    entityTypes: registry.entities.map(toStoredEntityType),
+    fields: registry.entities.flatMap((entity) =>
+      entity.fields.map((field, position) => toStoredField(entity, field, position)),
+    ),
+    uniqueKeys: registry.entities.flatMap((entity) =>
+      entity.keys.map((key, position) => toStoredUniqueKey(entity, key, position)),
+    ),
+  };
+}
+
+function toStoredEntityType(entity: Entity, position: number): StoredEntityType {
+  const { storageKey, key, plural, label, description, softDelete, searchable, viewName } = entity;
+  const options = { ...(softDelete && { softDelete }), ...(searchable.length > 0 && { searchable }) };
+  return { storageKey, key, plural, label, description, position, options, viewName };
+}
+
+function toStoredField(entity: Entity, field: Field, position: number): StoredField {
+  const { storageKey, key, label, description, type, required, indexed, options, slot } = field;
+  return {
+    entityType: entity.storageKey,
+    storageKey,
+    key,
+    label,
+    description,
+    type,
+    required,
+    isUnique: field.unique,
+    indexed,
+    defaultValue: field.default ?? null,
+    options,
+    position,
+    slot: slot?.column ?? null,
+    slotState: slot?.state ?? 'ready',
+  };
+}
+
+function toStoredUniqueKey(entity: Entity, uniqueKey: UniqueKey, position: number): StoredUniqueKey {
+  const { key, fields, nullsEqual, caseInsensitive, slot } = uniqueKey;
+  return {
+    entityType: entity.storageKey,
+    key,
+    fields: fields.map((field) => field.storageKey),
+    options: { ...(nullsEqual && { nullsEqual }), ...(caseInsensitive && { caseInsensitive }) },
+    slot: slot.column,
+    slotState: slot.state,
+    position,
+  };
+}

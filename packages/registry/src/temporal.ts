@@ -1,0 +1,66 @@
+const datePattern = /^(\d{4})-(\d{2})-(\d{2})$/;
+const timePattern = /^(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,6}))?$/;
+const dateTimePattern =
+  /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?)(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
+const durationPattern =
+  /^P(?=\d|T\d)(?:\d{1,9}Y)?(?:\d{1,9}M)?(?:\d{1,9}W)?(?:\d{1,9}D)?(?:T(?=\d)(?:\d{1,9}H)?(?:\d{1,9}M)?(?:\d{1,9}(?:\.\d{1,6})?S)?)?$/;
+
+/** A day that exists in the years 1 to 9999, or null. */
+export function parseDate(value: unknown): string | null {
+  return typeof value === 'string' && instantOf(value) !== null ? value : null;
+}
+
+/** "10:00:00.5": seconds given, microseconds at most, no zeros at the end of the fraction. */
+export function parseTime(value: unknown): string | null {
+  const match = typeof value === 'string' ? timePattern.exec(value) : null;
+  if (match === null) {
+    return null;
+  }
+  const [, hour = '', minute = '', second = '', fraction = ''] = match;
+  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) {
+    return null;
+  }
+  const rest = fraction.replace(/0+$/, '');
+  return `${hour}:${minute}:${second}${rest === '' ? '' : `.${rest}`}`;
+}
+
+/** RFC 3339 with any offset, as canonical UTC: "2026-11-21T10:00:00Z". */
+export function parseDateTime(value: unknown): string | null {
+  const match = typeof value === 'string' ? dateTimePattern.exec(value) : null;
+  const date = instantOf(match?.[1] ?? '');
+  const time = parseTime(match?.[2]);
+  if (match === null || date === null || time === null) {
+    return null;
+  }
+  const [, , , sign, hours = '0', minutes = '0'] = match;
+  if (Number(hours) > 23 || Number(minutes) > 59) {
+    return null;
+  }
+  const offset = (Number(hours) * 60 + Number(minutes)) * (sign === '-' ? -1 : 1);
+  const [clock = '', fraction] = time.split('.');
+  const seconds = clock.split(':').reduce((sum, part) => sum * 60 + Number(part), 0);
+  const utc = new Date(date + seconds * 1000 - offset * 60_000);
+  const year = utc.getUTCFullYear();
+  if (year < 1 || year > 9999) {
+    return null;
+  }
+  return `${utc.toISOString().slice(0, 19)}${fraction === undefined ? '' : `.${fraction}`}Z`;
+}
+
+/** ISO 8601: "P1DT2H". */
+export function parseDuration(value: unknown): string | null {
+  return typeof value === 'string' && durationPattern.test(value) ? value : null;
+}
+
+function instantOf(date: string): number | null {
+  const match = datePattern.exec(date);
+  if (match === null) {
+    return null;
+  }
+  const [year = 0, month = 0, day = 0] = match.slice(1).map(Number);
+  const instant = new Date(0);
+  // Date.UTC would take the years 0 to 99 for 1900 to 1999.
+  instant.setUTCFullYear(year, month - 1, day);
+  const exists = instant.getUTCMonth() === month - 1 && instant.getUTCDate() === day;
+  return year >= 1 && exists ? instant.getTime() : null;
+}
