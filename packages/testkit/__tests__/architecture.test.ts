@@ -18,6 +18,7 @@ const allowed: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
   'view-compiler': { registry: 'whole', pg: { subPaths: ['sql-text'] } },
   records: { registry: 'whole', pg: 'whole' },
   'registry-store': { registry: 'whole', 'view-compiler': 'whole', pg: 'whole' },
+  directory: { pg: 'whole' },
   'schema-factory': { registry: 'whole', records: 'types' },
   'design-api': { registry: 'whole', 'registry-store': 'whole' },
   gateway: whole(
@@ -26,6 +27,7 @@ const allowed: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
     'view-compiler',
     'records',
     'registry-store',
+    'directory',
     'schema-factory',
     'design-api',
   ),
@@ -35,11 +37,12 @@ const allowed: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
     'view-compiler',
     'records',
     'registry-store',
+    'directory',
     'schema-factory',
     'design-api',
     'gateway',
   ),
-  testkit: whole('pg', 'registry', 'registry-store'),
+  testkit: whole('pg', 'registry', 'registry-store', 'directory'),
 };
 
 /** The drivers: a client from here has no tenant, so one room alone may hold it. */
