@@ -102,9 +102,12 @@ revoke update, delete on formwork.registry_versions from formwork_designer;
 create table formwork.view_uses (
   view_name text collate "C" not null,
   tenant uuid not null references formwork.tenants (id) on delete cascade,
+  -- When the tenant's registry moved on to another view; null while this one is in use. Requests in flight finish on
+  -- the old view, so the sweep leaves it a while.
+  released_at timestamptz,
   primary key (view_name, tenant)
 );
 create index on formwork.view_uses (tenant);
-grant select, insert, delete on formwork.view_uses to formwork_designer;
+grant select, insert, update, delete on formwork.view_uses to formwork_designer;
 
 reset role;
