@@ -1,3 +1,4 @@
+export { type AdminClient, withAdmin } from './admin-connection.ts';
 export {
   type ControlPlane,
   type ControlPlaneOptions,
@@ -5,6 +6,7 @@ export {
   type TransactionSql,
 } from './control-plane.ts';
 export { connectDataPlane, type DataPlaneOptions } from './data-plane.ts';
+export { type EmbeddedCluster, type EmbeddedOptions, openEmbeddedCluster } from './embedded/cluster.ts';
 export {
   DatabaseError,
   type DatabaseErrorCode,
@@ -13,7 +15,9 @@ export {
   SetupError,
   toDatabaseError,
 } from './errors.ts';
+export { type LoginOptions, type Logins, setUpLogins } from './logins.ts';
 export { type MigrateOptions, migrate } from './migrate.ts';
+export { type OpenedPostgres, openPostgres, type PostgresConfig } from './open-postgres.ts';
 export { identifier, literal, SqlFragment, type SqlValue, sql, textArray } from './sql-text.ts';
 export type * from './statement.ts';
 export type { BatchReport } from './tenant-session.ts';

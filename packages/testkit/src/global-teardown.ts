@@ -1,2 +1,5 @@
-/** Placeholder: nothing to take down after the tests yet. */
-export default async function globalTeardown(): Promise<void> {}
+/** Jest's global teardown: stops what the global setup has started. An interrupted run is cleaned up by its guard. */
+export default async function globalTeardown(): Promise<void> {
+  const { formworkTestCluster } = globalThis as { formworkTestCluster?: { stop(): Promise<void> } };
+  await formworkTestCluster?.stop();
+}

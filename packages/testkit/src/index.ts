@@ -1,1 +1,3 @@
-export {};
+export { countStatements, type StatementCounter } from './count-statements.ts';
+export { type TestCluster, testCluster } from './test-cluster.ts';
+export { asAdmin, createEmptyDatabase, createTestDatabase, type TestDatabase } from './test-database.ts';

@@ -1,0 +1,145 @@
+import { realpath } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { SetupError } from '../errors.ts';
+import { findBinaries } from './binaries.ts';
+import { prepareDataDirectory } from './data-directory.ts';
+import { explainFailure } from './explain-failure.ts';
+import { findPostmaster, type LaunchOptions, launchPostmaster, stopPostmaster } from './postmaster.ts';
+import { postgresUserIds } from './user-ids.ts';
+
+export interface EmbeddedOptions {
+  /** Data directory; made where it is missing. */
+  readonly directory: string;
+  /** Settings of the server as "name=value", if it has to be started. */
+  readonly settings?: readonly string[];
+}
+
+/** A running cluster. Every process that uses it holds it; the last one to let go stops it. */
+export interface EmbeddedCluster {
+  /** As superuser, database `postgres`. */
+  readonly adminUrl: string;
+  /** Process id of the server. */
+  readonly pid: number;
+  /** Lets go, and stops the server if nobody else holds it. */
+  stop(): Promise<void>;
+}
+
+/** Key of the advisory lock that holders share; any number will do. */
+const holderLock = '7046002';
+/** Milliseconds for a server to come up (crash recovery included), or for another process to let go of the data. */
+const patience = 60_000;
+
+/** Finds the server that runs on this data directory, or starts one. */
+export async function openEmbeddedCluster({
+  directory,
+  settings = [],
+}: EmbeddedOptions): Promise<EmbeddedCluster> {
+  const ids = await postgresUserIds();
+  const binaries = await findBinaries(ids);
+  const place = resolve(directory);
+  const password = await prepareDataDirectory(place, binaries, ids);
+  const launch: LaunchOptions = {
+    postgres: binaries.postgres,
+    directory: await realpath(place),
+    ids,
+    settings,
+  };
+
+  const giveUp = Date.now() + patience;
+  for (;;) {
+    const holder = (await attach(launch.directory, password)) ?? (await start(launch, password, giveUp));
+    if (holder !== undefined) return holder;
+    if (Date.now() > giveUp) throw await inUse(launch.directory);
+    await sleep(100);
+  }
+}
+
+/** Joins a server that runs already. */
+async function attach(directory: string, password: string): Promise<EmbeddedCluster | undefined> {
+  const postmaster = await findPostmaster(directory);
+  return postmaster === undefined ? undefined : hold(directory, postmaster.port, password);
+}
+
+/** Undefined if another process was faster, or is still on its way out: then look again. */
+async function start(
+  launch: LaunchOptions,
+  password: string,
+  giveUp: number,
+): Promise<EmbeddedCluster | undefined> {
+  const { port, exited } = await launchPostmaster(launch);
+  let output: string | undefined;
+  void exited.then((text) => {
+    output = text;
+  });
+  while (output === undefined && Date.now() < giveUp) {
+    const holder = await hold(launch.directory, port, password);
+    if (holder !== undefined) return holder;
+    await sleep(20);
+  }
+  if (output === undefined)
+    throw new SetupError(`The embedded Postgres did not come up within ${patience} ms`);
+  if (
+    /lock file "[^"]*" already exists|shared memory block .* still in use|Address already in use/.test(output)
+  ) {
+    return undefined;
+  }
+  throw explainFailure('The embedded Postgres did not start', output);
+}
+
+/** A connection of our own with a shared lock tells the others that the server is in use. */
+async function hold(directory: string, port: number, password: string): Promise<EmbeddedCluster | undefined> {
+  const adminUrl = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
+  const client = new pg.Client({
+    connectionString: adminUrl,
+    application_name: 'formwork holder',
+    keepAlive: true,
+  });
+  // The server may be stopped by others; whoever uses it will notice.
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ directory: string }>(
+      "select current_setting('data_directory') as directory",
+    );
+    if (rows[0]?.directory !== directory) throw new Error('Another server has taken the port');
+    // Waits while another process is about to stop the server, and then fails with it.
+    await client.query(`select pg_advisory_lock_shared(${holderLock})`);
+  } catch {
+    await client.end().catch(() => {});
+    return undefined;
+  }
+  const postmaster = await findPostmaster(directory);
+  if (postmaster === undefined) return undefined;
+  let stopped: Promise<void> | undefined;
+  return {
+    adminUrl,
+    pid: postmaster.pid,
+    stop: () => {
+      stopped ??= letGo(client).then((isLast) => (isLast ? stopPostmaster(postmaster) : undefined));
+      return stopped.finally(() => client.end().catch(() => {}));
+    },
+  };
+}
+
+/** Whether nobody else holds the server: then the exclusive lock is ours, and newcomers wait until it is down. */
+async function letGo(client: pg.Client): Promise<boolean> {
+  try {
+    await client.query(`select pg_advisory_unlock_shared(${holderLock})`);
+    const { rows } = await client.query<{ last: boolean }>(
+      `select pg_try_advisory_lock(${holderLock}) as last`,
+    );
+    return rows[0]?.last === true;
+  } catch {
+    return false;
+  }
+}
+
+async function inUse(directory: string): Promise<SetupError> {
+  const pid = (await findPostmaster(directory))?.pid;
+  return new SetupError(
+    `The data directory "${directory}" is in use${pid === undefined ? '' : ` by process ${pid}`}, which does not let us ` +
+      `in. Stop it; if it is no Postgres, delete "${directory}/postmaster.pid"; or set FORMWORK_DATA_DIR to another directory`,
+  );
+}

@@ -1,0 +1,102 @@
+import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { UserIds } from './user-ids.ts';
+
+/** A server process as its `postmaster.pid` tells it. */
+export interface Postmaster {
+  readonly pid: number;
+  readonly port: number;
+}
+
+export interface LaunchOptions {
+  readonly postgres: string;
+  readonly directory: string;
+  readonly ids: UserIds;
+  /** Settings as "name=value". */
+  readonly settings: readonly string[];
+}
+
+/** A server on its way up. */
+export interface Launch {
+  readonly port: number;
+  /** Resolves with what it printed, if it gives up. */
+  readonly exited: Promise<string>;
+}
+
+/** Reads `postmaster.pid`, which Postgres keeps for as long as it runs, and leaves behind when it is killed. */
+export async function findPostmaster(directory: string): Promise<Postmaster | undefined> {
+  const text = await readFile(join(directory, 'postmaster.pid'), 'utf8').catch(() => '');
+  const lines = text.split('\n');
+  const [pid, port] = [Number(lines[0]), Number(lines[3])];
+  return pid > 0 && port > 0 && isAlive(pid) ? { pid, port } : undefined;
+}
+
+/**
+ * Starts a server on a free port of 127.0.0.1, in a process group of its own: Ctrl-C is for us, who stop it when the
+ * requests in flight are answered. Should we be killed, it stays up and the next start finds it.
+ */
+export async function launchPostmaster({
+  postgres,
+  directory,
+  ids,
+  settings,
+}: LaunchOptions): Promise<Launch> {
+  const port = await findFreePort();
+  const flags = ['listen_addresses=127.0.0.1', `port=${port}`, 'unix_socket_directories=', ...settings];
+  const log = `${directory}.log`;
+  const output = openSync(log, 'w', 0o600);
+  const child = spawn(postgres, ['-D', directory, ...flags.flatMap((flag) => ['-c', flag])], {
+    ...ids,
+    cwd: '/',
+    detached: true,
+    stdio: ['ignore', output, output],
+  });
+  closeSync(output);
+  child.unref();
+  const exited = new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('exit', () => resolve(readFile(log, 'utf8').catch(() => '')));
+  });
+  return { port, exited };
+}
+
+/** Stops a server: no new connections, running transactions rolled back, everything written out. */
+export async function stopPostmaster({ pid }: Postmaster): Promise<void> {
+  kill(pid, 'SIGINT');
+  for (let waited = 0; isAlive(pid); waited += 20) {
+    if (waited === 30_000) kill(pid, 'SIGQUIT');
+    await sleep(20);
+  }
+}
+
+function kill(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // Gone already.
+  }
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function findFreePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}

@@ -1,0 +1,197 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { withoutPassword } from './admin-connection.ts';
+import { SetupError, toDatabaseError } from './errors.ts';
+import { scramVerifier } from './scram.ts';
+import { identifier, literal } from './sql-text.ts';
+
+export interface LoginOptions {
+  /** As an administrator, to the database that the logins are for. */
+  readonly adminUrl: string;
+  /** Given: used as they are, and no password is touched. */
+  readonly gatewayUrl?: string | undefined;
+  readonly designerUrl?: string | undefined;
+  /** Stands in for the cluster's own key where the administrator cannot read that. */
+  readonly secret?: string | undefined;
+}
+
+export interface Logins {
+  readonly gatewayUrl: string;
+  readonly designerUrl: string;
+}
+
+/** What the text of values depends on, and what guards a server against clients that hang. */
+const roleSettings: readonly (readonly [string, string])[] = [
+  ['timezone', 'UTC'],
+  ['datestyle', 'ISO, YMD'],
+  ['intervalstyle', 'iso_8601'],
+  ['bytea_output', 'hex'],
+  ['extra_float_digits', '1'],
+  ['search_path', 'formwork, formwork_views'],
+  // Statements are short; compiling them costs more than it saves.
+  ['jit', 'off'],
+  ['idle_in_transaction_session_timeout', '60s'],
+];
+
+/** Makes sure that gateway and designer can log in, and that neither can step around a policy. */
+export async function setUpLogins(admin: pg.Client, options: LoginOptions): Promise<Logins> {
+  const derive = deriver(admin, options.secret);
+  const logins = {
+    gatewayUrl: options.gatewayUrl ?? (await loginUrl(admin, options.adminUrl, 'formwork_gateway', derive)),
+    designerUrl:
+      options.designerUrl ?? (await loginUrl(admin, options.adminUrl, 'formwork_designer', derive)),
+  };
+  for (const url of [logins.gatewayUrl, logins.designerUrl]) await checkLogin(admin, url);
+  return logins;
+}
+
+/** The URL of a role whose password is derived; the password is set only where it does not fit yet. */
+async function loginUrl(
+  admin: pg.Client,
+  adminUrl: string,
+  role: string,
+  derive: (role: string) => Promise<string>,
+): Promise<string> {
+  const url = new URL(adminUrl);
+  url.username = role;
+  url.password = await derive(role);
+  if (!(await canLogIn(url.href))) {
+    const verifier = scramVerifier(url.password);
+    await alterRoles(admin, () =>
+      admin.query(`alter role ${identifier(role)} login password ${literal(verifier)}`),
+    );
+  }
+  return url.href;
+}
+
+async function checkLogin(admin: pg.Client, url: string): Promise<void> {
+  const role = await describeRole(url);
+  if (role.mayDoAnything) {
+    throw new SetupError(
+      `The role "${role.name}" is a superuser or has BYPASSRLS, so it would see every tenant's data. ` +
+        'Let FORMWORK_GATEWAY_URL and FORMWORK_DESIGNER_URL name roles that are neither',
+    );
+  }
+  const missing = roleSettings.filter(([name, value]) => !role.settings.includes(`${name}=${value}`));
+  if (missing.length === 0) return;
+  await alterRoles(admin, async () => {
+    for (const [name, value] of missing) {
+      // A list (search_path) is written without quotes around the whole.
+      const text = name === 'search_path' ? value : literal(value);
+      await admin.query(`alter role ${identifier(role.name)} set ${name} = ${text}`);
+    }
+  });
+}
+
+interface RoleDescription {
+  readonly name: string;
+  readonly mayDoAnything: boolean;
+  readonly settings: readonly string[];
+}
+
+async function describeRole(url: string): Promise<RoleDescription> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    const { rows } = await client.query<RoleDescription>(
+      `select rolname as name, rolsuper or rolbypassrls as "mayDoAnything", coalesce(rolconfig, '{}') as settings
+        from pg_catalog.pg_roles where rolname = current_user`,
+    );
+    return rows[0] as RoleDescription;
+  } catch (error) {
+    const { message } = toDatabaseError(error);
+    throw new SetupError(`Postgres does not let ${withoutPassword(url)} in: ${message}`, { cause: error });
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+async function canLogIn(url: string): Promise<boolean> {
+  return describeRole(url).then(
+    () => true,
+    () => false,
+  );
+}
+
+/**
+ * Passwords are derived from a key of the cluster, so that several databases of one cluster, each with its own
+ * Formwork, agree on them without having met. The key is the verifier of a password that nobody knows: that of
+ * formwork_owner, who cannot log in. Superusers alone can read it.
+ */
+function deriver(admin: pg.Client, secret: string | undefined): (role: string) => Promise<string> {
+  let key: Promise<string> | undefined;
+  return async (role) => {
+    key ??= clusterKey(admin, secret);
+    return createHmac('sha256', await key)
+      .update(role)
+      .digest('base64url');
+  };
+}
+
+async function clusterKey(admin: pg.Client, secret: string | undefined): Promise<string> {
+  const { rows } = await admin.query<{ readable: boolean }>(
+    "select has_table_privilege('pg_catalog.pg_authid', 'select') as readable",
+  );
+  if (rows[0]?.readable !== true) {
+    if (secret !== undefined) return secret;
+    throw new SetupError(
+      'The role of DATABASE_URL is no superuser, so the passwords of formwork_gateway and formwork_designer cannot be ' +
+        'kept in the cluster. Set FORMWORK_SECRET, from which they are derived then, or set FORMWORK_GATEWAY_URL and ' +
+        'FORMWORK_DESIGNER_URL',
+    );
+  }
+  const verifier = (await readVerifier(admin)) ?? (await makeVerifier(admin));
+  return verifier;
+}
+
+async function readVerifier(admin: pg.Client): Promise<string | null> {
+  const { rows } = await admin.query<{ verifier: string | null }>(
+    "select rolpassword as verifier from pg_catalog.pg_authid where rolname = 'formwork_owner'",
+  );
+  return rows[0]?.verifier ?? null;
+}
+
+async function makeVerifier(admin: pg.Client): Promise<string> {
+  let verifier: string | null = null;
+  await alterRoles(admin, async () => {
+    // The second look is under the lock: another process may have been faster.
+    verifier = await readVerifier(admin);
+    if (verifier !== null) return;
+    verifier = scramVerifier(randomBytes(32).toString('base64url'));
+    await admin.query(`alter role formwork_owner password ${literal(verifier)}`);
+  });
+  if (verifier === null) throw new SetupError('The key of the cluster could not be made');
+  return verifier;
+}
+
+/**
+ * Roles belong to the whole cluster, and two processes that alter one at once fail with "tuple concurrently updated";
+ * advisory locks know only their own database. So the catalog itself is locked, where we may, and tried again.
+ */
+async function alterRoles(admin: pg.Client, work: () => Promise<unknown>): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await admin.query('begin');
+      await lockRoles(admin);
+      await work();
+      await admin.query('commit');
+      return;
+    } catch (error) {
+      await admin.query('rollback').catch(() => {});
+      const { sqlstate, message } = toDatabaseError(error);
+      const collided = message.includes('tuple concurrently') || sqlstate === '40P01';
+      if (!collided || attempt === 10) {
+        throw new SetupError(`The roles of Formwork could not be set up: ${message}`, { cause: error });
+      }
+    }
+  }
+}
+
+async function lockRoles(admin: pg.Client): Promise<void> {
+  const { rows } = await admin.query<{ super: boolean }>(
+    'select rolsuper as super from pg_catalog.pg_roles where rolname = current_user',
+  );
+  if (rows[0]?.super === true)
+    await admin.query('lock table pg_catalog.pg_authid in share row exclusive mode');
+}
