@@ -44,6 +44,15 @@ export interface Records {
   delete(typeName: string, id: string, ifVersion: number | null): Promise<string>;
 }
 
+/** What the gateway holds: `Records` for the resolvers, and the end of the operation, which is the gateway's. */
+export interface OperationRecords extends Records {
+  /**
+   * The last thing of a mutation operation, before it commits: what Postgres checks at the end of a transaction is
+   * checked now, so that a refusal is a `RecordError` like any other. To be called once all payloads are read.
+   */
+  finishWrites(): Promise<void>;
+}
+
 /** Values as GraphQL coerced them, by GraphQL name. */
 export type Values = Readonly<Record<string, unknown>>;
 
@@ -118,11 +127,22 @@ export type RecordErrorCode =
 export class RecordError extends Error {
   readonly code: RecordErrorCode;
   readonly details: Readonly<Record<string, unknown>>;
+  /**
+   * A race was lost to another writer: another attempt at the whole transaction will either succeed or know what is
+   * in the way. After a few attempts the error is shown as it is.
+   */
+  readonly retry: boolean;
 
-  constructor(code: RecordErrorCode, message: string, details: Readonly<Record<string, unknown>> = {}) {
-    super(message);
+  constructor(
+    code: RecordErrorCode,
+    message: string,
+    details: Readonly<Record<string, unknown>> = {},
+    options: { readonly retry?: boolean; readonly cause?: unknown } = {},
+  ) {
+    super(message, 'cause' in options ? { cause: options.cause } : {});
     this.name = 'RecordError';
     this.code = code;
     this.details = details;
+    this.retry = options.retry ?? false;
   }
 }
