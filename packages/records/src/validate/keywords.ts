@@ -1,0 +1,43 @@
+import type { FuncKeywordDefinition, SchemaValidateFunction } from 'ajv';
+import { findJsonFault, type JsonLimits } from './bounded-json.ts';
+import { isStorableText } from './characters.ts';
+import { parseDecimal } from './decimal.ts';
+import { longestText } from './field-schema.ts';
+
+const jsonLimits: JsonLimits = { jsonDepth: 100, jsonLength: longestText };
+
+/** Keywords beyond JSON Schema that are checked. Those that only say something to forms are in {@link annotations}. */
+export const keywords: readonly FuncKeywordDefinition[] = [
+  {
+    keyword: 'x-storable',
+    type: 'string',
+    schemaType: 'boolean',
+    validate: (_: boolean, text: string) => isStorableText(text),
+  },
+  { keyword: 'x-json', schemaType: 'boolean', validate: checkJson() },
+  // With a scale of its own a decimal has precision − scale digits before the point, as Postgres' numeric(p, s).
+  { keyword: 'x-precision', type: 'string', schemaType: 'number', validate: fitsPrecision },
+  { keyword: 'x-scale', type: 'string', schemaType: 'number', validate: fitsScale },
+];
+
+export const annotations = ['x-order', 'x-link'];
+
+function fitsPrecision(precision: number, text: string): boolean {
+  const decimal = parseDecimal(text);
+  return decimal === null || decimal.wholeDigits + decimal.fractionDigits <= precision;
+}
+
+function fitsScale(scale: number, text: string): boolean {
+  const decimal = parseDecimal(text);
+  return decimal === null || decimal.fractionDigits <= scale;
+}
+
+function checkJson(): SchemaValidateFunction {
+  const validate: SchemaValidateFunction = (_: boolean, value: unknown) => {
+    const fault = findJsonFault(value, jsonLimits);
+    if (fault === null) return true;
+    validate.errors = [{ keyword: 'x-json', params: fault, message: fault.reason }];
+    return false;
+  };
+  return validate;
+}

@@ -1,0 +1,116 @@
+import type { Entity, Field, Registry } from '@formwork/registry';
+import { subject } from './describe-error.ts';
+import { targetOf } from './field-schema.ts';
+import { isPlainObject } from './plain-object.ts';
+import type { InputPath, Violation } from './violation.ts';
+
+/** An input with absent and null set apart, and each value in the one form that the engine's schema knows. */
+export interface PreparedInput {
+  /** By GraphQL field name; no nulls. */
+  readonly values: Readonly<Record<string, unknown>>;
+  /** Names of fields whose value is null. */
+  readonly cleared: ReadonlySet<string>;
+}
+
+/** Items of one list in an input: of links to add, of choices. */
+const longestList = 10_000;
+
+/** What cannot be left to the schema, because it would cost too much there, is reported here. */
+export function prepareInput(
+  registry: Registry,
+  entity: Entity,
+  path: InputPath,
+  input: Readonly<Record<string, unknown>>,
+  report: (violation: Violation) => void,
+): PreparedInput {
+  const values: [string, unknown][] = [];
+  const cleared = new Set<string>();
+  for (const [name, value] of Object.entries(input)) {
+    if (value === undefined) continue;
+    const field = entity.fieldByName.get(name);
+    if (value === null && field !== undefined) cleared.add(name);
+    else if (isTooLong(value)) report(tooMany(entity, path, name));
+    else values.push([name, field === undefined ? value : prepareValue(registry, field, value)]);
+  }
+  // fromEntries defines properties, so that a name "__proto__" is a name like any other, and unknown.
+  return { values: Object.fromEntries(values), cleared };
+}
+
+/** A value in the one form that the engine's schema and the encoder know: choices by name, decimals as text. */
+export function prepareValue(registry: Registry, field: Field, value: unknown): unknown {
+  switch (field.type) {
+    case 'decimal':
+      return asText(value);
+    case 'currency':
+      return isPlainObject(value) && 'amount' in value
+        ? { ...value, amount: asText(value['amount']) }
+        : value;
+    case 'select':
+      return choiceName(field, value);
+    case 'multi_select':
+      return Array.isArray(value) ? value.map((item) => choiceName(field, item)) : value;
+    case 'link':
+      return prepareLink(registry, targetOf(registry, field), value);
+    case 'links':
+      return prepareLinks(registry, targetOf(registry, field), value);
+    default:
+      return value;
+  }
+}
+
+function prepareLinks(registry: Registry, target: Entity, value: unknown): unknown {
+  if (!isPlainObject(value)) return value;
+  return mapPresent(value, (_, list) =>
+    Array.isArray(list) ? list.map((item: unknown) => prepareLink(registry, target, item)) : list,
+  );
+}
+
+function prepareLink(registry: Registry, target: Entity, value: unknown): unknown {
+  if (!isPlainObject(value)) return value;
+  return mapPresent(value, (way, content) => {
+    if (way !== 'by' || !isPlainObject(content)) return content;
+    return mapPresent(content, (name, parts) => {
+      const fields = target.keys.find((key) => key.name === name)?.fields ?? [];
+      const [only] = fields;
+      if (fields.length === 1 && only !== undefined) return prepareKeyPart(registry, only, parts);
+      if (!isPlainObject(parts)) return parts;
+      return mapPresent(parts, (part, item) => {
+        const field = fields.find((candidate) => candidate.name === part);
+        return field === undefined ? item : prepareKeyPart(registry, field, item);
+      });
+    });
+  });
+}
+
+/** In a key a link is the id that it leads to. */
+function prepareKeyPart(registry: Registry, field: Field, value: unknown): unknown {
+  return field.type === 'link' ? value : prepareValue(registry, field, value);
+}
+
+/** GraphQL may hand over the enum's value (the key) or its name; they never meet, for keys are in lower case. */
+function choiceName(field: Field, value: unknown): unknown {
+  return field.choices.find((choice) => choice.key === value)?.name ?? value;
+}
+
+function asText(value: unknown): unknown {
+  return typeof value === 'number' || typeof value === 'bigint' ? String(value) : value;
+}
+
+function isTooLong(value: unknown): boolean {
+  const lists = isPlainObject(value) ? [value['add'], value['remove'], value['set']] : [value];
+  return lists.some((list) => Array.isArray(list) && list.length > longestList);
+}
+
+function tooMany(entity: Entity, path: InputPath, name: string): Violation {
+  const message = `${subject(entity, [name])} has too many items: at most ${longestList} fit in one list. Send several.`;
+  return { path: [...path, name], code: 'TOO_MANY', message };
+}
+
+/** The object without what is null or absent, each value mapped. */
+function mapPresent(
+  value: Readonly<Record<string, unknown>>,
+  map: (name: string, item: unknown) => unknown,
+): Readonly<Record<string, unknown>> {
+  const present = Object.entries(value).filter(([, item]) => item !== null && item !== undefined);
+  return Object.fromEntries(present.map(([name, item]) => [name, map(name, item)]));
+}

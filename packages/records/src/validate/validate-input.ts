@@ -1,0 +1,120 @@
+import type { Entity, Registry } from '@formwork/registry';
+import { describeError, subject } from './describe-error.ts';
+import { targetOf } from './field-schema.ts';
+import type { WriteOperation } from './json-schema.ts';
+import { isPlainObject } from './plain-object.ts';
+import { type PreparedInput, prepareInput } from './prepare-input.ts';
+import { validatorOf } from './validator.ts';
+import type { InputPath, Violation } from './violation.ts';
+
+/** More than this help nobody, and a list of a million mistakes must not become an answer of a million lines. */
+const mostViolations = 200;
+
+/** How deep records may be created inside records. */
+const deepestNesting = 10;
+
+export interface CheckedInput {
+  readonly violations: readonly Violation[];
+  readonly input: PreparedInput;
+}
+
+/** Checks an input of the entity, with what is created inside it; finds everything that is wrong at once. */
+export function validateInput(
+  registry: Registry,
+  entity: Entity,
+  operation: WriteOperation,
+  path: InputPath,
+  input: Readonly<Record<string, unknown>>,
+): CheckedInput {
+  const violations: Violation[] = [];
+  const report = (violation: Violation) => void violations.push(violation);
+  const prepared = prepareInput(registry, entity, path, input, report);
+  checkSchema(registry, entity, operation, path, prepared, report);
+  checkCleared(entity, operation, path, prepared, report);
+  checkNested(registry, entity, path, prepared, report);
+  return { violations: oneEach(violations).slice(0, mostViolations), input: prepared };
+}
+
+type Report = (violation: Violation) => void;
+
+function checkSchema(
+  registry: Registry,
+  entity: Entity,
+  operation: WriteOperation,
+  path: InputPath,
+  { values }: PreparedInput,
+  report: Report,
+): void {
+  const validate = validatorOf(registry, entity, operation);
+  if (validate(values)) return;
+  for (const error of (validate.errors ?? []).slice(0, 5 * mostViolations)) {
+    report(describeError(entity, path, values, error));
+  }
+}
+
+/** Null is "no value": for a required field that is refused, on create as on update, and no default steps in. */
+function checkCleared(
+  entity: Entity,
+  operation: WriteOperation,
+  path: InputPath,
+  { cleared }: PreparedInput,
+  report: Report,
+): void {
+  const reason = operation === 'create' ? 'is required. Give a value.' : 'is required and cannot be cleared.';
+  for (const name of cleared) {
+    const field = entity.fieldByName.get(name);
+    if (field?.required !== true) continue;
+    report({ path: [...path, name], code: 'REQUIRED', message: `${subject(entity, [name])} ${reason}` });
+  }
+}
+
+/** Records that a link input creates are inputs of their own. */
+function checkNested(
+  registry: Registry,
+  entity: Entity,
+  path: InputPath,
+  { values }: PreparedInput,
+  report: Report,
+): void {
+  for (const field of entity.fields) {
+    if (field.type !== 'link' && field.type !== 'links') continue;
+    for (const [link, at] of linkInputs(values[field.name], [...path, field.name])) {
+      const create = link['create'];
+      if (!isPlainObject(create)) continue;
+      const inside = [...at, 'create'];
+      if (inside.filter((step) => step === 'create').length > deepestNesting) {
+        const message = `Records are created inside records more than ${deepestNesting} levels deep.`;
+        report({ path: inside, code: 'TOO_DEEP', message });
+        continue;
+      }
+      const nested = validateInput(registry, targetOf(registry, field), 'create', inside, create);
+      for (const violation of nested.violations) report(violation);
+    }
+  }
+}
+
+/** The link inputs inside a value, each with its path: of a link itself, of links those in its lists. */
+function linkInputs(value: unknown, path: InputPath): [Readonly<Record<string, unknown>>, InputPath][] {
+  if (!isPlainObject(value)) return [];
+  const lists = ['add', 'remove', 'set'].flatMap((name): [unknown, InputPath][] => {
+    const list = value[name];
+    return Array.isArray(list) ? list.map((item, index) => [item, [...path, name, index]]) : [];
+  });
+  return [[value, path] as [unknown, InputPath], ...lists].filter(
+    (entry): entry is [Readonly<Record<string, unknown>>, InputPath] => isPlainObject(entry[0]),
+  );
+}
+
+/** One violation for each place, the most telling: a text that is no date is not also too small a date. */
+function oneEach(violations: readonly Violation[]): readonly Violation[] {
+  const byPath = new Map<string, Violation>();
+  for (const violation of violations) {
+    const key = JSON.stringify(violation.path);
+    const known = byPath.get(key);
+    if (known === undefined || (telling.has(violation.code) && !telling.has(known.code)))
+      byPath.set(key, violation);
+  }
+  return [...byPath.values()];
+}
+
+const telling = new Set<Violation['code']>(['TYPE', 'FORMAT', 'CHARACTERS', 'REQUIRED']);

@@ -1,0 +1,38 @@
+import { sql } from '@formwork/pg/sql-text';
+import type { Entity } from '@formwork/registry';
+import { RecordError } from '../contract.ts';
+import { quote } from '../quote.ts';
+import { runWrite, type WriteContext } from './write-context.ts';
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** The id as Postgres writes it. Throws NOT_FOUND for what is no id: no record can have it. */
+export function canonicalId(entity: Entity, id: string): string {
+  if (!uuid.test(id)) throw notFound(entity, id);
+  return id.toLowerCase();
+}
+
+/** Why a write met no record: it is not there (or may not be seen), or it is at another version. */
+export async function whyNotWritten(
+  context: WriteContext,
+  entity: Entity,
+  id: string,
+  ifVersion: number | null,
+): Promise<RecordError> {
+  const [rows = []] = await runWrite(context, entity, [
+    sql`select version from formwork.records
+      where id = ${id}::uuid and entity_type = ${entity.storageKey} and deleted_at is null`,
+  ]);
+  const version = rows[0]?.[0];
+  if (version === undefined || version === null) return notFound(entity, id);
+  const actual = Number(version);
+  if (actual === ifVersion || ifVersion === null) {
+    return new RecordError('CONFLICT', 'Other writes were in the way. Try again.', {}, { retry: true });
+  }
+  const message = `The "${entity.label}" is at version ${actual}, not ${ifVersion}: somebody has changed it. Read it again.`;
+  return new RecordError('VERSION_CONFLICT', message, { id, expected: ifVersion, actual });
+}
+
+function notFound(entity: Entity, id: string): RecordError {
+  return new RecordError('NOT_FOUND', `There is no "${entity.label}" with id ${quote(id)}.`, { id });
+}

@@ -1,0 +1,61 @@
+import type { Statement } from '@formwork/pg';
+import { type SqlFragment, sql } from '@formwork/pg/sql-text';
+import type { Entity } from '@formwork/registry';
+import { objectText } from './encode-value.ts';
+import type { CopiedDefault } from './write-plan.ts';
+
+/** A record that is to be inserted, its links resolved. */
+export interface NewRecord {
+  readonly id: string;
+  /** JSON text of an object. */
+  readonly data: string;
+  readonly copies: readonly CopiedDefault[];
+}
+
+/**
+ * Inserts records of one entity and returns the ids of those that went in. One that a unique key refuses is left out
+ * without an error, which would end the transaction: what was in its way can then still be asked for, and there is
+ * no race between the asking and the writing.
+ */
+export function insertStatement(entity: Entity, records: readonly NewRecord[], actor: string): Statement {
+  const [only, ...others] = records;
+  return only !== undefined && others.length === 0 && only.copies.length === 0
+    ? insertOne(entity, only, actor)
+    : insertMany(entity, records, actor);
+}
+
+function insertOne(entity: Entity, { id, data }: NewRecord, actor: string): Statement {
+  return sql`
+    insert into formwork.records (id, entity_type, data, created_by, updated_by)
+    values (${id}::uuid, ${entity.storageKey}, ${data}::jsonb, ${actor}, ${actor})
+    on conflict do nothing
+    returning id`;
+}
+
+function insertMany(entity: Entity, records: readonly NewRecord[], actor: string): Statement {
+  const copies = new Map(records.flatMap((record) => record.copies.map((copy) => [copy.to, copy])));
+  return sql`
+    insert into formwork.records (id, entity_type, data, created_by, updated_by)
+    select w.id, ${entity.storageKey}, w.data${sql.join([...copies.values()].map(copied), '')}, ${actor}, ${actor}
+    from jsonb_to_recordset(${recordsText(records)}::jsonb) as w(id uuid, data jsonb, copies jsonb)
+    on conflict do nothing
+    returning id`;
+}
+
+/** The value as it is on the linked record now, in the transaction of the insert; nothing where that has none. */
+function copied({ to, link, from }: CopiedDefault): SqlFragment {
+  return sql` || case when w.copies ? ${to}::text then coalesce((
+      select jsonb_build_object(${to}::text, l.data -> ${from}::text) from formwork.records l
+      where l.id = (w.data ->> ${link}::text)::uuid and l.data ? ${from}::text), '{}') else '{}' end`;
+}
+
+function recordsText(records: readonly NewRecord[]): string {
+  const rows = records.map(({ id, data, copies }) =>
+    objectText([
+      ['id', JSON.stringify(id)],
+      ['data', data],
+      ...(copies.length > 0 ? [['copies', JSON.stringify(copies.map(({ to }) => to))] as const] : []),
+    ]),
+  );
+  return `[${rows.join(',')}]`;
+}

@@ -1,0 +1,39 @@
+import type { Row, Statement } from '@formwork/pg';
+import type { Entity, Registry } from '@formwork/registry';
+import type { RecordNode, RecordSelection } from '../contract.ts';
+import type { Execute } from '../read/execute.ts';
+import { recordErrorOf } from './record-error-of.ts';
+
+/** What every write of an operation is done with. */
+export interface WriteContext {
+  readonly registry: Registry;
+  /** Sends statements in one message, in the operation's transaction. */
+  readonly execute: Execute;
+  /** Who writes: "key:<id>". */
+  readonly actor: string;
+  readonly readBack: ReadBack;
+}
+
+/** How the read side reads records back through their view. */
+export type ReadBack = (entity: Entity, ids: readonly string[], selection: RecordSelection) => RecordsRead;
+
+export interface RecordsRead {
+  readonly statement: Statement;
+  /** By id. */
+  readonly nodesOf: (rows: readonly Row[]) => ReadonlyMap<string, RecordNode>;
+}
+
+/** Runs statements that write records of `entity`; rejects with a RecordError where Postgres' refusal can be told. */
+export async function runWrite(
+  { registry, execute }: WriteContext,
+  entity: Entity,
+  statements: readonly Statement[],
+): Promise<readonly (readonly Row[])[]> {
+  const results = await execute(statements).catch((error: unknown) => {
+    throw recordErrorOf(registry, error, entity);
+  });
+  return results.map((result) => {
+    if (result instanceof Error) throw recordErrorOf(registry, result, entity);
+    return result as readonly Row[];
+  });
+}

@@ -1,0 +1,137 @@
+import type { Entity, Field, Registry } from '@formwork/registry';
+import { targetOf } from '../validate/field-schema.ts';
+import { hasDefault, isCopied } from '../validate/json-schema.ts';
+import { type PreparedInput, prepareValue } from '../validate/prepare-input.ts';
+import type { InputPath } from '../validate/violation.ts';
+import { encodeValue } from './encode-value.ts';
+import { type LinkInput, type LinkReference, toReference } from './link-reference.ts';
+import { uuidv7 } from './uuid.ts';
+
+/** What a checked input comes down to: values as JSON text by storage key, and what has to be looked up. */
+export interface WritePlan {
+  readonly entity: Entity;
+  /** Of the record: made here for a new one. */
+  readonly id: string;
+  readonly path: InputPath;
+  readonly values: ReadonlyMap<string, string>;
+  /** Storage keys of values that are taken away. */
+  readonly removed: readonly string[];
+  readonly links: readonly PlannedLink[];
+  readonly manyLinks: readonly PlannedManyLinks[];
+  readonly copies: readonly CopiedDefault[];
+}
+
+/** Where a link leads: to a record that is named, or to one that is created with this one. */
+export type PlannedTarget = { readonly reference: LinkReference } | { readonly created: WritePlan };
+
+export interface PlannedLink {
+  readonly field: Field;
+  readonly to: PlannedTarget;
+}
+
+export interface PlannedManyLinks {
+  readonly field: Field;
+  readonly add: readonly PlannedTarget[];
+  readonly remove: readonly LinkReference[];
+  /** Whether `add` is all there is to be. */
+  readonly replaces: boolean;
+}
+
+/** A default that is copied once through a link when the record is created: `{ "from": "product.price" }`. */
+export interface CopiedDefault {
+  /** Storage keys: of the value, of the link on this record, of the value on the other. */
+  readonly to: string;
+  readonly link: string;
+  readonly from: string;
+}
+
+interface PlanRequest {
+  readonly registry: Registry;
+  readonly entity: Entity;
+  readonly path: InputPath;
+  readonly input: PreparedInput;
+}
+
+/** The plan of a record that is to be: with defaults for what is not given. */
+export function planCreate(request: PlanRequest): WritePlan {
+  const { registry, entity, input } = request;
+  const absent = entity.fields.filter(
+    (field) =>
+      hasDefault(field) && !Object.hasOwn(input.values, field.name) && !input.cleared.has(field.name),
+  );
+  const constants = absent.filter((field) => !isCopied(field));
+  const plan = planGiven(request, uuidv7());
+  return {
+    ...plan,
+    values: new Map([
+      ...constants.map((field): [string, string] => {
+        return [field.storageKey, encodeValue(field, prepareValue(registry, field, field.default))];
+      }),
+      ...plan.values,
+    ]),
+    copies: absent.filter(isCopied).map((field) => copiedDefault(registry, entity, field)),
+  };
+}
+
+/** The plan of a change to a record: only what is given. */
+export function planUpdate(request: PlanRequest, id: string): WritePlan {
+  return planGiven(request, id);
+}
+
+function planGiven({ registry, entity, path, input }: PlanRequest, id: string): WritePlan {
+  const values = new Map<string, string>();
+  const removed: string[] = [];
+  const links: PlannedLink[] = [];
+  const manyLinks: PlannedManyLinks[] = [];
+  for (const field of entity.fields) {
+    if (input.cleared.has(field.name) && field.type !== 'links') removed.push(field.storageKey);
+    if (!Object.hasOwn(input.values, field.name)) continue;
+    const value = input.values[field.name];
+    const at = [...path, field.name];
+    if (field.type === 'link') links.push({ field, to: planTarget(registry, field, at, value as LinkInput) });
+    else if (field.type === 'links')
+      manyLinks.push(...planManyLinks(registry, field, at, value as ManyLinksInput));
+    else values.set(field.storageKey, encodeValue(field, value));
+  }
+  return { entity, id, path, values, removed, links, manyLinks, copies: [] };
+}
+
+interface ManyLinksInput {
+  readonly add?: readonly LinkInput[];
+  readonly remove?: readonly LinkInput[];
+  readonly set?: readonly LinkInput[];
+}
+
+/** `set` says what is to be there, `add` and `remove` then change that. */
+function planManyLinks(
+  registry: Registry,
+  field: Field,
+  path: InputPath,
+  { add = [], remove = [], set }: ManyLinksInput,
+): PlannedManyLinks[] {
+  const targets = (name: string, inputs: readonly LinkInput[]) =>
+    inputs.map((input, index) => planTarget(registry, field, [...path, name, index], input));
+  const removed = remove.filter((input) => input.create === undefined);
+  return [
+    {
+      field,
+      add: [...targets('set', set ?? []), ...targets('add', add)],
+      remove: removed.map((input, index) => toReference(registry, field, [...path, 'remove', index], input)),
+      replaces: set !== undefined,
+    },
+  ];
+}
+
+function planTarget(registry: Registry, field: Field, path: InputPath, input: LinkInput): PlannedTarget {
+  return { reference: toReference(registry, field, path, input) };
+}
+
+function copiedDefault(registry: Registry, entity: Entity, field: Field): CopiedDefault {
+  const { from } = field.default as { readonly from: string };
+  const [linkKey = '', sourceKey = ''] = from.split('.');
+  const link = entity.fieldByKey.get(linkKey);
+  const source = link && targetOf(registry, link).fieldByKey.get(sourceKey);
+  if (link === undefined || source === undefined)
+    throw new Error(`Nothing to copy "${field.key}" from at "${from}".`);
+  return { to: field.storageKey, link: link.storageKey, from: source.storageKey };
+}
