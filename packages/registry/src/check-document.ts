@@ -42,6 +42,7 @@ export function readDocument(input: unknown, problems: ProblemList, limits: Limi
   if (list.length > limits.entities) {
     const message = `The document has ${list.length} entities; at most ${limits.entities} are allowed.`;
     reader.problem('LIMIT_EXCEEDED', 'entities', message);
+    return null;
   }
   const draft = { schema: reader.prose('$schema', 2000), entities: readEntities(list, problems, limits) };
   checkReferences(draft, problems);

@@ -1,3 +1,4 @@
+import { checkCopiedDefault } from './copied-default.ts';
 import { didYouMean } from './did-you-mean.ts';
 import type { FieldDocument } from './document.ts';
 import type { Draft, DraftEntity, DraftField, DraftKey } from './draft.ts';
@@ -11,6 +12,7 @@ export function checkReferences(draft: Draft, problems: ProblemList): void {
   for (const entity of draft.entities) {
     for (const field of entity.fields) {
       checkTarget(field, entityKeys, problems);
+      checkCopiedDefault(field, entity, draft, problems);
     }
     for (const key of entity.keys) {
       checkParts(entity, key, problems);
@@ -26,8 +28,9 @@ function checkTarget(
 ): void {
   const target = document?.options?.target;
   if (target !== undefined && !entityKeys.has(target)) {
-    const message = `The link ${quote(document?.key)} leads to ${quote(target)}, and there is no such entity.`;
-    problems.add('TARGET_MISSING', `${path}.options.target`, message + didYouMean(target, entityKeys));
+    const message = () =>
+      `The link ${quote(document?.key)} leads to ${quote(target)}, and there is no such entity.${didYouMean(target, entityKeys)}`;
+    problems.add('TARGET_MISSING', `${path}.options.target`, message);
   }
 }
 
@@ -68,15 +71,10 @@ function findField(
 ): FieldDocument | null {
   const field = entity.fields.find((one) => one.key === key);
   if (field === undefined) {
-    const hint = didYouMean(
-      key,
-      entity.fields.map((one) => one.key),
-    );
-    problems.add(
-      'FIELD_MISSING',
-      path,
-      `${who} speaks of ${quote(key)}, and the entity has no such field.${hint}`,
-    );
+    const keys = entity.fields.map((one) => one.key);
+    const message = () =>
+      `${who} speaks of ${quote(key)}, and the entity has no such field.${didYouMean(key, keys)}`;
+    problems.add('FIELD_MISSING', path, message);
   }
   return field?.document ?? null;
 }

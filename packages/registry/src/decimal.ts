@@ -1,6 +1,6 @@
 /**
- * Exact decimals as canonical text: no exponent, no zeros to the left or at the end of the fraction, no "-0".
- * Null where it is no decimal or has more than `mostDigits` digits on a side.
+ * An exact decimal as canonical text: no exponent, no zeros to the left, no "-0"; zeros at the end of the fraction
+ * stay, for they say how precise the number is. Null where it is no decimal.
  */
 export function parseDecimal(value: unknown): string | null {
   if (typeof value !== 'string' && typeof value !== 'number') {
@@ -13,9 +13,8 @@ export function parseDecimal(value: unknown): string | null {
   const [, sign = '', whole = '', fraction = '', exponent = '0'] = match;
   const [left, right] = shift(whole, fraction, Number(exponent));
   const digits = left.replace(/^0+(?=\d)/, '');
-  const rest = right.replace(/0+$/, '');
-  const text = rest === '' ? digits : `${digits}.${rest}`;
-  return text === '0' ? text : `${sign}${text}`;
+  const text = right === '' ? digits : `${digits}.${right}`;
+  return /[1-9]/.test(text) ? sign + text : text;
 }
 
 function shift(whole: string, fraction: string, exponent: number): [string, string] {
@@ -29,14 +28,14 @@ function shift(whole: string, fraction: string, exponent: number): [string, stri
 
 /** Negative, zero or positive, as `left` is less than, equal to or greater than `right`. Both canonical. */
 export function compareDecimals(left: string, right: string): number {
-  const scale = Math.max(digitsAfterPoint(left), digitsAfterPoint(right));
+  const scale = Math.max(left.length, right.length);
   const difference = scaled(left, scale) - scaled(right, scale);
   return difference < 0n ? -1 : difference > 0n ? 1 : 0;
 }
 
+/** Zeros at the end not counted. */
 export function digitsAfterPoint(decimal: string): number {
-  const point = decimal.indexOf('.');
-  return point < 0 ? 0 : decimal.length - point - 1;
+  return (decimal.split('.')[1] ?? '').replace(/0+$/, '').length;
 }
 
 /** Digits before the point; none for 0.5. */

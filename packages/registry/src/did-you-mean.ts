@@ -6,6 +6,9 @@ export function didYouMean(given: string, candidates: Iterable<string>): string 
   let best: string | undefined;
   let least = Math.max(1, Math.floor(given.length * 0.4)) + 1;
   for (const candidate of candidates) {
+    if (Math.abs(candidate.length - given.length) >= least) {
+      continue;
+    }
     const distance = editDistance(given.toLowerCase(), candidate.toLowerCase());
     if (distance < least) {
       best = candidate;

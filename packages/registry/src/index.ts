@@ -1,6 +1,8 @@
 export { checkDocument } from './check-document.ts';
 export { keyColumn, systemColumns, uniqueColumn, valueColumn } from './columns.ts';
+export { type CopiedDefault, copiedFrom } from './copied-default.ts';
 export { createRegistry, type RegistryOptions } from './create-registry.ts';
+export { diffRegistries, type RegistryChange } from './diff.ts';
 export {
   type Choice,
   type EntityDocument,
@@ -33,6 +35,7 @@ export type {
 } from './model.ts';
 export { deriveEnumNames, deriveKeyNames, deriveRootNames, deriveTypeNames } from './names.ts';
 export { type Problem, RegistryError } from './problem.ts';
+export { registryDocumentSchema } from './registry-document-schema.ts';
 export { isReservedName } from './reserved-names.ts';
 export { slotKindOf } from './slots.ts';
 export type { RetiredKeys } from './storage-keys.ts';
@@ -46,3 +49,4 @@ export {
 export { parseDate, parseDateTime, parseDuration, parseTime } from './temporal.ts';
 export { toDocument } from './to-document.ts';
 export { viewNameOf } from './view-name.ts';
+export { withReadySlots } from './with-ready-slots.ts';

@@ -25,7 +25,7 @@ export interface Entity {
   readonly description: string;
   /** Value of `records.entity_type`; never changes. */
   readonly storageKey: string;
-  /** The generated view (in the Postgres schema `formwork_views`); named after its content. Set by the view compiler. */
+  /** The generated view (in the Postgres schema `formwork_views`); named after its content, see `viewNameOf`. */
   readonly viewName: string;
   readonly names: EntityNames;
   /** In the designer's order. */
@@ -64,7 +64,9 @@ export interface Field {
   /** Marked unique by itself; there is then a key of the same name in `Entity.keys`. */
   readonly unique: boolean;
   readonly indexed: boolean;
+  /** In canonical form (a decimal as text, choices by key); undefined where there is none. See `copiedFrom`. */
   readonly default: unknown;
+  /** With defaults filled in where the type has some; `inverse` of a link is always there, null for none. */
   readonly options: FieldOptions;
   /** Choices of a select with labels filled in and their enum value names; empty for other types. */
   readonly choices: readonly NamedChoice[];

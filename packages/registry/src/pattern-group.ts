@@ -5,7 +5,10 @@ interface Part {
   /** Null for a character or a class. */
   readonly group: PatternGroup | null;
   repeated: boolean;
+  /** How often a counted repetition repeats it, nested ones multiplied. */
   repeats: number;
+  /** How many characters that makes. */
+  size: number;
 }
 
 /** What is known of a group of a pattern while it is read: enough to tell whether repeating it is harmless. */
@@ -18,20 +21,23 @@ export class PatternGroup {
   /** Whether such a thing is more than the repetition of one character. */
   #nested = false;
 
-  /** Most repetitions in it, nested ones multiplied. */
   get repeats(): number {
     return Math.max(1, ...this.#alternatives.flat().map((part) => part.repeats));
   }
 
+  get size(): number {
+    return this.#alternatives.flat().reduce((sum, part) => sum + part.size, 0);
+  }
+
   addCharacter(text: string): void {
-    const literal = /^(?:[^.\\[]|\\[^\w])$/su.test(text) ? text.slice(-1) : null;
+    const literal = /^(?:[^.\\[]|\\[^\w])$/su.test(text) ? text.replace(/^\\(?=.)/su, '') : null;
     this.#characters.push(text);
-    this.#add({ literal, group: null, repeated: false, repeats: 1 });
+    this.#add({ literal, group: null, repeated: false, repeats: 1, size: 1 });
   }
 
   addGroup(group: PatternGroup): void {
     this.#characters.push(...group.#characters);
-    this.#add({ literal: null, group, repeated: false, repeats: group.repeats });
+    this.#add({ literal: null, group, repeated: false, repeats: group.repeats, size: group.size });
     const choices = group.#choices + group.#alternatives.length - 1;
     this.#choices += choices;
     this.#nested ||= choices > 0;
@@ -50,8 +56,10 @@ export class PatternGroup {
     if (most > 1 && part.group !== null && !part.group.#canRepeat()) {
       return false;
     }
+    const count = Math.max(1, Number.isFinite(most) ? most : least);
     part.repeated = true;
-    part.repeats *= Math.max(1, Number.isFinite(most) ? most : least);
+    part.repeats *= count;
+    part.size *= count;
     if (least !== most) {
       this.#choices += 1;
       this.#nested ||= part.group !== null;

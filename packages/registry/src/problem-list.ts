@@ -1,16 +1,17 @@
 import type { Problem } from './problem.ts';
 
 /** So that a hostile document of a million mistakes does not become a report of a million lines. */
-const mostProblems = 500;
+const mostProblems = 200;
 
 /** Collects what is wrong, so that all of it can be reported together. */
 export class ProblemList {
   readonly #problems: Problem[] = [];
   #left = 0;
 
-  add(code: string, path: string, message: string): void {
+  /** A message that takes time to make is given as a function, which is called only if the problem is listed. */
+  add(code: string, path: string, message: string | (() => string)): void {
     if (this.#problems.length < mostProblems) {
-      this.#problems.push({ code, path, message });
+      this.#problems.push({ code, path, message: typeof message === 'string' ? message : message() });
     } else {
       this.#left += 1;
     }

@@ -28,7 +28,8 @@ export function readChoices(
     reader.problem('LIMIT_EXCEEDED', 'choices', message);
   }
   const seen = new Set<string>();
-  const choices = list.flatMap((item, index) =>
+  const read = list.slice(0, limits.choicesPerSelect);
+  const choices = read.flatMap((item, index) =>
     readChoice(item, `${reader.at('choices')}[${index}]`, reader, seen),
   );
   return { choices };
@@ -100,7 +101,7 @@ function checkChoices(
     reader.problems.add(
       'CHOICE_UNKNOWN',
       path,
-      `There is no choice ${quote(key)}.${didYouMean(key, choices)}`,
+      () => `There is no choice ${quote(key)}.${didYouMean(key, choices)}`,
     );
   }
 }

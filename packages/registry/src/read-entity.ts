@@ -67,7 +67,9 @@ function readFields(reader: ObjectReader, entityKey: string, limits: Limits): re
       return [];
     }
     const named = isNew(field, key, keys) && keyProblem(key, '') === null;
-    return { path: field.path, key, named, document: readField(field, key, limits) };
+    // What is beyond the limit is there to be spoken of, and not looked at any further.
+    const document = index < limits.fieldsPerEntity ? readField(field, key, limits) : null;
+    return { path: field.path, key, named, document };
   });
 }
 

@@ -1,3 +1,4 @@
+import { copiedFrom } from './copied-default.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { type FieldDocument, type FieldOptions, type FieldType, fieldTypes } from './document.ts';
 import { fieldTypeRule, isFieldType } from './field-types.ts';
@@ -108,15 +109,9 @@ function readDefault(reader: ObjectReader, field: FieldDocument): unknown {
     const message = `The field ${quoted} of type "${field.type}" cannot have a default. Remove "default".`;
     return reader.problem('NOT_SUPPORTED', 'default', message);
   }
-  const from = copiedFrom(field, value);
-  if (from !== null) {
-    // What is copied is checked where all entities are known; lift this line when records are created with copies.
-    reader.problem(
-      'DEFAULT_NOT_AVAILABLE',
-      'default',
-      `The field ${quoted} copies its default from ${quote(from)}, which is not available yet.`,
-    );
-    return undefined;
+  // Where it is copied from is checked when all entities are known.
+  if (copiedFrom(field.type, value) !== null) {
+    return value;
   }
   const parsed = parseValue(field.type, field.options ?? ({} satisfies FieldOptions), value);
   if ('reason' in parsed) {
@@ -127,13 +122,4 @@ function readDefault(reader: ObjectReader, field: FieldDocument): unknown {
     );
   }
   return parsed.value;
-}
-
-/** "product.price" of `{ "from": "product.price" }`; for json that is a value like any other. */
-function copiedFrom({ type }: FieldDocument, value: unknown): string | null {
-  if (type === 'json' || typeof value !== 'object' || value === null || !Object.hasOwn(value, 'from')) {
-    return null;
-  }
-  const from: unknown = Reflect.get(value, 'from');
-  return typeof from === 'string' ? from : null;
 }

@@ -1,5 +1,5 @@
 import { hashOf } from './canonical-json.ts';
-import type { Entity, Field, Inverse, NamedChoice, Registry, Slot, UniqueKey } from './model.ts';
+import type { Entity, Field, Inverse, Registry, Slot, UniqueKey } from './model.ts';
 
 type Entities = Pick<Registry, 'entities' | 'entityByKey' | 'entityByStorageKey'>;
 
@@ -23,10 +23,7 @@ function apiOf(entity: Entity, registry: Entities): unknown {
     searchable: searchable.length > 0,
     fields: entity.fields.map((field) => apiOfField(field, registry)),
     keys: keys.filter((key) => key.slot.state === 'ready').map(apiOfKey),
-    inverses: inverses.map((inverse) => [
-      inverse.name,
-      registry.entityByStorageKey.get(inverse.source)?.names.type,
-    ]),
+    inverses: inverses.map((inverse) => apiOfInverse(inverse, registry)),
   };
 }
 
@@ -40,13 +37,18 @@ function apiOfField(field: Field, { entityByKey }: Entities): unknown {
     required,
     // An input may leave out what has a default.
     hasDefault: field.default !== undefined,
-    choices: choices.map((choice: NamedChoice) => [choice.name, choice.label, choice.description]),
+    choices: choices.map((choice) => [choice.name, choice.label, choice.description]),
     target: entityByKey.get(options.target ?? '')?.names.type,
   };
 }
 
-function apiOfKey({ name, rootName, fields }: UniqueKey): unknown {
-  return { name, rootName, fields: fields.map((field) => field.name) };
+function apiOfInverse({ name, source, field }: Inverse, { entityByStorageKey }: Entities): unknown {
+  const entity = entityByStorageKey.get(source);
+  return [name, entity?.names.type, entity?.fieldByStorageKey.get(field)?.name];
+}
+
+function apiOfKey({ name, rootName, fields, nullsEqual }: UniqueKey): unknown {
+  return { name, rootName, fields: fields.map((field) => field.name), nullsEqual };
 }
 
 function planOf(entity: Entity, registry: Entities): unknown {
@@ -60,7 +62,7 @@ function planOf(entity: Entity, registry: Entities): unknown {
     searchable,
     fields: entity.fields.map((field) => planOfField(field, registry)),
     keys: keys.map(planOfKey),
-    inverses: inverses.map((inverse: Inverse) => [inverse.name, inverse.source, inverse.field]),
+    inverses: inverses.map((inverse) => [inverse.name, inverse.source, inverse.field]),
   };
 }
 

@@ -1,27 +1,27 @@
 const datePattern = /^(\d{4})-(\d{2})-(\d{2})$/;
-const timePattern = /^(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,6}))?$/;
+const timePattern = /^(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,6})0*)?)?$/;
 const dateTimePattern =
-  /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?)(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
+  /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2}(?:\.\d{1,6}0*)?)(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
 const durationPattern =
-  /^P(?=\d|T\d)(?:\d{1,9}Y)?(?:\d{1,9}M)?(?:\d{1,9}W)?(?:\d{1,9}D)?(?:T(?=\d)(?:\d{1,9}H)?(?:\d{1,9}M)?(?:\d{1,9}(?:\.\d{1,6})?S)?)?$/;
+  /^P(?=\d|T\d)(?:\d{1,8}Y)?(?:\d{1,8}M)?(?:\d{1,8}W)?(?:\d{1,8}D)?(?:T(?=\d)(?:\d{1,8}H)?(?:\d{1,8}M)?(?:\d{1,8}(?:\.\d{1,6})?S)?)?$/;
 
 /** A day that exists in the years 1 to 9999, or null. */
 export function parseDate(value: unknown): string | null {
   return typeof value === 'string' && instantOf(value) !== null ? value : null;
 }
 
-/** "10:00:00.5": seconds given, microseconds at most, no zeros at the end of the fraction. */
+/** "10:00:00.5": with seconds, microseconds at most, no zeros at the end of the fraction. "10:00" may be read. */
 export function parseTime(value: unknown): string | null {
   const match = typeof value === 'string' ? timePattern.exec(value) : null;
   if (match === null) {
     return null;
   }
-  const [, hour = '', minute = '', second = '', fraction = ''] = match;
-  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) {
+  const [, hour = '', minute = '', second = '00', digits = ''] = match;
+  const fraction = digits.replace(/0+$/, '');
+  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59 || fraction.length > 6) {
     return null;
   }
-  const rest = fraction.replace(/0+$/, '');
-  return `${hour}:${minute}:${second}${rest === '' ? '' : `.${rest}`}`;
+  return `${hour}:${minute}:${second}${fraction === '' ? '' : `.${fraction}`}`;
 }
 
 /** RFC 3339 with any offset, as canonical UTC: "2026-11-21T10:00:00Z". */

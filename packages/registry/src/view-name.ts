@@ -1,4 +1,5 @@
 import { hashOf } from './canonical-json.ts';
+import { fieldTypeRule } from './field-types.ts';
 import type { Entity } from './model.ts';
 
 /** Raise this when the text of views changes for the same content, so that new views get new names. */
@@ -10,6 +11,7 @@ export const viewFormat = 1;
  */
 export function viewNameOf(entity: Pick<Entity, 'storageKey' | 'fields' | 'keys' | 'softDelete'>): string {
   const columns = entity.fields
+    .filter(({ type }) => fieldTypeRule(type).json !== null)
     .map(({ storageKey, type, slot }) => [storageKey, type, slot?.state === 'ready' ? slot.column : null])
     .sort(([a], [b]) => ((a ?? '') < (b ?? '') ? -1 : 1));
   const keys = entity.keys.flatMap(({ slot }) => (slot.state === 'ready' ? slot.column : [])).sort();

@@ -1,0 +1,138 @@
+import { fieldTypes } from './document.ts';
+import { fieldTypeRules } from './field-types.ts';
+import { keyPattern, longestInverse, longestKey, longestPlural } from './keys.ts';
+import { longestDescription, longestLabel } from './read-entity.ts';
+
+const label = {
+  type: 'string',
+  maxLength: longestLabel,
+  description: 'What people read instead of the key.',
+};
+const description = { type: 'string', maxLength: longestDescription };
+const flag = { type: 'boolean', default: false };
+
+/** Options by name, for the types that have them. */
+const options = {
+  min: {
+    type: ['number', 'string'],
+    description: 'Least value allowed: a number, a decimal as text, an ISO date.',
+  },
+  max: { type: ['number', 'string'], description: 'Greatest value allowed.' },
+  minLength: { type: 'integer', minimum: 0, description: 'In characters.' },
+  maxLength: { type: 'integer', minimum: 1, description: 'In characters.' },
+  pattern: {
+    type: 'string',
+    maxLength: 500,
+    description: 'A regular expression, without look-around and references.',
+  },
+  caseInsensitive: {
+    ...flag,
+    description: 'Whether values that differ only in case count as equal where unique.',
+  },
+  scale: { type: 'integer', minimum: 0, maximum: 20, default: 20, description: 'Digits after the point.' },
+  precision: { type: 'integer', minimum: 1, maximum: 38, default: 38, description: 'Digits in all.' },
+  currencies: {
+    type: 'array',
+    minItems: 1,
+    uniqueItems: true,
+    items: { type: 'string', pattern: '^[A-Z]{3}$' },
+  },
+  highest: { type: 'integer', minimum: 1, maximum: 100, default: 5 },
+  choices: { type: 'array', minItems: 1, items: { $ref: '#/$defs/choice' } },
+  initial: { ...keys('Choices that a new record may have; all, if not given.'), minItems: 1 },
+  transitions: {
+    type: 'object',
+    additionalProperties: keys('Choices that may follow.'),
+    description: 'From each choice, the choices that may follow. Any, if not given.',
+  },
+  target: { $ref: '#/$defs/key', description: 'Key of the entity linked to.' },
+  inverse: {
+    type: ['string', 'null'],
+    pattern: keyPattern.source,
+    maxLength: longestInverse,
+    description: 'The field on the target that leads back. Proposed if not given; null for none.',
+  },
+  onDelete: {
+    enum: ['restrict', 'cascade', 'set_null'],
+    description: 'What happens when the target is deleted.',
+  },
+  via: { type: 'string' },
+  function: { enum: ['count', 'sum', 'min', 'max', 'avg'] },
+  field: { type: 'string' },
+  filter: {},
+  expression: { type: 'string' },
+  stored: flag,
+};
+
+/** For each type, the options it has, and those it cannot do without. */
+const optionsByType = fieldTypes.map((type) => {
+  const known = fieldTypeRules[type].options;
+  const required = known.filter((name) => name === 'choices' || name === 'target');
+  const properties = Object.fromEntries(known.map((name) => [name, { $ref: `#/$defs/options/${name}` }]));
+  return {
+    if: { properties: { type: { const: type } }, required: ['type'] },
+    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+    then: {
+      properties: { options: { properties, additionalProperties: false, required } },
+      ...(required.length > 0 && { required: ['options'] }),
+    },
+  };
+});
+
+/** JSON Schema (2020-12) of a registry document, for editors and clients. `checkDocument` says more, and in words. */
+export const registryDocumentSchema: Readonly<Record<string, unknown>> = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'Formwork registry',
+  description: 'A tenant’s data, described once: entities, their fields, links and keys.',
+  ...object(['formwork', 'entities'], {
+    formwork: { const: 1, description: 'Version of the format.' },
+    $schema: { type: 'string' },
+    entities: { type: 'array', items: { $ref: '#/$defs/entity' } },
+  }),
+  $defs: {
+    key: { type: 'string', pattern: keyPattern.source, maxLength: longestKey },
+    entity: object(['key', 'fields'], {
+      key: { $ref: '#/$defs/key' },
+      plural: { type: 'string', pattern: keyPattern.source, maxLength: longestPlural },
+      label,
+      description,
+      fields: { type: 'array', items: { $ref: '#/$defs/field' } },
+      keys: { type: 'array', items: { $ref: '#/$defs/uniqueKey' } },
+      softDelete: { ...flag, description: 'Deleted records are kept and can be restored.' },
+      searchable: keys('Text fields that "search" looks into.'),
+    }),
+    field: {
+      ...object(['key', 'type'], {
+        key: { $ref: '#/$defs/key' },
+        label,
+        description,
+        type: { enum: [...fieldTypes] },
+        required: flag,
+        unique: flag,
+        indexed: flag,
+        default: { description: 'A value, or { "from": "product.price" }: copied once through a link.' },
+        options: { type: 'object' },
+      }),
+      allOf: optionsByType,
+    },
+    uniqueKey: object(['key', 'fields'], {
+      key: { $ref: '#/$defs/key' },
+      fields: { ...keys('Fields that are unique together.'), minItems: 1, maxItems: 8 },
+      nullsEqual: {
+        ...flag,
+        description: 'Whether missing values count as equal; else they are not checked.',
+      },
+      caseInsensitive: flag,
+    }),
+    choice: object(['key'], { key: { $ref: '#/$defs/key' }, label, description }),
+    options,
+  },
+};
+
+function object(required: readonly string[], properties: Readonly<Record<string, unknown>>) {
+  return { type: 'object', required, properties, additionalProperties: false };
+}
+
+function keys(text: string) {
+  return { type: 'array', uniqueItems: true, items: { $ref: '#/$defs/key' }, description: text };
+}
