@@ -1,1 +1,9 @@
-export {};
+export { type ChangeStep, compileChange } from './compile-change.ts';
+export {
+  compileEntityStorage,
+  type EntityStorageRow,
+  type FieldCheck,
+  type KeyPart,
+} from './compile-entity-storage.ts';
+export { compileLinkRules, type LinkRuleRow } from './compile-link-rules.ts';
+export { compileView, type View, viewSchema } from './compile-view.ts';

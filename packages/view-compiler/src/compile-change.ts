@@ -1,0 +1,128 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Entity, Registry } from '@formwork/registry';
+import { compileEntityStorage, type EntityStorageRow } from './compile-entity-storage.ts';
+import { compileLinkRules, type LinkRuleRow } from './compile-link-rules.ts';
+import { compileView, type View } from './compile-view.ts';
+
+/** One thing to do in the database; names are storage keys. */
+export type ChangeStep =
+  /** Removes the rows of a field of links, which no rule will know of any more. */
+  | { readonly do: 'remove_links'; readonly entityType: string; readonly field: string }
+  /** Numbers the records that are there, in the order of their making, and starts the counter behind them. */
+  | { readonly do: 'start_autonumber'; readonly entityType: string; readonly field: string }
+  | { readonly do: 'save_storage'; readonly row: EntityStorageRow }
+  /** Touches every record of the entity, so that its slots are made anew. */
+  | { readonly do: 'fill'; readonly entityType: string }
+  | { readonly do: 'save_link_rule'; readonly rule: LinkRuleRow }
+  | { readonly do: 'remove_link_rule'; readonly entityType: string; readonly field: string }
+  | { readonly do: 'remove_entity'; readonly entityType: string }
+  /** Creates the view if it is not there, and notes that this tenant reads through it. */
+  | { readonly do: 'use_view'; readonly view: View }
+  | { readonly do: 'release_view'; readonly name: string };
+
+/**
+ * What turns the database from one registry (null: none) to the next, in the order in which it has to be done. The
+ * rows of entity types, fields and unique keys are not among it; those of the new registry have to be there first.
+ * Views come last, so that the locks on their names, which all tenants share, are held for moments only.
+ */
+export function compileChange(before: Registry | null, after: Registry): readonly ChangeStep[] {
+  const removed = (before?.entities ?? []).filter(
+    ({ storageKey }) => !after.entityByStorageKey.has(storageKey),
+  );
+  return [
+    ...removedLinks(before, after),
+    ...after.entities.flatMap((entity) => changeStorage(before, after, entity)),
+    ...removed.flatMap((entity) => removeEntity(before as Registry, entity)),
+    ...changeLinkRules(before, after),
+    ...changeViews(before, after),
+  ];
+}
+
+function removedLinks(before: Registry | null, after: Registry): ChangeStep[] {
+  return (before?.entities ?? []).flatMap((entity) => {
+    const kept = after.entityByStorageKey.get(entity.storageKey)?.fieldByStorageKey;
+    return entity.fields
+      .filter(({ type, storageKey }) => type === 'links' && kept?.get(storageKey)?.type !== 'links')
+      .map(
+        ({ storageKey }) =>
+          ({ do: 'remove_links', entityType: entity.storageKey, field: storageKey }) as const,
+      );
+  });
+}
+
+function changeStorage(before: Registry | null, after: Registry, entity: Entity): ChangeStep[] {
+  const { storageKey: entityType } = entity;
+  const row = compileEntityStorage(after, entity);
+  const entityBefore = before?.entityByStorageKey.get(entityType);
+  const rowBefore = before && entityBefore && compileEntityStorage(before, entityBefore);
+  const numbered = row.autonumbers.filter((field) => !rowBefore?.autonumbers.includes(field));
+  const steps: ChangeStep[] = numbered.map((field) => ({ do: 'start_autonumber', entityType, field }));
+  if (isDeepStrictEqual(rowBefore, row)) return steps;
+  if (!rowBefore || isDeepStrictEqual(slotsOf(rowBefore), slotsOf(row))) {
+    return [...steps, { do: 'save_storage', row }];
+  }
+  const emptied = withoutReusedUniqueKeys(rowBefore, row);
+  return [...steps, ...(emptied === null ? [] : fill(emptied)), ...fill(row)];
+}
+
+function fill(row: EntityStorageRow): ChangeStep[] {
+  return [
+    { do: 'save_storage', row },
+    { do: 'fill', entityType: row.entityType },
+  ];
+}
+
+/** All of the row that decides what stands in the slots. */
+function slotsOf({ shape: _shape, checks: _checks, linkTargets: _targets, ...slots }: EntityStorageRow) {
+  return slots;
+}
+
+/**
+ * Unique slots that change their meaning are emptied first: filled record by record, a new text could meet the old
+ * text of a record whose turn has not come. Null where there are none.
+ */
+function withoutReusedUniqueKeys(before: EntityStorageRow, after: EntityStorageRow): EntityStorageRow | null {
+  const isReused = after.uniqueKeys.map((parts, index) => {
+    const was = before.uniqueKeys[index] ?? null;
+    const same = isDeepStrictEqual(parts, was) && after.nullsEqual[index] === before.nullsEqual[index];
+    return parts !== null && was !== null && !same;
+  });
+  if (!isReused.includes(true)) return null;
+  return { ...after, uniqueKeys: after.uniqueKeys.map((parts, index) => (isReused[index] ? null : parts)) };
+}
+
+/** The records stay, out of sight, but let go of the records that they link to and of their places in indexes. */
+function removeEntity(before: Registry, entity: Entity): ChangeStep[] {
+  const bare: Entity = { ...entity, keys: [], fields: [] };
+  return [
+    ...fill(compileEntityStorage(before, bare)),
+    { do: 'remove_entity', entityType: entity.storageKey },
+  ];
+}
+
+function changeLinkRules(before: Registry | null, after: Registry): ChangeStep[] {
+  const rulesBefore = before === null ? [] : compileLinkRules(before);
+  const rules = compileLinkRules(after);
+  const isSame = (a: LinkRuleRow) => (b: LinkRuleRow) => a.entityType === b.entityType && a.field === b.field;
+  const changed = rules.filter((rule) => !rulesBefore.some((was) => isDeepStrictEqual(was, rule)));
+  // Those of a removed entity go with its row.
+  const removed = rulesBefore.filter(
+    (rule) => after.entityByStorageKey.has(rule.entityType) && !rules.some(isSame(rule)),
+  );
+  return [
+    ...removed.map(({ entityType, field }) => ({ do: 'remove_link_rule', entityType, field }) as const),
+    ...changed.map((rule) => ({ do: 'save_link_rule', rule }) as const),
+  ];
+}
+
+function changeViews(before: Registry | null, after: Registry): ChangeStep[] {
+  const used = new Set(after.entities.map(({ viewName }) => viewName));
+  const usedBefore = new Set((before?.entities ?? []).map(({ viewName }) => viewName));
+  const released = [...usedBefore].filter((name) => !used.has(name));
+  // One order for everybody who takes locks on names.
+  const views = after.entities.map(compileView).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [
+    ...views.map((view) => ({ do: 'use_view', view }) as const),
+    ...released.map((name) => ({ do: 'release_view', name }) as const),
+  ];
+}

@@ -1,0 +1,105 @@
+import {
+  type Entity,
+  type Field,
+  fieldTypeRule,
+  type Registry,
+  slotsPerKind,
+  type UniqueKey,
+} from '@formwork/registry';
+import { pathTo } from './data-access.ts';
+import { storedTypes } from './stored-types.ts';
+
+/** A row of formwork.entity_storage. Arrays are indexed by slot number, less one. */
+export interface EntityStorageRow {
+  readonly entityType: string;
+  readonly shape: string;
+  readonly checks: readonly FieldCheck[];
+  readonly textKeys: readonly (string | null)[];
+  readonly textExact: readonly boolean[];
+  readonly numberKeys: readonly (string | null)[];
+  readonly timeKeys: readonly (string | null)[];
+  /** u1 to u4: for each part its kind and storage key, or null. */
+  readonly uniqueKeys: readonly (readonly KeyPart[] | null)[];
+  readonly nullsEqual: readonly boolean[];
+  readonly linkKeys: readonly (string | null)[];
+  /** Storage keys of the entities that the links lead to. */
+  readonly linkTargets: readonly (string | null)[];
+  readonly autonumbers: readonly string[];
+}
+
+/** How a part of a unique key becomes text ("fold" ignores case), and its storage key. */
+export type KeyPart = readonly [kind: 'fold' | 'exact', storageKey: string];
+
+export interface FieldCheck {
+  /** Storage key. */
+  readonly field: string;
+  /** jsonpath predicate over `data`, true where the field is as it should be. */
+  readonly path: string;
+}
+
+/** What the triggers of `records` need to know of an entity. */
+export function compileEntityStorage(registry: Registry, entity: Entity): EntityStorageRow {
+  const checks = entity.fields.flatMap(compileCheck);
+  const at = (kind: 't' | 'n' | 'd' | 'l') => {
+    const fields = new Map(entity.fields.map((field) => [field.slot?.column, field]));
+    return slotColumns(kind).map((column) => fields.get(column) ?? null);
+  };
+  const keys = new Map(entity.keys.map((key) => [key.slot.column, key]));
+  const uniqueSlots = slotColumns('u').map((column) => keys.get(column) ?? null);
+  const links = at('l');
+  return {
+    entityType: entity.storageKey,
+    shape: ['$.type() == "object"', ...checks.map(({ path }) => path)]
+      .map((path) => `(${path})`)
+      .join(' && '),
+    checks,
+    textKeys: at('t').map(storageKeyOf),
+    textExact: at('t').map((field) => field !== null && fieldTypeRule(field.type).encoding === 'exact'),
+    numberKeys: at('n').map(storageKeyOf),
+    timeKeys: at('d').map(storageKeyOf),
+    uniqueKeys: uniqueSlots.map((key) => (key === null ? null : keyParts(key))),
+    nullsEqual: uniqueSlots.map((key) => key?.nullsEqual ?? false),
+    linkKeys: links.map(storageKeyOf),
+    linkTargets: links.map((field) => field && targetOf(registry, field)),
+    autonumbers: entity.fields
+      .filter(({ type }) => type === 'autonumber')
+      .map(({ storageKey }) => storageKey),
+  };
+}
+
+/** Storage key of the entity that a link leads to. */
+export function targetOf(registry: Registry, field: Field): string {
+  const target = registry.entityByKey.get(field.options.target ?? '');
+  if (target === undefined) {
+    throw new Error(
+      `The link "${field.key}" leads to "${field.options.target}", which is no entity of the registry`,
+    );
+  }
+  return target.storageKey;
+}
+
+function compileCheck(field: Field): FieldCheck[] {
+  const type = storedTypes[field.type];
+  if (type === null) return [];
+  const path = pathTo(field.storageKey);
+  const condition = type.condition(path, field);
+  // Null is a value in jsonpath, so one that is stored is refused: absent is the only form of "no value".
+  const isRequired = field.required || field.type === 'autonumber';
+  const present = isRequired ? `exists(${path})` : `!exists(${path})`;
+  return [{ field: field.storageKey, path: `${present} ${isRequired ? '&&' : '||'} ${condition}` }];
+}
+
+function keyParts({ fields, caseInsensitive }: UniqueKey): KeyPart[] {
+  return fields.map(({ type, storageKey }) => {
+    const isFolded = caseInsensitive && fieldTypeRule(type).encoding === 'folded';
+    return [isFolded ? 'fold' : 'exact', storageKey];
+  });
+}
+
+function slotColumns(kind: keyof typeof slotsPerKind): string[] {
+  return Array.from({ length: slotsPerKind[kind] }, (_, index) => `${kind}${index + 1}`);
+}
+
+function storageKeyOf(field: Field | null): string | null {
+  return field?.storageKey ?? null;
+}
