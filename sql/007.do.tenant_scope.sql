@@ -23,6 +23,22 @@ begin
 end
 $$;
 
+-- The same by slug, for looking an API key up: the key names its tenant before anything is known of it. For a slug
+-- that is nobody's the setting is the nil UUID, under which every policy finds nothing: unknown tenants and unknown
+-- keys take the same way and the same time.
+create function formwork.begin_read_as(tenant_slug text) returns text
+language plpgsql volatile
+set search_path = formwork, pg_catalog, pg_temp
+as $$
+declare
+  tenant formwork.tenants;
+begin
+  select * into tenant from formwork.tenants t where t.slug = tenant_slug;
+  perform set_config('app.tenant_id', coalesce(tenant.id, '00000000-0000-0000-0000-000000000000')::text, true);
+  return coalesce(tenant.registry_version, 0) || ':' || coalesce(tenant.access_version, 0);
+end
+$$;
+
 -- First statement of every write. The shared lock is held to the end of the transaction, and the version is read
 -- under it: a registry change either waits for this writer or is seen by it.
 create function formwork.begin_write(tenant uuid, expected_version int) returns text
@@ -48,7 +64,8 @@ begin
 end
 $$;
 
-grant execute on function formwork.tenant_lock_key(uuid), formwork.begin_read(uuid), formwork.begin_write(uuid, int)
+grant execute on function formwork.tenant_lock_key(uuid), formwork.begin_read(uuid),
+  formwork.begin_read_as(text), formwork.begin_write(uuid, int)
   to formwork_gateway, formwork_designer;
 
 reset role;

@@ -2,7 +2,7 @@ import { Deadline } from './deadline.ts';
 import { readBatch } from './read-batch.ts';
 import { SessionPool } from './session-pool.ts';
 import type { BatchOptions, DataPlane, ReadOutcome, Statement, TenantTransaction } from './statement.ts';
-import { type OnBatch, TenantSession } from './tenant-session.ts';
+import { beginReadAs, type OnBatch, TenantSession } from './tenant-session.ts';
 import { runTransaction } from './tenant-transaction.ts';
 
 export interface DataPlaneOptions {
@@ -46,6 +46,11 @@ class PooledDataPlane implements DataPlane {
 
   read(tenantId: string, statements: readonly Statement[], options: BatchOptions = {}): Promise<ReadOutcome> {
     return this.#withTenant(tenantId, options, (session) => readBatch(session, statements));
+  }
+
+  readAs(slug: string, statements: readonly Statement[], options: BatchOptions = {}): Promise<ReadOutcome> {
+    const scope = beginReadAs(slug);
+    return this.#withTenant(slug, options, (session) => readBatch(session, statements, scope));
   }
 
   write<T>(

@@ -11,8 +11,8 @@ import { beginRead, parseVersions, type TenantSession } from './tenant-session.t
 export async function readBatch(
   session: TenantSession,
   statements: readonly Statement[],
+  scope: Statement = beginRead(session.tenantId),
 ): Promise<ReadOutcome> {
-  const scope = beginRead(session.tenantId);
   const results: (readonly Row[] | Error | undefined)[] = statements.map(findUnsendable);
   const sendable = [...statements.keys()].filter((index) => results[index] === undefined);
   const pick = (indexes: readonly number[]) => indexes.map((index) => statements[index] as Statement);

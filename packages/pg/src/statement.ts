@@ -46,6 +46,11 @@ export interface DataPlane {
    */
   read(tenantId: string, statements: readonly Statement[], options?: BatchOptions): Promise<ReadOutcome>;
   /**
+   * The same with the tenant named by its slug: for looking an API key up, which names its tenant. Under a slug that
+   * is nobody's everything with a policy is empty, and the versions are 0.
+   */
+  readAs(slug: string, statements: readonly Statement[], options?: BatchOptions): Promise<ReadOutcome>;
+  /**
    * Lends a transaction that is fenced by the registry version: fails with code "SCHEMA_CHANGED" when the tenant's
    * registry is not at `expectedVersion`. Commits when `work` resolves, rolls back when it rejects, and is tried
    * again (three times in all) after a deadlock or serialization failure (40P01, 40001), then fails with "CONFLICT".

@@ -7,6 +7,7 @@ import type { Row, Statement, TenantVersions } from './statement.ts';
 
 /** One message to Postgres, told after its answer, for logs and for tests that count. */
 export interface BatchReport {
+  /** Id of the tenant; its slug where only that is known yet. */
   readonly tenantId: string;
   /** Texts of the statements in the message; the one that sets the tenant is left out. */
   readonly statements: readonly string[];
@@ -60,6 +61,13 @@ const rollback = sql`rollback`;
 /** Sets the tenant for the implicit transaction of a batch, and gives the versions back. */
 export function beginRead(tenantId: string): SqlFragment {
   const statement = sql`select formwork.begin_read(${tenantId}::uuid)`;
+  assertSendable([statement]);
+  return statement;
+}
+
+/** The same by the tenant's slug. */
+export function beginReadAs(slug: string): SqlFragment {
+  const statement = sql`select formwork.begin_read_as(${slug})`;
   assertSendable([statement]);
   return statement;
 }
