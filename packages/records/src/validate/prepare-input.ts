@@ -29,7 +29,7 @@ export function prepareInput(
     if (value === undefined) continue;
     const field = entity.fieldByName.get(name);
     if (value === null && field !== undefined) cleared.add(name);
-    else if (isTooLong(value)) report(tooMany(entity, path, name));
+    else if (field !== undefined && isTooLong(field, value)) report(tooMany(entity, path, name));
     else values.push([name, field === undefined ? value : prepareValue(registry, field, value)]);
   }
   // fromEntries defines properties, so that a name "__proto__" is a name like any other, and unknown.
@@ -96,7 +96,8 @@ function asText(value: unknown): unknown {
   return typeof value === 'number' || typeof value === 'bigint' ? String(value) : value;
 }
 
-function isTooLong(value: unknown): boolean {
+function isTooLong({ type }: Field, value: unknown): boolean {
+  if (type === 'json') return false;
   const lists = isPlainObject(value) ? [value['add'], value['remove'], value['set']] : [value];
   return lists.some((list) => Array.isArray(list) && list.length > longestList);
 }
