@@ -1,0 +1,77 @@
+import { timingSafeEqual } from 'node:crypto';
+import { type DataPlane, type Row, sql } from '@formwork/pg';
+import { hashOf, parseKey } from './key-text.ts';
+import type { TenantRow } from './tenants.ts';
+
+/** Who speaks: what an API key stands for, as the database had it at `tenant.accessVersion`. */
+export interface Caller {
+  readonly tenant: TenantRow;
+  readonly role: string;
+  readonly keyId: string;
+  /** When the key ends by itself; null: never. Whoever remembers a caller has to mind it. */
+  readonly expiresAt: Date | null;
+}
+
+/** What an unknown key is compared with, so that it takes the same steps as a known one. */
+const nobody = Buffer.alloc(32);
+
+/**
+ * The caller that a key stands for, or null: for text that is no key, an unknown tenant, and a key that is unknown,
+ * revoked or expired. All but the first cost the same one round trip, and the hash is looked up under the policy of
+ * the tenant that the key names. Throws only when the database cannot answer.
+ */
+export async function authenticate(dataPlane: DataPlane, keyText: unknown): Promise<Caller | null> {
+  const parsed = parseKey(keyText);
+  if (parsed === null) return null;
+  const hash = hashOf(parsed.secret);
+  const { results, versions } = await dataPlane.readAs(parsed.slug, [
+    sql`select id, number, slug, name, registry_version, api_shape, plan_shape
+      from formwork.tenants where slug = ${parsed.slug}`,
+    sql`select id, encode(hash, 'hex'), role, extract(epoch from expires_at) * 1000, revoked_at
+      from formwork.api_keys
+      where hash = decode(${hash.toString('hex')}, 'hex') and (expires_at is null or expires_at > now())`,
+  ]);
+  const [tenant, key] = results.map(onlyRow);
+  const found = key?.[1] ? Buffer.from(key[1], 'hex') : nobody;
+  const isSame = timingSafeEqual(found, hash);
+  const isRevoked = (key?.[4] ?? null) !== null;
+  if (!isSame || isRevoked || !tenant || !key) return null;
+  return {
+    tenant: toTenant(tenant, versions.access),
+    role: key[2] as string,
+    keyId: key[0] as string,
+    expiresAt: key[3] == null ? null : new Date(Number(key[3])),
+  };
+}
+
+/** Notes that a key was used, at most once a minute: a write for each request would cost more than the request. */
+export async function touchKey(dataPlane: DataPlane, tenantId: string, keyId: string): Promise<void> {
+  // Not a write of records, so it needs no fence and can go as one message.
+  const { results } = await dataPlane.read(tenantId, [
+    sql`update formwork.api_keys set last_used_at = now()
+      where id = ${keyId}::uuid and (last_used_at is null or last_used_at < now() - interval '1 minute')`,
+  ]);
+  onlyRow(results[0] as readonly Row[] | Error);
+}
+
+function onlyRow(result: readonly Row[] | Error): Row | undefined {
+  if (result instanceof Error) throw result;
+  return result[0];
+}
+
+/** The access version is the one that was read before the key was: should it be older, the key is only checked again. */
+function toTenant(
+  [id, number, slug, name, registryVersion, apiShape, planShape]: Row,
+  accessVersion: number,
+): TenantRow {
+  return {
+    id: id as string,
+    number: Number(number),
+    slug: slug as string,
+    name: name as string,
+    registryVersion: Number(registryVersion),
+    accessVersion,
+    apiShape: apiShape ?? null,
+    planShape: planShape ?? null,
+  };
+}

@@ -1,0 +1,122 @@
+import { type ControlPlane, DatabaseError, type TransactionSql } from '@formwork/pg';
+import { assertLabel } from './assert-label.ts';
+import { DirectoryError } from './errors.ts';
+import { makeKey } from './key-text.ts';
+import { quote } from './quote.ts';
+import { assertRole } from './roles.ts';
+
+/** NOTIFY channel: a key was made or revoked. Payload: `{"tenant": "<uuid>", "version": <access version>}`. */
+export const accessChannel = 'formwork_access';
+
+export interface NewKey {
+  /** One of `builtInRoles`. */
+  readonly role: string;
+  readonly label?: string;
+  /** Absent or null: never. */
+  readonly expiresAt?: Date | null;
+}
+
+export interface KeyRow {
+  readonly id: string;
+  readonly role: string;
+  readonly label: string;
+  readonly createdAt: Date;
+  readonly expiresAt: Date | null;
+  readonly revokedAt: Date | null;
+  readonly lastUsedAt: Date | null;
+}
+
+/** Makes a key and gives its text, which is shown this once: only its hash is kept. */
+export async function createKey(
+  control: ControlPlane,
+  tenantId: string,
+  { role, label = '', expiresAt = null }: NewKey,
+): Promise<{ readonly id: string; readonly key: string }> {
+  assertRole(role);
+  assertLabel(label, 'label of a key', 'LABEL_INVALID');
+  assertExpiry(expiresAt);
+  return inTenant(control, tenantId, async (sql) => {
+    const { slug } = await raiseAccessVersion(sql, tenantId);
+    const { text, hash } = makeKey(slug);
+    const [row] = await sql<{ id: string }[]>`
+      insert into formwork.api_keys (hash, role, label, expires_at)
+      values (${hash}, ${role}, ${label}, ${expiresAt}) returning id`;
+    return { id: (row as { id: string }).id, key: text };
+  });
+}
+
+/** All keys of a tenant, the revoked ones too, oldest first. */
+export function listKeys(control: ControlPlane, tenantId: string): Promise<readonly KeyRow[]> {
+  return inTenant(control, tenantId, async (sql) => [
+    ...(await sql<KeyRow[]>`
+        select id, role, label, created_at as "createdAt", expires_at as "expiresAt", revoked_at as "revokedAt",
+          last_used_at as "lastUsedAt"
+        from formwork.api_keys order by id`),
+  ]);
+}
+
+/** Ends a key. From then on no batch accepts it; revoking it again changes nothing. */
+export async function revokeKey(control: ControlPlane, tenantId: string, keyId: string): Promise<void> {
+  await inTenant(control, tenantId, async (sql) => {
+    const rows = isUuid(keyId)
+      ? await sql<{ revoked: boolean }[]>`
+          select revoked_at is not null as revoked from formwork.api_keys where id = ${keyId}::uuid for update`
+      : [];
+    if (rows[0] === undefined) {
+      throw new DirectoryError(
+        'KEY_NOT_FOUND',
+        `This tenant has no key ${quote(keyId)}. \`formwork key list\` shows the ids of its keys.`,
+      );
+    }
+    if (rows[0].revoked) return;
+    await sql`update formwork.api_keys set revoked_at = now() where id = ${keyId}::uuid`;
+    await raiseAccessVersion(sql, tenantId);
+  });
+}
+
+async function inTenant<T>(
+  control: ControlPlane,
+  tenantId: string,
+  work: (sql: TransactionSql) => Promise<T>,
+): Promise<T> {
+  const unknown = new DirectoryError(
+    'TENANT_NOT_FOUND',
+    `There is no tenant with the id ${quote(tenantId)}. \`formwork tenant list\` shows the tenants.`,
+  );
+  if (!isUuid(tenantId)) throw unknown;
+  try {
+    return await control.withTenant(tenantId, work);
+  } catch (error) {
+    throw error instanceof DatabaseError && error.sqlstate === 'FW002' ? unknown : error;
+  }
+}
+
+/** In the transaction of the change, so that no gateway can see one without the other. */
+async function raiseAccessVersion(sql: TransactionSql, tenantId: string): Promise<{ slug: string }> {
+  const [tenant] = await sql<{ slug: string }[]>`
+    with raised as (
+      update formwork.tenants set access_version = access_version + 1 where id = ${tenantId}::uuid
+      returning slug, access_version
+    )
+    select slug, pg_notify(${accessChannel},
+      json_build_object('tenant', ${tenantId}::text, 'version', access_version)::text)
+    from raised`;
+  return tenant as { slug: string };
+}
+
+function assertExpiry(expiresAt: Date | null): void {
+  if (expiresAt === null) return;
+  if (!(expiresAt instanceof Date) || Number.isNaN(expiresAt.getTime())) {
+    throw new DirectoryError('EXPIRY_INVALID', 'The expiry of a key must be a date.');
+  }
+  if (expiresAt.getTime() <= Date.now()) {
+    throw new DirectoryError(
+      'EXPIRY_INVALID',
+      `The key would have expired before it is made: ${expiresAt.toISOString()} is in the past.`,
+    );
+  }
+}
+
+function isUuid(text: unknown): text is string {
+  return typeof text === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+}
