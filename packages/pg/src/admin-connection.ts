@@ -33,9 +33,8 @@ function unreachable(url: string, cause: unknown): SetupError {
     '28000': 'Check user and password in DATABASE_URL',
     '3D000': 'Create the database first, or name another one in DATABASE_URL',
   };
-  const reason = message === '' ? String((cause as { code?: unknown }).code) : message;
   return new SetupError(
-    `Postgres at ${withoutPassword(url)} does not let us in: ${reason}. ` +
+    `Postgres at ${withoutPassword(url)} does not let us in: ${message}. ` +
       (wayOut[sqlstate ?? ''] ?? 'Check that it runs there, and that DATABASE_URL is right'),
     { cause },
   );

@@ -86,6 +86,7 @@ const codes: Readonly<Record<string, DatabaseErrorCode>> = {
   '53300': 'OVERLOADED', // too_many_connections
   FW001: 'SCHEMA_CHANGED',
   '08': 'UNAVAILABLE',
+  '08P01': 'DATABASE', // protocol_violation: our statement (COPY), not the connection
   '57P': 'UNAVAILABLE', // shutting down, starting up, terminated by an administrator
 };
 
@@ -93,7 +94,8 @@ const codes: Readonly<Record<string, DatabaseErrorCode>> = {
 export function toDatabaseError(error: unknown): DatabaseError {
   if (error instanceof DatabaseError) return error;
   const fields = (error ?? {}) as Readonly<Record<string, unknown>>;
-  const message = error instanceof Error ? error.message : String(error);
+  // Where every address of a host refuses, Node's error has a code and no message.
+  const message = (error instanceof Error ? error.message : String(error)) || String(fields.code);
   const sqlstate = typeof fields.severity === 'string' ? textOf(fields.code) : null;
   if (sqlstate === null) return new DatabaseError('UNAVAILABLE', message, { cause: error });
   const report: ServerReport = {

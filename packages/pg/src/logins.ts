@@ -66,26 +66,32 @@ async function loginUrl(
 
 async function checkLogin(admin: pg.Client, url: string): Promise<void> {
   const role = await describeRole(url);
-  if (role.mayDoAnything) {
+  if (role.isPowerful) {
     throw new SetupError(
-      `The role "${role.name}" is a superuser or has BYPASSRLS, so it would see every tenant's data. ` +
-        'Let FORMWORK_GATEWAY_URL and FORMWORK_DESIGNER_URL name roles that are neither',
+      `The role "${role.name}" is a superuser, has BYPASSRLS or may act as such a role or as formwork_owner, so it could ` +
+        "see every tenant's data. Let FORMWORK_GATEWAY_URL and FORMWORK_DESIGNER_URL name roles that cannot",
     );
   }
-  const missing = roleSettings.filter(([name, value]) => !role.settings.includes(`${name}=${value}`));
+  const made = role.settings.map((setting) => setting.replace(/^[^=]*/, (name) => name.toLowerCase()));
+  const missing = roleSettings.filter(([name, value]) => !made.includes(`${name}=${value}`));
   if (missing.length === 0) return;
-  await alterRoles(admin, async () => {
-    for (const [name, value] of missing) {
-      // A list (search_path) is written without quotes around the whole.
-      const text = name === 'search_path' ? value : literal(value);
-      await admin.query(`alter role ${identifier(role.name)} set ${name} = ${text}`);
-    }
+  const statements = missing.map(
+    // A list (search_path) is written without quotes around the whole.
+    ([name, value]) =>
+      `alter role ${identifier(role.name)} set ${name} = ${name === 'search_path' ? value : literal(value)}`,
+  );
+  await alterRoles(admin, () => admin.query(statements.join(';'))).catch((error: unknown) => {
+    const { message } = error as Error;
+    throw new SetupError(`${message}. An administrator has to run: ${statements.join('; ')}`, {
+      cause: error,
+    });
   });
 }
 
 interface RoleDescription {
   readonly name: string;
-  readonly mayDoAnything: boolean;
+  /** Whether it could step around a policy. */
+  readonly isPowerful: boolean;
   readonly settings: readonly string[];
 }
 
@@ -95,8 +101,11 @@ async function describeRole(url: string): Promise<RoleDescription> {
   try {
     await client.connect();
     const { rows } = await client.query<RoleDescription>(
-      `select rolname as name, rolsuper or rolbypassrls as "mayDoAnything", coalesce(rolconfig, '{}') as settings
-        from pg_catalog.pg_roles where rolname = current_user`,
+      `select me.rolname as name, coalesce(me.rolconfig, '{}') as settings,
+          exists (select from pg_catalog.pg_roles other
+            where (other.rolsuper or other.rolbypassrls or other.rolname = 'formwork_owner')
+              and pg_has_role(me.oid, other.oid, 'member')) as "isPowerful"
+        from pg_catalog.pg_roles me where me.rolname = current_user`,
     );
     return rows[0] as RoleDescription;
   } catch (error) {

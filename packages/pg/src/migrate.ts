@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import pg from 'pg';
+import type pg from 'pg';
 import Postgrator from 'postgrator';
+import { withAdmin } from './admin-connection.ts';
 import { SetupError, toDatabaseError } from './errors.ts';
 
 export interface MigrateOptions {
@@ -25,16 +26,11 @@ export async function migrate(
   adminUrl: string,
   options: MigrateOptions = {},
 ): Promise<{ applied: number[] }> {
-  const client = new pg.Client({ connectionString: adminUrl, application_name: 'formwork migrate' });
-  client.on('error', () => {});
-  await connect(client);
-  try {
+  return withAdmin(adminUrl, async (client) => {
     await assertSuitable(client);
     await client.query(`select pg_advisory_lock(${lockKey})`);
     return { applied: await applyMissing(client, options.directory ?? ownDirectory) };
-  } finally {
-    await client.end().catch(() => {});
-  }
+  });
 }
 
 async function applyMissing(client: pg.Client, directory: string): Promise<number[]> {
@@ -48,29 +44,32 @@ async function applyMissing(client: pg.Client, directory: string): Promise<numbe
     execQuery: (query) => runner.query(query),
     execSqlScript: (script) => runner.script(script),
   });
-  const newest = await postgrator.getMaxVersion();
+  let running: string | undefined;
+  const note = ({ filename }: { filename: string }): void => {
+    running = filename;
+  };
+  postgrator.on('validation-started', note);
+  postgrator.on('migration-started', note);
+  try {
+    await assertNotNewer(postgrator, directory);
+    const migrations = await postgrator.migrate();
+    return migrations.map(({ version }) => version);
+  } catch (error) {
+    await client.query('rollback').catch(() => {});
+    throw error instanceof SetupError ? error : explain(error, running);
+  }
+}
+
+/** Otherwise postgrator would take the database down to the version of the files, by their undo files. */
+async function assertNotNewer(postgrator: Postgrator, directory: string): Promise<void> {
+  const newest = Math.max(...(await postgrator.getMigrations()).map(({ version }) => version));
   if (!Number.isFinite(newest)) throw new SetupError(`There are no migrations in "${directory}"`);
   const current = await postgrator.getDatabaseVersion();
-  // Otherwise postgrator would go down to the version of the files, by their undo files.
   if (current > newest) {
     throw new SetupError(
       `The database is at version ${current}, but this Formwork knows versions up to ${newest} only. ` +
         'Run the newer Formwork, or restore a backup that fits this one',
     );
-  }
-  let running = '';
-  postgrator.on('migration-started', ({ filename }) => {
-    running = filename;
-  });
-  postgrator.on('validation-started', ({ filename }) => {
-    running = filename;
-  });
-  try {
-    const migrations = await postgrator.migrate();
-    return migrations.map(({ version }) => version);
-  } catch (error) {
-    await client.query('rollback').catch(() => {});
-    throw explain(error, running);
   }
 }
 
@@ -99,14 +98,6 @@ class TransactionalRunner {
   }
 }
 
-async function connect(client: pg.Client): Promise<void> {
-  try {
-    await client.connect();
-  } catch (error) {
-    throw new SetupError(`Postgres cannot be reached: ${toDatabaseError(error).message}`, { cause: error });
-  }
-}
-
 async function assertSuitable(client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ number: number; version: string; encoding: string }>(
     `select current_setting('server_version_num')::int as number, current_setting('server_version') as version,
@@ -124,8 +115,9 @@ async function assertSuitable(client: pg.Client): Promise<void> {
   }
 }
 
-function explain(error: unknown, file: string): Error {
-  const message = error instanceof Error ? error.message : String(error);
+function explain(error: unknown, file: string | undefined): SetupError {
+  const { sqlstate, message } = toDatabaseError(error);
+  const what = file === undefined ? 'The migrations could not be begun' : `The migration "${file}" failed`;
   if (message.startsWith('MD5 checksum failed')) {
     return new SetupError(
       `The migration "${file}" was changed after it had been applied to this database. ` +
@@ -133,15 +125,11 @@ function explain(error: unknown, file: string): Error {
       { cause: error },
     );
   }
-  const { sqlstate } = toDatabaseError(error);
-  if (sqlstate === '42501') {
-    return new SetupError(
-      `The role of DATABASE_URL lacks a privilege for the migration "${file}": ${message}. ` +
-        'It has to be a superuser, or have CREATEROLE and own the database',
-      { cause: error },
-    );
-  }
-  return new SetupError(`The migration "${file}" failed, and nothing of it was kept: ${message}`, {
+  const wayOut: Readonly<Record<string, string>> = {
+    '42501': '. The role of DATABASE_URL has to be a superuser, or to have CREATEROLE and own the database',
+    '25006': '. DATABASE_URL has to lead to the primary server, not to a standby',
+  };
+  return new SetupError(`${what}, and nothing of it was kept: ${message}${wayOut[sqlstate ?? ''] ?? ''}`, {
     cause: error,
   });
 }

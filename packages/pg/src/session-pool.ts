@@ -60,7 +60,8 @@ export class SessionPool {
 
   async #acquire(deadline: Deadline): Promise<PoolClient> {
     const { max, maxWaiting, waitTimeout } = this.#options;
-    if (this.#pool.waitingCount >= maxWaiting && this.#pool.idleCount === 0) {
+    // Callers are counted as waiting for a moment even where an idle connection is about to be theirs.
+    if (this.#pool.waitingCount - this.#pool.idleCount >= maxWaiting) {
       throw new DatabaseError(
         'OVERLOADED',
         `All ${max} connections are busy and ${maxWaiting} callers wait already`,

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { sendCancelRequest } from './cancel-request.ts';
 import type { Deadline } from './deadline.ts';
@@ -28,7 +29,9 @@ export class Session {
   readonly #client: Client;
   readonly #prepared: PreparedStatements;
   #current: { message: Message; settle: (answered: boolean) => void } | undefined;
-  #cancel: Promise<boolean> | undefined;
+  /** Resolves when no further cancel request will be sent for the running message. */
+  #cancel: Promise<void> | undefined;
+  #answered: Promise<boolean> = Promise.resolve(true);
   #status: Status = 'I';
   #broken: DatabaseError | undefined;
 
@@ -67,7 +70,11 @@ export class Session {
     if (this.#cancel !== undefined) await this.drain();
     if (deadline?.error !== undefined) return new StatementFailure(deadline.error, 0);
     const message = new Message(statements, this.#prepared);
-    const stopListening = deadline?.onExpired(() => this.#startCancel(message));
+    const stopListening = deadline?.onExpired(() => {
+      this.#cancel ??= this.#cancelUntilAnswered(message).then((delivered) => {
+        if (!delivered) this.destroy('The server did not answer a cancel');
+      });
+    });
     const answered = await this.#exchange(message);
     stopListening?.();
     const { outcome } = message;
@@ -81,9 +88,8 @@ export class Session {
 
   /** After a cancel: waits until it can hit nothing any more. Never rejects; the session may be broken afterwards. */
   async drain(): Promise<void> {
-    const cancel = this.#cancel;
-    if (cancel === undefined) return;
-    if (!(await cancel)) this.destroy('A cancel request could not be delivered');
+    if (this.#cancel === undefined) return;
+    await this.#cancel;
     const timer = setTimeout(() => this.destroy('The server did not answer after a cancel'), patience);
     // The answer may be the cancel's error: what counts is that the connection is ready afterwards.
     await this.#exchange(new Message([], this.#prepared));
@@ -100,7 +106,7 @@ export class Session {
   /** Resolves with whether the server has answered the Sync; if not, the connection is broken. */
   #exchange(message: Message): Promise<boolean> {
     if (this.#broken !== undefined) return Promise.resolve(false);
-    return new Promise((resolve) => {
+    this.#answered = new Promise((resolve) => {
       this.#current = {
         message,
         settle: (answered) => {
@@ -108,16 +114,19 @@ export class Session {
           resolve(answered);
         },
       };
-      this.#client.query(message);
     });
+    this.#client.query(message);
+    return this.#answered;
   }
 
-  #startCancel(message: Message): void {
-    this.#cancel ??= sendCancelRequest(this.#client, patience);
-    const timer = setTimeout(() => {
-      if (this.#current?.message === message) this.destroy('The server did not answer a cancel');
-    }, patience);
-    timer.unref();
+  /** Once more and again until the answer is there: a cancel that overtakes its message finds nothing to cancel. */
+  async #cancelUntilAnswered(message: Message): Promise<boolean> {
+    const giveUp = Date.now() + patience;
+    for (let pause = 10; this.#current?.message === message; pause *= 2) {
+      if (Date.now() > giveUp || !(await sendCancelRequest(this.#client, patience))) return false;
+      await Promise.race([this.#answered, sleep(pause)]);
+    }
+    return true;
   }
 
   #break(reason: string): void {

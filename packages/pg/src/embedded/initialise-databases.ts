@@ -42,5 +42,4 @@ const flags = [
   '--locale=C',
   '--locale-provider=builtin',
   '--builtin-locale=C.UTF-8',
-  '--no-sync',
 ];

@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DataPlane, Row, Statement } from '@formwork/pg';
+import { asAdmin, type TestDatabase } from '@formwork/testkit';
+
+/** A tenant with an entity type `note` of no rules, so that records can be written without a registry. */
+export async function insertTenant(database: TestDatabase, slug: string): Promise<string> {
+  return asAdmin(database, async (admin) => {
+    const { rows } = await admin.query(
+      'insert into formwork.tenants (slug, name) values ($1, $1) returning id',
+      [slug],
+    );
+    const id: string = rows[0].id;
+    await admin.query(
+      `insert into formwork.entity_types (tenant_id, storage_key, key, plural, label, position, view_name)
+        values ($1, 'note', 'note', 'notes', 'Note', 0, 'note')`,
+      [id],
+    );
+    await admin.query(
+      `insert into formwork.entity_storage (tenant_id, entity_type, shape, checks) values ($1, 'note', '$.x >= 0 || !exists($.x)', '[]')`,
+      [id],
+    );
+    return id;
+  });
+}
+
+/** The first column of the first row of a single statement. */
+export async function ask(plane: DataPlane, tenantId: string, statement: Statement): Promise<string | null> {
+  const { results } = await plane.read(tenantId, [statement]);
+  return firstValue(results[0]);
+}
+
+export function firstValue(rows: readonly Row[] | Error | undefined): string | null {
+  if (rows instanceof Error) throw rows;
+  return rows?.[0]?.[0] ?? null;
+}
+
+/** Waits until `condition` holds; fails after five seconds. */
+export async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
+  const giveUp = Date.now() + 5_000;
+  while (!(await condition())) {
+    if (Date.now() > giveUp) throw new Error('Waited in vain');
+    await sleep(10);
+  }
+}
