@@ -46,6 +46,7 @@ create function formwork.fill_record() returns trigger
 language plpgsql
 set search_path = formwork, pg_catalog, pg_temp
 as $$
+<<fill>>
 declare
   s formwork.entity_storage;
   field text;
@@ -73,7 +74,7 @@ begin
       new.data := new.data || jsonb_build_object(field, old.data -> field);
     else
       update formwork.autonumbers set next_number = next_number + 1
-        where tenant_id = new.tenant_id and entity_type = new.entity_type and autonumbers.field = fill_record.field
+        where tenant_id = new.tenant_id and entity_type = new.entity_type and autonumbers.field = fill.field
         returning next_number - 1 into number;
       new.data := new.data || jsonb_build_object(field, number);
     end if;
