@@ -86,7 +86,6 @@ const codes: Readonly<Record<string, DatabaseErrorCode>> = {
   '53300': 'OVERLOADED', // too_many_connections
   FW001: 'SCHEMA_CHANGED',
   '08': 'UNAVAILABLE',
-  '08P01': 'DATABASE', // protocol_violation: our statement (COPY), not the connection
   '57P': 'UNAVAILABLE', // shutting down, starting up, terminated by an administrator
 };
 

@@ -79,6 +79,8 @@ class OpenTransaction implements TenantTransaction {
   }
 
   run(statements: readonly Statement[]): Promise<readonly (readonly Row[])[]> {
+    if (this.#isOver)
+      return Promise.reject(new Error('The transaction is over: nothing more can be run in it'));
     const answer = this.#answered.then(() => this.#run(statements));
     this.#answered = answer.catch(() => {});
     return answer;
@@ -94,7 +96,6 @@ class OpenTransaction implements TenantTransaction {
 
   async #run(statements: readonly Statement[]): Promise<readonly (readonly Row[])[]> {
     if (this.#failure !== undefined) throw this.#failure;
-    if (this.#isOver) throw new Error('The transaction is over: nothing more can be run in it');
     assertSendable(statements);
     const reply = await this.#session.send([], statements);
     if (reply instanceof StatementFailure) {
