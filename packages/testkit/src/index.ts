@@ -1,3 +1,4 @@
 export { countStatements, type StatementCounter } from './count-statements.ts';
 export { type TestCluster, testCluster } from './test-cluster.ts';
 export { asAdmin, createEmptyDatabase, createTestDatabase, type TestDatabase } from './test-database.ts';
+export { createTestTenant, type TestTenant } from './test-tenant.ts';

@@ -1,0 +1,30 @@
+/** The registry is not at the version that the change was made for: look at it again. Nothing was applied. */
+export class RegistryConflictError extends Error {
+  readonly code = 'SCHEMA_CHANGED';
+  readonly expected: number;
+  readonly actual: number;
+
+  constructor(expected: number, actual: number) {
+    super(
+      `The registry is at version ${actual}, but the change was made for version ${expected}: ` +
+        'export it again, and apply the change to what it is now.',
+    );
+    this.name = 'RegistryConflictError';
+    this.expected = expected;
+    this.actual = actual;
+  }
+}
+
+/** Writers, or another change, held on to the tenant for too long. Nothing was applied. */
+export class RegistryBusyError extends Error {
+  readonly code = 'CONFLICT';
+
+  constructor(attempts: number, options?: { readonly cause?: unknown }) {
+    super(
+      `The registry could not be changed: writes of the tenant, or another change of it, were under way in each of ` +
+        `${attempts} attempts. Nothing was applied; try again in a moment.`,
+      options,
+    );
+    this.name = 'RegistryBusyError';
+  }
+}

@@ -1,0 +1,101 @@
+import { type TransactionSql, sql as text } from '@formwork/pg';
+import {
+  type ChangeStep,
+  type EntityStorageRow,
+  type LinkRuleRow,
+  type View,
+  viewSchema,
+} from '@formwork/view-compiler';
+import { lockViewName } from './lock-name.ts';
+import { runStatement } from './run-statement.ts';
+import { storageValues } from './storage-values.ts';
+
+/** Does the steps of a change, in their order, in the transaction of the tenant. */
+export async function runSteps(
+  sql: TransactionSql,
+  tenantId: string,
+  steps: readonly ChangeStep[],
+): Promise<void> {
+  for (const step of steps) await runStep(sql, tenantId, step);
+}
+
+async function runStep(sql: TransactionSql, tenantId: string, step: ChangeStep): Promise<void> {
+  switch (step.do) {
+    case 'remove_links':
+      await sql`
+        delete from formwork.record_links where entity_type = ${step.entityType} and field = ${step.field}`;
+      return;
+    case 'start_autonumber':
+      return startAutonumber(sql, step.entityType, step.field);
+    case 'save_storage':
+      return saveStorage(sql, step.row);
+    case 'fill':
+      // The seam for a resumable job: what is touched here all at once could be touched in batches, between a
+      // version in which the slots are "filling" and one in which they are "ready".
+      await sql`update formwork.records set data = data where entity_type = ${step.entityType}`;
+      return;
+    case 'save_link_rule':
+      return saveLinkRule(sql, step.rule);
+    case 'remove_link_rule':
+      await sql`
+        delete from formwork.link_rules where entity_type = ${step.entityType} and field = ${step.field}`;
+      return;
+    case 'remove_entity':
+      await sql`delete from formwork.entity_types where storage_key = ${step.entityType}`;
+      return;
+    case 'use_view':
+      return useView(sql, tenantId, step.view);
+    case 'release_view':
+      await sql`
+        update formwork.view_uses set released_at = now()
+        where view_name = ${step.name} and tenant = ${tenantId}::uuid`;
+      return;
+    default:
+      step satisfies never;
+  }
+}
+
+async function startAutonumber(sql: TransactionSql, entityType: string, field: string): Promise<void> {
+  const numbered = await sql`
+    update formwork.records r set data = r.data || jsonb_build_object(${field}::text, n.number)
+    from (
+      select id, row_number() over (order by id) as number from formwork.records where entity_type = ${entityType}
+    ) n
+    where r.id = n.id`;
+  await sql`
+    insert into formwork.autonumbers (entity_type, field, next_number)
+    values (${entityType}, ${field}, ${numbered.count + 1})`;
+}
+
+async function saveStorage(sql: TransactionSql, row: EntityStorageRow): Promise<void> {
+  const columns = storageValues(row);
+  const names = text.join(columns.map(({ name }) => text.identifier(name)));
+  // By way of text, because the client would quote the text of a jsonb parameter once more.
+  const values = text.join(columns.map(({ type, value }) => text`${value}::text::${text.raw(type)}`));
+  const changes = text.join(
+    columns.map(({ name }) => text`${text.identifier(name)} = ${text.identifier('excluded', name)}`),
+  );
+  await runStatement(
+    sql,
+    text`insert into formwork.entity_storage (entity_type, ${names}) values (${row.entityType}, ${values})
+      on conflict (tenant_id, entity_type) do update set ${changes}`,
+  );
+}
+
+async function saveLinkRule(sql: TransactionSql, rule: LinkRuleRow): Promise<void> {
+  await sql`
+    insert into formwork.link_rules (entity_type, field, target, slot, on_delete)
+    values (${rule.entityType}, ${rule.field}, ${rule.target}, ${rule.slot}, ${rule.onDelete})
+    on conflict (tenant_id, entity_type, field) do update set
+      target = excluded.target, slot = excluded.slot, on_delete = excluded.on_delete`;
+}
+
+async function useView(sql: TransactionSql, tenantId: string, view: View): Promise<void> {
+  await lockViewName(sql, view.name);
+  const found = await sql`
+    select from pg_catalog.pg_views where schemaname = ${viewSchema} and viewname = ${view.name}`;
+  if (found.length === 0) await sql.unsafe(view.text);
+  await sql`
+    insert into formwork.view_uses (view_name, tenant) values (${view.name}, ${tenantId}::uuid)
+    on conflict (view_name, tenant) do update set released_at = null`;
+}
