@@ -28,7 +28,8 @@ export function conflictStatement(entity: Entity, proposals: readonly Proposal[]
       select w.id, ${sql.join(slots.map(slotValue))}
       from jsonb_to_recordset(${proposalsText(proposals)}::jsonb) as w(id uuid, removed text[], patch jsonb)
       join formwork.entity_storage s on s.entity_type = ${entity.storageKey}
-      left join formwork.records r on r.id = w.id
+      left join lateral (select r.data from formwork.records r
+        where r.entity_type = s.entity_type and r.id = w.id limit 1) r on true
       cross join lateral (select (coalesce(r.data, '{}') - w.removed) || w.patch as data offset 0) after
     )
     ${sql.join(
@@ -72,7 +73,7 @@ export function takenMessage(entity: Entity, key: UniqueKey): string {
   return `There is already a "${entity.label}" with this ${fields}. Choose another value, or update that one.`;
 }
 
-/** `offset 0` and `materialized`: see `byIdAndKey`. */
+/** `limit 1` and `materialized`: see `byIdAndKey`; `offset 0` keeps the sum from being made for every slot. */
 function slotValue(slot: string): SqlFragment {
   const column = sql.identifier(slot);
   const number = sql.raw(String(Number(slot.slice(1))));
@@ -83,8 +84,8 @@ function inTheWay(entity: Entity, slot: string): SqlFragment {
   const column = sql.identifier(slot);
   return sql`select w.id, ${sql.literal(slot)}, r.id
     from wanted w
-    join formwork.records r on r.entity_type = ${entity.storageKey} and r.${column} = w.${column}
-      and r.deleted_at is null and r.id <> w.id`;
+    cross join lateral (select r.id from formwork.records r where r.entity_type = ${entity.storageKey}
+      and r.${column} = w.${column} and r.deleted_at is null and r.id <> w.id limit 1) r`;
 }
 
 function proposalsText(proposals: readonly Proposal[]): string {

@@ -49,7 +49,8 @@ function byId(references: readonly LinkReference[]): Statement {
 
 /**
  * `materialized`, because under row-level security an expression that is not leakproof (`unique_slot`) must not end
- * up in a condition on records: the index would not be used.
+ * up in a condition on records: the index would not be used. `limit 1` has each record looked up by its index: a join
+ * may become a hash of all records of the tenant, as it does while the planner takes the table for a small one.
  */
 function byIdAndKey(references: readonly LinkReference[]): Statement {
   const slots = [
@@ -67,8 +68,8 @@ function byIdAndKey(references: readonly LinkReference[]): Statement {
     )
     select f.name, r.id
     from found f
-    join formwork.records r on r.id = f.id and r.entity_type = f.entity and r.deleted_at is null
-    for key share of r`;
+    cross join lateral (select r.id from formwork.records r
+      where r.id = f.id and r.entity_type = f.entity and r.deleted_at is null limit 1 for key share) r`;
 }
 
 function slotValue(slot: string): SqlFragment {
@@ -80,8 +81,8 @@ function slotValue(slot: string): SqlFragment {
 function foundBy(slot: string): SqlFragment {
   return sql`union all
     select w.name, w.entity, r.id from wanted w
-    join formwork.records r on r.entity_type = w.entity and r.${sql.identifier(slot)} = w.value
-      and r.deleted_at is null
+    cross join lateral (select r.id from formwork.records r where r.entity_type = w.entity
+      and r.${sql.identifier(slot)} = w.value and r.deleted_at is null limit 1) r
     where w.slot = ${sql.literal(slot)}`;
 }
 

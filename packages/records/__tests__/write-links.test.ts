@@ -1,0 +1,373 @@
+import { DatabaseError, sql } from '@formwork/pg';
+import { asAdmin } from '@formwork/testkit';
+import { museum } from './write-design.ts';
+import { createWriteHarness, refusalOf, type WriteHarness } from './write-harness.ts';
+
+let harness: WriteHarness;
+let other: WriteHarness;
+const nothing = { fields: [] };
+const nobody = '0193f5a2-7c1e-7000-8000-000000000000';
+
+beforeAll(async () => {
+  harness = await createWriteHarness(museum);
+  other = await harness.addTenant('neighbour');
+});
+
+afterAll(async () => {
+  await other.close();
+  await harness.close();
+});
+
+describe('a link', () => {
+  test('leads to a record by id or by key', async () => {
+    const room = await create('Room', { floor: 1, door: 'A' });
+    const byId = await create('Specimen', { name: 'Ammonite', room: { id: room.id.toUpperCase() } });
+    const byKey = await create('Specimen', {
+      name: 'Belemnite',
+      room: { by: { byDoor: { floor: 1, door: 'a' } } },
+    });
+    for (const { id } of [byId, byKey]) expect(await harness.dataOf(id)).toContain(`"room": "${room.id}"`);
+  });
+
+  test('to a missing record is refused with path, field and id', async () => {
+    const error = await refusalOf(create('Specimen', { name: 'Ammonite', room: { id: nobody } }));
+    expect(error).toMatchObject({
+      code: 'LINK_NOT_FOUND',
+      details: { path: ['input', 'room'], field: 'room', id: nobody },
+    });
+    expect(error.message).toContain('"Room"');
+  });
+
+  test('by a key that no record has is refused with the key and its values', async () => {
+    const values = { floor: 99, door: 'A' };
+    const error = await refusalOf(create('Specimen', { name: 'Ammonite', room: { by: { byDoor: values } } }));
+    expect(error).toMatchObject({
+      code: 'LINK_NOT_FOUND',
+      details: { field: 'room', key: 'byDoor', values },
+    });
+  });
+
+  test('all that are missing are told at once', async () => {
+    const error = await refusalOf(
+      create('Specimen', {
+        name: 'Ammonite',
+        room: { id: nobody },
+        collector: { by: { email: 'nobody@example.com' } },
+        labels: { add: [{ by: { text: 'none' } }] },
+      }),
+    );
+    expect(error.details['links']).toMatchObject([
+      { path: ['input', 'room'] },
+      { path: ['input', 'collector'] },
+      { path: ['input', 'labels', 'add', 0] },
+    ]);
+  });
+
+  test('to a record of another entity is refused', async () => {
+    const label = await create('Label', { text: 'not a room' });
+    const error = await refusalOf(create('Specimen', { name: 'Ammonite', room: { id: label.id } }));
+    expect(error).toMatchObject({ code: 'LINK_NOT_FOUND', details: { id: label.id } });
+  });
+
+  test("to another tenant's record is refused, though the record is there", async () => {
+    const foreign = await other.mutate((writer) => writer.create('Room', { floor: 3, door: 'X' }, nothing));
+    const byId = await refusalOf(create('Specimen', { name: 'Ammonite', room: { id: foreign.id } }));
+    expect(byId.code).toBe('LINK_NOT_FOUND');
+    const byKey = await refusalOf(
+      create('Specimen', { name: 'Ammonite', room: { by: { byDoor: { floor: 3, door: 'X' } } } }),
+    );
+    expect(byKey.code).toBe('LINK_NOT_FOUND');
+    expect(await harness.dataOf(foreign.id)).toContain('"X"');
+  });
+
+  test('is emptied by null', async () => {
+    const room = await create('Room', { floor: 1, door: 'empty' });
+    const specimen = await create('Specimen', { name: 'Ammonite', room: { id: room.id } });
+    await update('Specimen', specimen.id, { room: null });
+    expect(await harness.dataOf(specimen.id)).not.toContain('room');
+  });
+
+  test('to a record that is deleted meanwhile is refused or keeps it', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const room = await create('Room', { floor: 50, door: `race ${round}` });
+      const [made, deleted] = await Promise.allSettled([
+        create('Specimen', { name: 'Ammonite', room: { id: room.id } }),
+        remove('Room', room.id),
+      ]);
+      expect([made.status, deleted.status].sort()).toEqual(['fulfilled', 'rejected']);
+      if (made.status === 'rejected') expect(made.reason).toMatchObject({ code: 'LINK_NOT_FOUND' });
+      if (deleted.status === 'rejected') expect(deleted.reason).toMatchObject({ code: 'DELETE_RESTRICTED' });
+    }
+  });
+});
+
+describe('even in raw SQL as the role of the gateway', () => {
+  const raw = (entityType: string, data: unknown) =>
+    harness.dataPlane.write(harness.tenantId, 1, (transaction) =>
+      transaction.run([
+        sql`insert into formwork.records (entity_type, data) values (${entityType}, ${JSON.stringify(data)}::jsonb)`,
+      ]),
+    );
+
+  test('no link leads to a missing record', async () => {
+    await expect(raw('specimen', { name: 'Raw', room: nobody })).rejects.toMatchObject({ sqlstate: '23503' });
+  });
+
+  test('no link leads to a record of another entity', async () => {
+    const label = await create('Label', { text: 'raw' });
+    await expect(raw('specimen', { name: 'Raw', room: label.id })).rejects.toMatchObject({
+      sqlstate: 'FW011',
+    });
+  });
+
+  test("no link leads to another tenant's record", async () => {
+    const foreign = await other.mutate((writer) => writer.create('Room', { floor: 4, door: 'X' }, nothing));
+    await expect(raw('specimen', { name: 'Raw', room: foreign.id })).rejects.toBeInstanceOf(DatabaseError);
+    const [row] = await asAdmin(harness.database, async (client) => {
+      return (await client.query('select tenant_id from formwork.records where id = $1', [foreign.id])).rows;
+    });
+    expect(row.tenant_id).toBe(other.tenantId);
+  });
+
+  test("no row says that it is another tenant's", async () => {
+    const insert = harness.dataPlane.write(harness.tenantId, 1, (transaction) =>
+      transaction.run([
+        sql`insert into formwork.records (tenant_id, entity_type, data)
+          values (${other.tenantId}::uuid, 'label', '{"text": "smuggled"}')`,
+      ]),
+    );
+    await expect(insert).rejects.toBeInstanceOf(DatabaseError);
+    expect(await other.count('label')).toBe(0);
+  });
+
+  test('no link to many leads astray', async () => {
+    const specimen = await create('Specimen', { name: 'Ammonite' });
+    const room = await create('Room', { floor: 60, door: 'no label' });
+    const link = (target: string, field = 'labels') =>
+      harness.dataPlane.write(harness.tenantId, 1, (transaction) =>
+        transaction.run([
+          sql`insert into formwork.record_links (entity_type, field, source_id, target_id)
+            values ('specimen', ${field}, ${specimen.id}::uuid, ${target}::uuid)`,
+        ]),
+      );
+    await expect(link(room.id)).rejects.toMatchObject({ sqlstate: 'FW011' });
+    await expect(link(nobody)).rejects.toBeInstanceOf(DatabaseError);
+    await expect(link(room.id, 'nonsense')).rejects.toMatchObject({ sqlstate: 'FW003' });
+  });
+});
+
+describe('links to many', () => {
+  test('are added once, removed and replaced', async () => {
+    const [red, green, blue] = await Promise.all(
+      ['red', 'green', 'blue'].map((text) => create('Label', { text })),
+    );
+    if (!red || !green || !blue) throw new Error('no labels');
+    const specimen = await create('Specimen', {
+      name: 'Ammonite',
+      labels: { add: [{ id: red.id }, { by: { text: 'green' } }, { id: red.id }] },
+    });
+    expect(await labelsOf(specimen.id)).toEqual(sorted(red.id, green.id));
+    await update('Specimen', specimen.id, {
+      labels: { add: [{ id: blue.id }], remove: [{ by: { text: 'red' } }] },
+    });
+    expect(await labelsOf(specimen.id)).toEqual(sorted(green.id, blue.id));
+    await update('Specimen', specimen.id, { labels: { set: [{ id: red.id }] } });
+    expect(await labelsOf(specimen.id)).toEqual([red.id]);
+    await update('Specimen', specimen.id, { labels: { remove: [{ id: nobody }, { by: { text: 'none' } }] } });
+    expect(await labelsOf(specimen.id)).toEqual([red.id]);
+    await update('Specimen', specimen.id, { labels: { set: [] } });
+    expect(await labelsOf(specimen.id)).toEqual([]);
+  });
+
+  test('stay as they are when others are meant', async () => {
+    const label = await create('Label', { text: 'stays' });
+    const specimen = await create('Specimen', { name: 'Ammonite', labels: { add: [{ id: label.id }] } });
+    await update('Specimen', specimen.id, { name: 'Belemnite', labels: null });
+    expect(await labelsOf(specimen.id)).toEqual([label.id]);
+  });
+});
+
+describe('a delete', () => {
+  test('is refused while records lead there, and says which', async () => {
+    const room = await create('Room', { floor: 10, door: 'A' });
+    const specimen = await create('Specimen', { name: 'Ammonite', room: { id: room.id } });
+    const error = await refusalOf(remove('Room', room.id));
+    expect(error).toMatchObject({
+      code: 'DELETE_RESTRICTED',
+      details: { type: 'Specimen', field: 'room', records: [{ type: 'Specimen', id: specimen.id }] },
+    });
+    expect(await harness.dataOf(room.id)).not.toBeNull();
+  });
+
+  test('takes along what the designer said', async () => {
+    const house = await create('Room', { floor: 20, door: 'house' });
+    const hall = await create('Room', { floor: 20, door: 'hall', within: { id: house.id } });
+    const closet = await create('Room', { floor: 20, door: 'closet', within: { id: hall.id } });
+    await remove('Room', house.id);
+    for (const { id } of [house, hall, closet]) expect(await harness.dataOf(id)).toBeNull();
+  });
+
+  test('of a tree is refused as a whole for one leaf that is held', async () => {
+    const house = await create('Room', { floor: 21, door: 'house' });
+    const hall = await create('Room', { floor: 21, door: 'hall', within: { id: house.id } });
+    await create('Specimen', { name: 'Ammonite', room: { id: hall.id } });
+    expect((await refusalOf(remove('Room', house.id))).code).toBe('DELETE_RESTRICTED');
+    for (const { id } of [house, hall]) expect(await harness.dataOf(id)).not.toBeNull();
+  });
+
+  test('empties links that are to be emptied', async () => {
+    const person = await create('Person', { email: 'ada@example.com' });
+    const specimen = await create('Specimen', { name: 'Ammonite', collector: { id: person.id } });
+    await remove('Person', person.id);
+    expect(await harness.dataOf(specimen.id)).not.toContain('collector');
+  });
+
+  test('of a record that leads to itself, or in a circle, is done', async () => {
+    const room = await create('Room', { floor: 30, door: 'self' });
+    await update('Room', room.id, { within: { id: room.id } });
+    await remove('Room', room.id);
+    const first = await create('Room', { floor: 30, door: 'first' });
+    const second = await create('Room', { floor: 30, door: 'second', within: { id: first.id } });
+    await update('Room', first.id, { within: { id: second.id } });
+    await remove('Room', first.id);
+    for (const { id } of [room, first, second]) expect(await harness.dataOf(id)).toBeNull();
+  });
+
+  test('of a department and its head in one operation is done', async () => {
+    const ids = await harness.mutate(async (writer) => {
+      const department = await writer.create('Department', { name: 'Fossils' }, nothing);
+      const person = await writer.create(
+        'Person',
+        { email: 'head@example.com', department: { by: { name: 'Fossils' } } },
+        nothing,
+      );
+      await writer.update(
+        'Department',
+        department.id,
+        { head: { by: { email: 'head@example.com' } } },
+        null,
+        nothing,
+      );
+      return [department.id, person.id] as const;
+    });
+    expect((await refusalOf(remove('Person', ids[1]))).code).toBe('DELETE_RESTRICTED');
+    await harness.mutate(async (writer) => {
+      await writer.update('Department', ids[0], { head: null }, null, nothing);
+      await writer.delete('Person', ids[1], null);
+      await writer.delete('Department', ids[0], null);
+    });
+  });
+
+  test('takes links to many along', async () => {
+    const label = await create('Label', { text: 'goes' });
+    const specimen = await create('Specimen', { name: 'Ammonite', labels: { add: [{ id: label.id }] } });
+    await remove('Label', label.id);
+    expect(await labelsOf(specimen.id)).toEqual([]);
+  });
+
+  test('of what is not there is NOT_FOUND', async () => {
+    expect((await refusalOf(remove('Room', nobody))).code).toBe('NOT_FOUND');
+    expect((await refusalOf(remove('Room', 'no id'))).code).toBe('NOT_FOUND');
+    const foreign = await other.mutate((writer) => writer.create('Room', { floor: 5, door: 'X' }, nothing));
+    expect((await refusalOf(remove('Room', foreign.id))).code).toBe('NOT_FOUND');
+    expect(await harness.dataOf(foreign.id)).not.toBeNull();
+    const label = await create('Label', { text: 'no room' });
+    expect((await refusalOf(remove('Room', label.id))).code).toBe('NOT_FOUND');
+  });
+});
+
+describe('a version', () => {
+  test('that is not the expected one refuses the write and tells the actual', async () => {
+    const { id } = await create('Room', { floor: 40, door: 'v' });
+    const changed = await update('Room', id, { door: 'w' }, 1);
+    expect(changed.values['version']).toBe(2);
+    for (const write of [update('Room', id, { door: 'x' }, 1), remove('Room', id, 1)]) {
+      expect(await refusalOf(write)).toMatchObject({
+        code: 'VERSION_CONFLICT',
+        details: { id, expected: 1, actual: 2 },
+      });
+    }
+    await remove('Room', id, 2);
+  });
+
+  test('lets one of two through that changed the same', async () => {
+    const { id } = await create('Room', { floor: 41, door: 'v' });
+    const outcomes = await Promise.allSettled([
+      update('Room', id, { door: 'a' }, 1),
+      update('Room', id, { door: 'b' }, 1),
+    ]);
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  });
+});
+
+describe('an operation', () => {
+  test('that fails in any part leaves nothing behind', async () => {
+    const before = await Promise.all(['room', 'label', 'specimen'].map((entity) => harness.count(entity)));
+    const error = await refusalOf(
+      harness.mutate(async (writer) => {
+        await writer.create('Label', { text: 'half' }, nothing);
+        const room = await writer.create('Room', { floor: 70, door: 'half' }, nothing);
+        await writer.create('Specimen', { name: 'Ammonite', room: { id: room.id } }, nothing);
+        await writer.create('Specimen', { name: 'x' }, nothing);
+      }),
+    );
+    expect(error.code).toBe('VALIDATION_FAILED');
+    expect(await Promise.all(['room', 'label', 'specimen'].map((entity) => harness.count(entity)))).toEqual(
+      before,
+    );
+  });
+
+  test('that deletes what it links to is refused at its end', async () => {
+    const error = await refusalOf(
+      harness.mutate(async (writer) => {
+        const person = await writer.create('Person', { email: 'gone@example.com' }, nothing);
+        await writer.create('Department', { name: 'Gone', head: { id: person.id } }, nothing);
+        await writer.delete('Person', person.id, null);
+      }),
+    );
+    expect(error.code).toBe('DELETE_RESTRICTED');
+  });
+
+  test('writes down who did it', async () => {
+    const { id } = await harness.mutate(
+      (writer) => writer.create('Label', { text: 'who' }, nothing),
+      'key:one',
+    );
+    const changed = await harness.mutate(
+      (writer) => writer.update('Label', id, { text: 'whom' }, null, nothing),
+      'key:two',
+    );
+    expect(changed.values).toMatchObject({ created_by: 'key:one', updated_by: 'key:two' });
+  });
+});
+
+function create(typeName: string, input: Readonly<Record<string, unknown>>) {
+  return harness.mutate((writer) => writer.create(typeName, input, nothing));
+}
+
+function update(
+  typeName: string,
+  id: string,
+  input: Readonly<Record<string, unknown>>,
+  ifVersion: number | null = null,
+) {
+  return harness.mutate((writer) => writer.update(typeName, id, input, ifVersion, nothing));
+}
+
+function remove(typeName: string, id: string, ifVersion: number | null = null) {
+  return harness.mutate((writer) => writer.delete(typeName, id, ifVersion));
+}
+
+function labelsOf(id: string): Promise<string[]> {
+  return asAdmin(harness.database, async (client) => {
+    const { rows } = await client.query(
+      'select target_id from formwork.record_links where source_id = $1 order by target_id',
+      [id],
+    );
+    return rows.map((row) => row.target_id);
+  });
+}
+
+function sorted(...ids: readonly string[]): string[] {
+  return [...ids].sort();
+}
