@@ -1,0 +1,60 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import type { FieldType, Registry } from '@formwork/registry';
+import { getIntrospectionQuery, graphqlSync } from 'graphql';
+import { buildGraphqlSchema, printTenantSchema } from '../src/index.ts';
+import { registryOf } from './designs.ts';
+
+/**
+ * Size is a feature (design §6). Fifty entities of ten fields and a link each, beside the six fields of every record,
+ * with labels.
+ */
+const types: readonly FieldType[] = [
+  'text',
+  'text',
+  'integer',
+  'decimal',
+  'boolean',
+  'date',
+  'datetime',
+  'long_text',
+];
+
+function largeRegistry(prefix: string): Registry {
+  const entities = Array.from({ length: 50 }, (_, entity) => ({
+    key: `${prefix}_${entity}`,
+    fields: [
+      ...Array.from({ length: 10 }, (_unused, field) => ({
+        key: `some_field_${field}`,
+        type: types[field % types.length] ?? 'text',
+      })),
+      { key: 'owner', type: 'link', options: { target: `${prefix}_${(entity + 1) % 50}` } } as const,
+    ],
+  }));
+  return registryOf({ formwork: 1, entities });
+}
+
+test('introspection of 50 entities stays under 1 MB', () => {
+  const schema = buildGraphqlSchema(largeRegistry('thing'));
+  const result = graphqlSync({
+    schema,
+    source: getIntrospectionQuery(),
+  });
+  const bytes = Buffer.byteLength(JSON.stringify(result));
+  console.info(`introspection ${bytes} bytes, SDL ${Buffer.byteLength(printTenantSchema(schema))} bytes`);
+  expect(bytes).toBeLessThan(1_000_000);
+});
+
+test('the schema of 50 entities keeps a few megabytes', () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage: () => void = runInNewContext('gc');
+  const registries = Array.from({ length: 5 }, (_, index) => largeRegistry(`thing${index}`));
+  collectGarbage();
+  const before = process.memoryUsage().heapUsed;
+  const schemas = registries.map(buildGraphqlSchema);
+  collectGarbage();
+  const kept = (process.memoryUsage().heapUsed - before) / schemas.length;
+  console.info(`keeps ${(kept / 2 ** 20).toFixed(2)} MiB`);
+  expect(kept).toBeGreaterThan(0);
+  expect(kept).toBeLessThan(4 * 2 ** 20);
+});

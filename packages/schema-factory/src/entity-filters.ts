@@ -1,0 +1,68 @@
+import { deriveTypeNames, type Entity } from '@formwork/registry';
+import {
+  GraphQLBoolean,
+  type GraphQLInputFieldConfigMap,
+  GraphQLInputObjectType,
+  GraphQLList,
+  GraphQLNonNull,
+} from 'graphql';
+import { byName } from './by-name.ts';
+import { connectionsOf, targetOfLink } from './links.ts';
+import { dateTimeFilter, idFilter, intFilter } from './scalar-filters.ts';
+import type { SchemaTypes } from './schema-types.ts';
+import { valueTypeOf } from './value-types.ts';
+
+/** Conditions on the records of an entity. All that are given must hold; what they mean is decided in records. */
+export function buildEntityFilter(types: SchemaTypes, entity: Entity): GraphQLInputObjectType {
+  return new GraphQLInputObjectType({
+    name: deriveTypeNames(entity.names).filter,
+    fields: () => {
+      const self = types.filter(entity);
+      const several = { type: new GraphQLList(new GraphQLNonNull(self)) };
+      return {
+        ...systemFilters,
+        ...fieldFilters(types, entity),
+        and: several,
+        or: several,
+        not: { type: self },
+        isNull: { type: GraphQLBoolean, description: 'In the filter of a link: whether it leads nowhere.' },
+      };
+    },
+  });
+}
+
+/** Conditions on the records that a link to many, or a way back, leads to. */
+export function buildListFilter(types: SchemaTypes, entity: Entity): GraphQLInputObjectType {
+  return new GraphQLInputObjectType({
+    name: deriveTypeNames(entity.names).listFilter,
+    fields: () => {
+      const condition = { type: types.filter(entity) };
+      return {
+        some: condition,
+        every: condition,
+        none: condition,
+        count: { type: intFilter },
+        isNull: { type: GraphQLBoolean, description: 'True: there are none.' },
+      };
+    },
+  });
+}
+
+const systemFilters: GraphQLInputFieldConfigMap = {
+  id: { type: idFilter },
+  version: { type: intFilter },
+  createdAt: { type: dateTimeFilter },
+  updatedAt: { type: dateTimeFilter },
+};
+
+function fieldFilters(types: SchemaTypes, entity: Entity): GraphQLInputFieldConfigMap {
+  const own = byName(entity.fields, (field) => {
+    if (field.type === 'link') return { type: types.filter(targetOfLink(types.registry, field)) };
+    const type = valueTypeOf(types, entity, field)?.filter;
+    return type ? { type } : null;
+  });
+  const connected = byName(connectionsOf(types.registry, entity), (one) => ({
+    type: types.listFilter(one.entity),
+  }));
+  return { ...own, ...connected };
+}

@@ -1,0 +1,66 @@
+import type { RecordNode } from '@formwork/records';
+import type { Entity } from '@formwork/registry';
+import {
+  type GraphQLFieldConfigMap,
+  GraphQLInt,
+  GraphQLNonNull,
+  GraphQLObjectType,
+  GraphQLString,
+} from 'graphql';
+import { byName } from './by-name.ts';
+import { connectionArguments } from './connections.ts';
+import type { SchemaContext } from './context.ts';
+import { describe } from './describe.ts';
+import { connectionsOf, targetOfLink } from './links.ts';
+import { idField, nodeInterface } from './node.ts';
+import { resolveId, resolveLink, resolveLinkedConnection, resolveValue } from './resolvers.ts';
+import { dateTimeScalar } from './scalars/temporal.ts';
+import type { SchemaTypes } from './schema-types.ts';
+import { valueTypeOf } from './value-types.ts';
+
+type Fields = GraphQLFieldConfigMap<RecordNode, SchemaContext>;
+
+/** The type of an entity's records. */
+export function buildObjectType(types: SchemaTypes, entity: Entity): GraphQLObjectType {
+  return new GraphQLObjectType<RecordNode, SchemaContext>({
+    name: entity.names.type,
+    description: describe(entity),
+    interfaces: [nodeInterface],
+    fields: () => ({ ...systemFields, ...ownFields(types, entity), ...connectionFields(types, entity) }),
+  });
+}
+
+const systemFields: Fields = {
+  id: { ...idField, resolve: resolveId },
+  version: {
+    type: new GraphQLNonNull(GraphQLInt),
+    description: 'Goes up with every change; `ifVersion` compares it.',
+    resolve: resolveValue,
+  },
+  createdAt: { type: new GraphQLNonNull(dateTimeScalar), resolve: resolveValue },
+  createdBy: { type: GraphQLString, resolve: resolveValue },
+  updatedAt: { type: new GraphQLNonNull(dateTimeScalar), resolve: resolveValue },
+  updatedBy: { type: GraphQLString, resolve: resolveValue },
+};
+
+function ownFields(types: SchemaTypes, entity: Entity): Fields {
+  return byName(entity.fields, (field) => {
+    const description = describe(field);
+    // Links are always nullable: a caller may not be allowed to see the target.
+    if (field.type === 'link') {
+      return { type: types.object(targetOfLink(types.registry, field)), description, resolve: resolveLink };
+    }
+    const output = valueTypeOf(types, entity, field)?.output;
+    if (!output) return null;
+    return { type: field.required ? new GraphQLNonNull(output) : output, description, resolve: resolveValue };
+  });
+}
+
+function connectionFields(types: SchemaTypes, entity: Entity): Fields {
+  return byName(connectionsOf(types.registry, entity), (connected) => ({
+    type: new GraphQLNonNull(types.connection(connected.entity)),
+    description: connected.description,
+    args: connectionArguments(types, connected.entity),
+    resolve: resolveLinkedConnection,
+  }));
+}

@@ -1,0 +1,77 @@
+import { deriveRootNames, type Entity, type UniqueKey } from '@formwork/registry';
+import {
+  type GraphQLFieldConfig,
+  type GraphQLFieldConfigMap,
+  GraphQLID,
+  GraphQLList,
+  GraphQLNonNull,
+  GraphQLObjectType,
+} from 'graphql';
+import { connectionArguments } from './connections.ts';
+import type { SchemaContext } from './context.ts';
+import { nodeInterface } from './node.ts';
+import {
+  resolveById,
+  resolveByKey,
+  resolveConnection,
+  resolveNodeById,
+  resolveNodesByIds,
+  target,
+} from './resolvers.ts';
+import type { SchemaTypes } from './schema-types.ts';
+import { keyValues, readyKeys } from './unique-keys.ts';
+
+type Fields = GraphQLFieldConfigMap<unknown, SchemaContext>;
+
+export function buildQuery(types: SchemaTypes): GraphQLObjectType {
+  return new GraphQLObjectType<unknown, SchemaContext>({
+    name: 'Query',
+    fields: () =>
+      Object.assign({}, nodeFields, ...types.registry.entities.map((entity) => entityFields(types, entity))),
+  });
+}
+
+const id = { type: new GraphQLNonNull(GraphQLID) };
+
+const nodeFields: Fields = {
+  node: {
+    type: nodeInterface,
+    description: 'Any record by its id; null where there is none.',
+    args: { id },
+    resolve: resolveNodeById,
+  },
+  nodes: {
+    type: new GraphQLNonNull(new GraphQLList(nodeInterface)),
+    description: 'Records by their ids, in the order of the ids, with null where there is none.',
+    args: { ids: { type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(GraphQLID))) } },
+    resolve: resolveNodesByIds,
+  },
+};
+
+function entityFields(types: SchemaTypes, entity: Entity): Fields {
+  const { single, plural } = deriveRootNames(entity.names).query;
+  const type = types.object(entity);
+  return {
+    [single]: { type, args: { id }, resolve: resolveById, ...target(entity.names.type) },
+    ...Object.fromEntries(readyKeys(entity).map((key) => [key.rootName, keyField(types, entity, key)])),
+    [plural]: {
+      type: new GraphQLNonNull(types.connection(entity)),
+      args: connectionArguments(types, entity),
+      resolve: resolveConnection,
+      ...target(entity.names.type),
+    },
+  };
+}
+
+function keyField(
+  types: SchemaTypes,
+  entity: Entity,
+  key: UniqueKey,
+): GraphQLFieldConfig<unknown, SchemaContext> {
+  return {
+    type: types.object(entity),
+    args: keyValues(types, entity, key),
+    resolve: resolveByKey,
+    ...target(entity.names.type, key.name),
+  };
+}

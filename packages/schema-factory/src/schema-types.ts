@@ -1,0 +1,63 @@
+import type { Entity, Field, Registry } from '@formwork/registry';
+import type { GraphQLEnumType, GraphQLInputObjectType, GraphQLObjectType } from 'graphql';
+import { buildChoiceFilter, buildChoiceListFilter, buildChoices } from './choices.ts';
+import { buildConnection } from './connections.ts';
+import { buildEntityFilter, buildListFilter } from './entity-filters.ts';
+import { buildCreateLinksInput, buildLinkInput, buildUpdateLinksInput } from './link-inputs.ts';
+import { buildObjectType } from './object-types.ts';
+import { buildOrder } from './orders.ts';
+import { buildUniqueKeyInput } from './unique-keys.ts';
+
+/**
+ * The types of one schema while it is built: each is made when it is first asked for, and once, since GraphQL wants
+ * one object for one name. Their fields are thunks, so that types may refer to each other in circles.
+ */
+export interface SchemaTypes {
+  readonly registry: Registry;
+  readonly object: (entity: Entity) => GraphQLObjectType;
+  readonly connection: (entity: Entity) => GraphQLObjectType;
+  readonly filter: (entity: Entity) => GraphQLInputObjectType;
+  readonly listFilter: (entity: Entity) => GraphQLInputObjectType;
+  readonly order: (entity: Entity) => GraphQLInputObjectType;
+  readonly linkInput: (entity: Entity) => GraphQLInputObjectType;
+  readonly createLinksInput: (entity: Entity) => GraphQLInputObjectType;
+  readonly updateLinksInput: (entity: Entity) => GraphQLInputObjectType;
+  readonly uniqueKeyInput: (entity: Entity) => GraphQLInputObjectType;
+  readonly choices: (field: Field, entity: Entity) => GraphQLEnumType;
+  readonly choiceFilter: (field: Field, entity: Entity) => GraphQLInputObjectType;
+  readonly choiceListFilter: (field: Field, entity: Entity) => GraphQLInputObjectType;
+}
+
+export function createSchemaTypes(registry: Registry): SchemaTypes {
+  const types: SchemaTypes = {
+    registry,
+    object: once((entity) => buildObjectType(types, entity)),
+    connection: once((entity) => buildConnection(types, entity)),
+    filter: once((entity) => buildEntityFilter(types, entity)),
+    listFilter: once((entity) => buildListFilter(types, entity)),
+    order: once((entity) => buildOrder(types, entity)),
+    linkInput: once((entity) => buildLinkInput(types, entity)),
+    createLinksInput: once((entity) => buildCreateLinksInput(types, entity)),
+    updateLinksInput: once((entity) => buildUpdateLinksInput(types, entity)),
+    uniqueKeyInput: once((entity) => buildUniqueKeyInput(types, entity)),
+    choices: once((field, entity) => buildChoices(field, entity)),
+    choiceFilter: once((field, entity) => buildChoiceFilter(types, field, entity)),
+    choiceListFilter: once((field, entity) => buildChoiceListFilter(types, field, entity)),
+  };
+  return types;
+}
+
+/** Makes a type for the first argument, once. */
+function once<Subject, Rest extends readonly unknown[], T>(
+  build: (subject: Subject, ...rest: Rest) => T,
+): (subject: Subject, ...rest: Rest) => T {
+  const made = new Map<Subject, T>();
+  return (subject, ...rest) => {
+    let type = made.get(subject);
+    if (type === undefined) {
+      type = build(subject, ...rest);
+      made.set(subject, type);
+    }
+    return type;
+  };
+}

@@ -1,0 +1,39 @@
+import { countMode, pageInfoType } from './connections.ts';
+import { nodeInterface } from './node.ts';
+import { orderDirection } from './orders.ts';
+import * as filters from './scalar-filters.ts';
+import { decimalScalar } from './scalars/decimal.ts';
+import { jsonScalar } from './scalars/json.ts';
+import { moneyInput, moneyType } from './scalars/money.ts';
+import { dateScalar, dateTimeScalar, durationScalar, timeScalar } from './scalars/temporal.ts';
+
+/** Types that are the same in every schema, down to the object. */
+const sharedTypes = [
+  nodeInterface,
+  pageInfoType,
+  orderDirection,
+  countMode,
+  decimalScalar,
+  dateScalar,
+  dateTimeScalar,
+  timeScalar,
+  durationScalar,
+  jsonScalar,
+  moneyType,
+  moneyInput,
+  filters.idFilter,
+  filters.stringFilter,
+  filters.intFilter,
+  filters.floatFilter,
+  filters.decimalFilter,
+  filters.booleanFilter,
+  filters.dateFilter,
+  filters.dateTimeFilter,
+  filters.timeFilter,
+  filters.durationFilter,
+  filters.jsonFilter,
+  filters.jsonPathFilter,
+  filters.moneyFilter,
+];
+
+export const sharedTypeNames: ReadonlySet<string> = new Set(sharedTypes.map((type) => type.name));

@@ -1,0 +1,84 @@
+import type { Entity, Field, FieldType } from '@formwork/registry';
+import {
+  GraphQLBoolean,
+  GraphQLFloat,
+  type GraphQLInputObjectType,
+  type GraphQLInputType,
+  GraphQLInt,
+  GraphQLList,
+  GraphQLNonNull,
+  type GraphQLOutputType,
+  GraphQLString,
+} from 'graphql';
+import * as filters from './scalar-filters.ts';
+import { decimalScalar } from './scalars/decimal.ts';
+import { jsonScalar } from './scalars/json.ts';
+import { moneyInput, moneyType } from './scalars/money.ts';
+import { dateScalar, dateTimeScalar, durationScalar, timeScalar } from './scalars/temporal.ts';
+import type { SchemaTypes } from './schema-types.ts';
+
+/** How the value of a field stands in GraphQL. */
+export interface ValueType {
+  readonly output: GraphQLOutputType;
+  readonly input: GraphQLInputType;
+  /** Whether clients give the value; else they can only look for it. */
+  readonly writable: boolean;
+  readonly filter: GraphQLInputObjectType;
+  readonly sortable: boolean;
+}
+
+/** Types whose value is the same for every field; the others depend on the field. */
+type PlainType = Exclude<
+  FieldType,
+  'select' | 'multi_select' | 'link' | 'links' | 'rollup' | 'lookup' | 'formula'
+>;
+
+const string = plain(GraphQLString, filters.stringFilter);
+const int = plain(GraphQLInt, filters.intFilter);
+const float = plain(GraphQLFloat, filters.floatFilter);
+
+const plainTypes: Readonly<Record<PlainType, ValueType>> = {
+  text: string,
+  long_text: string,
+  email: string,
+  url: string,
+  phone: string,
+  integer: int,
+  rating: int,
+  autonumber: { ...int, writable: false },
+  number: float,
+  percent: float,
+  decimal: plain(decimalScalar, filters.decimalFilter),
+  currency: { ...string, output: moneyType, input: moneyInput, filter: filters.moneyFilter },
+  boolean: plain(GraphQLBoolean, filters.booleanFilter),
+  date: plain(dateScalar, filters.dateFilter),
+  datetime: plain(dateTimeScalar, filters.dateTimeFilter),
+  time: plain(timeScalar, filters.timeFilter),
+  duration: { ...plain(durationScalar, filters.durationFilter), sortable: false },
+  json: { ...plain(jsonScalar, filters.jsonFilter), sortable: false },
+};
+
+/** The value type of a field, or null for a link and for what is not served yet. */
+export function valueTypeOf(types: SchemaTypes, entity: Entity, field: Field): ValueType | null {
+  switch (field.type) {
+    case 'select': {
+      return plain(types.choices(field, entity), types.choiceFilter(field, entity));
+    }
+    case 'multi_select': {
+      const list = new GraphQLList(new GraphQLNonNull(types.choices(field, entity)));
+      return { ...plain(list, types.choiceListFilter(field, entity)), sortable: false };
+    }
+    case 'link':
+    case 'links':
+    case 'rollup':
+    case 'lookup':
+    case 'formula':
+      return null;
+    default:
+      return plainTypes[field.type];
+  }
+}
+
+function plain(type: GraphQLOutputType & GraphQLInputType, filter: GraphQLInputObjectType): ValueType {
+  return { output: type, input: type, writable: true, filter, sortable: true };
+}
