@@ -15,7 +15,8 @@ const types = [
     'Money',
   ],
   ['MoneyInput', 'IDFilter', 'StringFilter', 'IntFilter', 'FloatFilter', 'DecimalFilter', 'BooleanFilter'],
-  ['DateFilter', 'DateTimeFilter', 'TimeFilter', 'DurationFilter', 'JSONFilter', 'MoneyFilter'],
+  ['DateFilter', 'DateTimeFilter', 'TimeFilter', 'DurationFilter', 'JSONFilter', 'JSONPathFilter'],
+  ['MoneyFilter'],
 ].flat();
 
 const fields = [
