@@ -75,9 +75,44 @@ export interface ConnectionSelection {
   readonly cursors: boolean;
   readonly pageInfo: boolean;
   readonly totalCount: boolean;
+  /**
+   * Each way of counting that is asked for (two aliases may ask in two ways); gives `ConnectionNode.counts` in the same
+   * order. `totalCount: true` by itself is one exact count.
+   */
+  readonly counts?: readonly CountRequest[];
 }
 
-/** Arguments as in the SDL; absent and null are the same for first, after, last, before. */
+/**
+ * `EXACT` counts all records. `CAPPED` stops at `cap`: cheap for a long list. `ESTIMATE` is exact up to `cap`, and
+ * beyond it what Postgres' planner expects.
+ */
+export interface CountRequest {
+  readonly mode: 'EXACT' | 'CAPPED' | 'ESTIMATE';
+  readonly cap: number;
+}
+
+export interface Count {
+  readonly count: number;
+  readonly isExact: boolean;
+}
+
+/**
+ * Arguments as in the SDL; absent and null are the same for first, after, last, before, orderBy. A `where` that is null
+ * is an error, as is an empty object anywhere in it.
+ *
+ * Operators of `where`, by the type of the field (what the SDL leaves out cannot be asked):
+ * - all but json and multi_select: `eq ne in notIn isNull`; what has an order: `lt lte gt gte`. `ne`, `notIn` and `not`
+ *   match records without a value. `in: []` matches nothing.
+ * - text: `contains startsWith endsWith`, and without regard to case `eqInsensitive inInsensitive containsInsensitive
+ *   startsWithInsensitive endsWithInsensitive`. `lt` and the like compare as `orderBy` sorts.
+ * - currency: `eq ne in notIn isNull` with `{ amount, currency }`, `amount: DecimalFilter`, `currency: StringFilter`
+ * - multi_select: `has hasAny hasAll isNull`, choices by name
+ * - json: `eq ne in notIn isNull contains`, `at: { path: ["a", "0"], text: StringFilter, number: DecimalFilter or
+ *   FloatFilter, boolean: BooleanFilter, exists: Boolean }`
+ * - link to one: a filter of the target; `isNull` in it asks whether the link is empty
+ * - links to many and ways back: `some every none` with a filter, `count: IntFilter`, `isNull` (true: there are none)
+ * - `and` and `or` with a list that is not empty, `not` with a filter
+ */
 export interface ConnectionArguments {
   readonly first?: number | null;
   readonly after?: string | null;
@@ -93,10 +128,12 @@ export interface ConnectionNode {
   readonly pageInfo: PageInfo;
   /** Null unless selected. */
   readonly totalCount: number | null;
+  /** One for each of the selection's `counts`, where it has them. */
+  readonly counts?: readonly Count[];
 }
 
 export interface EdgeNode {
-  /** Empty unless cursors were selected. */
+  /** Empty unless cursors are selected. */
   readonly cursor: string;
   readonly node: RecordNode;
 }

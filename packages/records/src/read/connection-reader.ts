@@ -1,0 +1,84 @@
+import type { Row } from '@formwork/pg';
+import { type SqlFragment, sql } from '@formwork/pg/sql-text';
+import type { ConnectionSelection, EdgeNode, PageInfo } from '../contract.ts';
+import type { CursorSealer } from './cursor.ts';
+import { entityView } from './entity-view.ts';
+import type { ListQuery } from './list-query.ts';
+import { type RecordReader, SelectList, selectRecord } from './select-list.ts';
+import { longestSortedText } from './sort-terms.ts';
+
+/** Edges of one page, and whether the list goes on behind it. */
+export interface ReadPage {
+  readonly edges: readonly EdgeNode[];
+  readonly hasMore: boolean;
+  readonly startCursor: string | null;
+  readonly endCursor: string | null;
+}
+
+/** Selects the columns of one page and reads it from its rows: the twin of `ListQuery`, which says which records. */
+export class PageReader {
+  readonly #query: ListQuery;
+  readonly #sealer: CursorSealer;
+  readonly #selection: ConnectionSelection;
+  readonly #list = new SelectList();
+  readonly #record: RecordReader;
+  /** Places of the sort values, where cursors are wanted. */
+  readonly #cursor: readonly number[];
+
+  constructor(query: ListQuery, sealer: CursorSealer, selection: ConnectionSelection) {
+    this.#query = query;
+    this.#sealer = sealer;
+    this.#selection = selection;
+    const node = selection.node ?? { fields: [] };
+    this.#record = selectRecord(this.#list, entityView(query.entity), query.alias, node);
+    const wantsCursors = selection.cursors || selection.pageInfo;
+    this.#cursor = wantsCursors ? query.ordering.steps.map(({ value }) => this.#list.add(value)) : [];
+  }
+
+  get columns(): SqlFragment {
+    return this.#list.sql;
+  }
+
+  /** One more than asked for tells whether there are more. */
+  get limit(): SqlFragment {
+    return sql`limit ${this.#query.page.size + 1}::int8`;
+  }
+
+  read(rows: readonly Row[]): ReadPage {
+    const { page } = this.#query;
+    const shown = rows.slice(0, page.size);
+    if (page.backward) shown.reverse();
+    const cursorOf = (row: Row | undefined) =>
+      row && this.#selection.pageInfo ? this.#writeCursor(row) : null;
+    return {
+      edges: shown.map((row) => ({
+        cursor: this.#selection.cursors ? this.#writeCursor(row) : '',
+        node: this.#record.read(row),
+      })),
+      hasMore: rows.length > page.size,
+      startCursor: cursorOf(shown[0]),
+      endCursor: cursorOf(shown.at(-1)),
+    };
+  }
+
+  #writeCursor(row: Row): string {
+    const texts = this.#cursor.map((place, index) => {
+      const text = row[place] ?? null;
+      const isText = this.#query.ordering.steps[index]?.column.kind === 'text';
+      return isText && text !== null ? beginningOf(text) : text;
+    });
+    return this.#sealer.write(this.#query.place, texts);
+  }
+}
+
+/** As Postgres' `left` counts: characters, not UTF-16 units. */
+function beginningOf(text: string): string {
+  return text.length <= longestSortedText ? text : [...text].slice(0, longestSortedText).join('');
+}
+
+export const emptyPageInfo: PageInfo = {
+  hasNextPage: false,
+  hasPreviousPage: false,
+  startCursor: null,
+  endCursor: null,
+};

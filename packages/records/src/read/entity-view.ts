@@ -1,0 +1,76 @@
+import { type SqlFragment, sql } from '@formwork/pg/sql-text';
+import { type Entity, type Field, fieldTypeRule, keyColumn, valueColumn } from '@formwork/registry';
+import { type ValueKind, valueKinds } from './value-kind.ts';
+
+/** A column of a view with a value of a record. */
+export interface ViewColumn {
+  /** GraphQL name. */
+  readonly name: string;
+  readonly column: string;
+  readonly kind: ValueKind;
+  readonly key: KeyColumn | null;
+  /** Null for what every record has: id, version, createdAt … */
+  readonly field: Field | null;
+}
+
+/** The column with the search key of a value: indexed, never null (see sql/005), leakproof to compare. */
+export interface KeyColumn {
+  readonly column: string;
+  /** Equal keys mean equal values. */
+  readonly lossless: boolean;
+}
+
+/** What reading needs to know of an entity: its view, and a column for each GraphQL name. */
+export interface EntityView {
+  readonly entity: Entity;
+  readonly name: SqlFragment;
+  readonly columns: ReadonlyMap<string, ViewColumn>;
+}
+
+const systemColumns: readonly ViewColumn[] = [
+  { name: 'id', column: 'id', kind: 'id', key: null, field: null },
+  { name: 'version', column: 'version', kind: 'int', key: null, field: null },
+  { name: 'createdAt', column: 'created_at', kind: 'datetime', key: null, field: null },
+  { name: 'createdBy', column: 'created_by', kind: 'text', key: null, field: null },
+  { name: 'updatedAt', column: 'updated_at', kind: 'datetime', key: null, field: null },
+  { name: 'updatedBy', column: 'updated_by', kind: 'text', key: null, field: null },
+];
+
+const views = new WeakMap<Entity, EntityView>();
+
+/** The view of an entity; the same object for the same entity, as tenants of one shape share their registry. */
+export function entityView(entity: Entity): EntityView {
+  const known = views.get(entity);
+  if (known !== undefined) return known;
+  const view: EntityView = {
+    entity,
+    name: sql.identifier('formwork_views', entity.viewName),
+    columns: new Map([...systemColumns, ...fieldColumns(entity)].map((column) => [column.name, column])),
+  };
+  views.set(entity, view);
+  return view;
+}
+
+/** The column of a GraphQL name that is known to exist. */
+export function getColumn(view: EntityView, name: string): ViewColumn {
+  const column = view.columns.get(name);
+  if (column === undefined) throw new Error(`The entity "${view.entity.key}" has no column "${name}"`);
+  return column;
+}
+
+function fieldColumns(entity: Entity): ViewColumn[] {
+  return entity.fields.flatMap((field): ViewColumn[] => {
+    const kind = valueKinds[field.type];
+    if (kind === null) return [];
+    const key = keyColumn(field);
+    return [
+      {
+        name: field.name,
+        column: valueColumn(field),
+        kind,
+        key: key === null ? null : { column: key, lossless: fieldTypeRule(field.type).lossless },
+        field,
+      },
+    ];
+  });
+}

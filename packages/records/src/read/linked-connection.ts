@@ -1,0 +1,120 @@
+import type { Row } from '@formwork/pg';
+import { type SqlFragment, sql, textArray } from '@formwork/pg/sql-text';
+import type { Entity } from '@formwork/registry';
+import type {
+  ConnectionArguments,
+  ConnectionNode,
+  ConnectionSelection,
+  Count,
+  CountRequest,
+} from '../contract.ts';
+import { groupBy } from '../group-by.ts';
+import { assembleConnection, type Outside, wantsPage } from './connection.ts';
+import { PageReader, type ReadPage } from './connection-reader.ts';
+import { assertCount, countColumn, countRequests, toCount } from './count.ts';
+import { findLinkPath } from './link-path.ts';
+import { compileList, type ListQuery } from './list-query.ts';
+import type { ReadContext } from './read-context.ts';
+import { getText } from './select-list.ts';
+import { StatementScope } from './statement-scope.ts';
+
+/**
+ * The same connection of many parents: one statement for the pages of all, with arguments, cursors and limit for each
+ * of them by `lateral`; and one for all their counts where those are asked for.
+ */
+export async function readLinkedConnections(
+  context: ReadContext,
+  parent: Entity,
+  fieldName: string,
+  args: ConnectionArguments,
+  selection: ConnectionSelection,
+  parentIds: readonly string[],
+): Promise<ConnectionNode[]> {
+  const scope = new StatementScope(context.registry, context.limits);
+  const path = findLinkPath(scope, parent, fieldName);
+  if (path === null) throw new Error(`"${parent.key}" has no links "${fieldName}"`);
+  const parents = scope.alias();
+  const start = { entity: path.entity, link: { path, near: sql`${parents}.id` } };
+  const query = compileList(scope, start, args, context.cursors);
+  const requests = countRequests(selection).map(exactly);
+  requests.forEach(assertCount);
+  const family: Family = { context, scope, query, parents, parentIds };
+  const [pages, numbers] = await Promise.all([
+    wantsPage(selection) ? readPages(family, selection) : null,
+    readNumbers(family, requests, selection.pageInfo),
+  ]);
+  return parentIds.map((_, index) => {
+    const { outside, counts } = numbers(index);
+    return assembleConnection(query, pages?.[index] ?? null, outside, counts, selection);
+  });
+}
+
+/** The planner knows nothing of a single parent's links, so what would be estimated is counted. */
+function exactly(request: CountRequest): CountRequest {
+  return request.mode === 'ESTIMATE' ? { ...request, mode: 'EXACT' } : request;
+}
+
+interface Family {
+  readonly context: ReadContext;
+  readonly scope: StatementScope;
+  readonly query: ListQuery;
+  /** Alias of the parents: their `id`, and `place` from 1 in the order of `parentIds`. */
+  readonly parents: SqlFragment;
+  readonly parentIds: readonly string[];
+}
+
+function fromParents({ parents, parentIds }: Family): SqlFragment {
+  return sql`from unnest(${textArray(parentIds)}::uuid[]) with ordinality ${parents} (id, place)`;
+}
+
+/** In the order of the parents; null for one without a record. */
+async function readPages(family: Family, selection: ConnectionSelection): Promise<(ReadPage | null)[]> {
+  const { context, scope, query, parents, parentIds } = family;
+  const reader = new PageReader(query, context.cursors.sealer, selection);
+  const page = scope.alias();
+  // Rows of a lateral come in its order, but nothing promises it: so each is numbered while the order is at hand.
+  const numbered = sql`row_number() over (order by ${query.rowOrder})`;
+  const rows = await context.batcher.run(sql`select ${parents}.place, ${page}.* ${fromParents(family)}
+    cross join lateral (select ${numbered} as place, ${reader.columns} ${query.range} ${reader.limit}) ${page}
+    order by 1, 2`);
+  const byParent = groupBy(rows, (row) => getText(row, 0));
+  return parentIds.map((_, index) => {
+    const own = byParent.get(String(index + 1));
+    return own === undefined ? null : reader.read(own.map((row) => row.slice(2)));
+  });
+}
+
+interface Numbers {
+  readonly outside: Outside;
+  readonly counts: readonly Count[];
+}
+
+/** Counts, and what is behind the cursors, of all parents in one statement; none where nothing of it is asked. */
+async function readNumbers(
+  family: Family,
+  requests: readonly CountRequest[],
+  wantsOutside: boolean,
+): Promise<(index: number) => Numbers> {
+  const { context, scope, query, parents } = family;
+  const { hasAfter, hasBefore } = query;
+  const outside = (side: 'after' | 'before', isAsked: boolean) =>
+    wantsOutside && isAsked ? sql`exists (select ${query.outside(side)})::text` : sql`'false'`;
+  const isNeeded = requests.length > 0 || (wantsOutside && (hasAfter || hasBefore));
+  const columns = [
+    sql`${parents}.place`,
+    outside('after', hasAfter),
+    outside('before', hasBefore),
+    ...requests.map((request) => sql`(${countColumn(scope, query.all, request)})`),
+  ];
+  const rows: readonly Row[] = isNeeded
+    ? await context.batcher.run(sql`select ${sql.join(columns)} ${fromParents(family)}`)
+    : [];
+  const byPlace = new Map(rows.map((row) => [getText(row, 0), row]));
+  return (index) => {
+    const row = byPlace.get(String(index + 1)) ?? [];
+    return {
+      outside: { after: row[1] === 'true', before: row[2] === 'true' },
+      counts: requests.map((request, at) => toCount(request, Number(row[at + 3]), 0)),
+    };
+  };
+}

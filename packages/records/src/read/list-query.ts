@@ -1,0 +1,103 @@
+import { type SqlFragment, sql } from '@formwork/pg/sql-text';
+import type { Entity } from '@formwork/registry';
+import type { ConnectionArguments } from '../contract.ts';
+import type { CursorPlace, CursorSealer } from './cursor.ts';
+import { entityView } from './entity-view.ts';
+import { beyond, indexCondition, orderByClause, type Side } from './keyset.ts';
+import type { LinkPath } from './link-path.ts';
+import { compileOrder, type Ordering } from './order.ts';
+import { type Page, readPage } from './page.ts';
+import type { StatementScope } from './statement-scope.ts';
+import { compileWhere } from './where.ts';
+
+/** What cursors need to know of the request. */
+export interface CursorContext {
+  readonly sealer: CursorSealer;
+  readonly tenantId: string;
+  readonly role: string;
+}
+
+/** A list of records with its arguments understood: everything of a connection but what is selected of it. */
+export interface ListQuery {
+  readonly entity: Entity;
+  readonly alias: SqlFragment;
+  readonly page: Page;
+  readonly ordering: Ordering;
+  readonly place: CursorPlace;
+  readonly hasAfter: boolean;
+  readonly hasBefore: boolean;
+  /** `from … where …` of the records in the range of the cursors, in order: `limit` can follow. */
+  readonly range: SqlFragment;
+  /** The order of the rows of `range`, for whoever has to number them. */
+  readonly rowOrder: SqlFragment;
+  /** `from … where …` of all records of the list. */
+  readonly all: SqlFragment;
+  /** The same of the records at a cursor and on its far side, which are not in the range. */
+  readonly outside: (side: Side) => SqlFragment;
+}
+
+/** Where a list starts: all records of an entity, or those behind a link of the record with this id. */
+export interface ListStart {
+  readonly entity: Entity;
+  readonly link?: { readonly path: LinkPath; readonly near: SqlFragment };
+}
+
+/** Checks the arguments and writes the pieces of SQL that they mean. Throws `RecordError` for bad ones. */
+export function compileList(
+  scope: StatementScope,
+  start: ListStart,
+  args: ConnectionArguments,
+  cursors: CursorContext,
+): ListQuery {
+  const { entity } = start;
+  const page = readPage(args, scope.limits);
+  const alias = scope.alias();
+  const { tables, join } = start.link?.path.from(start.link.near, alias) ?? {
+    tables: sql`${entityView(entity).name} ${alias}`,
+    join: null,
+  };
+  const ordering = compileOrder(scope, entity, alias, args.orderBy ?? [], 'orderBy');
+  const where =
+    args.where === undefined ? null : compileWhere({ scope, entity, alias, depth: 0 }, args.where, 'where');
+  const place = placeOf(cursors, entity, ordering);
+  const cursor = (name: Side) => {
+    const text = args[name];
+    return text === null || text === undefined ? null : cursors.sealer.read(place, text, name);
+  };
+  const after = cursor('after');
+  const before = cursor('before');
+  const filtered = [join, where];
+  const rowOrder = orderByClause(ordering, page.backward);
+  const within = [
+    ...filtered,
+    indexCondition(ordering),
+    after && beyond(ordering, after, 'after'),
+    before && beyond(ordering, before, 'before'),
+  ];
+  return {
+    entity,
+    alias,
+    page,
+    ordering,
+    place,
+    hasAfter: after !== null,
+    hasBefore: before !== null,
+    range: sql`from ${tables}${ordering.joins}${whereClause(within)} order by ${rowOrder}`,
+    rowOrder,
+    all: sql`from ${tables}${whereClause(filtered)}`,
+    outside: (side) => {
+      const values = side === 'after' ? after : before;
+      const rest = values && beyond(ordering, values, side === 'after' ? 'before' : 'after', true);
+      return sql`from ${tables}${ordering.joins}${whereClause([...filtered, indexCondition(ordering), rest])}`;
+    },
+  };
+}
+
+function placeOf({ tenantId, role }: CursorContext, entity: Entity, { signature }: Ordering): CursorPlace {
+  return { tenantId, role, entity: entity.storageKey, signature };
+}
+
+function whereClause(conditions: readonly (SqlFragment | null)[]): SqlFragment {
+  const given = conditions.filter((condition) => condition !== null);
+  return given.length === 0 ? sql`` : sql` where ${sql.join(given, ' and ')}`;
+}

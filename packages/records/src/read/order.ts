@@ -1,0 +1,140 @@
+import { type SqlFragment, sql } from '@formwork/pg/sql-text';
+import type { Entity } from '@formwork/registry';
+import { RecordError, type Values } from '../contract.ts';
+import { quote } from '../quote.ts';
+import { isPlainObject } from '../validate/plain-object.ts';
+import { badInput } from './bad-input.ts';
+import { columnOf } from './comparable.ts';
+import { entityView, type ViewColumn } from './entity-view.ts';
+import { type SortTerm, sortTerms } from './sort-terms.ts';
+import type { StatementScope } from './statement-scope.ts';
+
+/** How a list is sorted: a total order, because the id comes last. */
+export interface Ordering {
+  /** Linked records that are sorted by: `left join …` for each, or nothing. */
+  readonly joins: SqlFragment;
+  readonly steps: readonly SortStep[];
+  /** What the ordering is, by storage keys: a cursor fits only the ordering that it was made for. */
+  readonly signature: string;
+}
+
+/** One value that is sorted by. A cursor holds the text of each. */
+export interface SortStep {
+  readonly value: SqlFragment;
+  readonly column: ViewColumn;
+  readonly terms: readonly SortTerm[];
+}
+
+/** How values are placed: DESC puts records without a value first, as Postgres does, unless told otherwise. */
+export interface Direction {
+  readonly descending: boolean;
+  readonly nullsFirst: boolean;
+}
+
+const directions: Readonly<Record<string, Direction>> = {
+  ASC: { descending: false, nullsFirst: false },
+  DESC: { descending: true, nullsFirst: true },
+  ASC_NULLS_FIRST: { descending: false, nullsFirst: true },
+  ASC_NULLS_LAST: { descending: false, nullsFirst: false },
+  DESC_NULLS_FIRST: { descending: true, nullsFirst: true },
+  DESC_NULLS_LAST: { descending: true, nullsFirst: false },
+};
+
+/** The ordering of records of the entity under the alias. Throws BAD_USER_INPUT for what cannot be sorted by. */
+export function compileOrder(
+  scope: StatementScope,
+  entity: Entity,
+  alias: SqlFragment,
+  orderBy: readonly Values[],
+  path: string,
+): Ordering {
+  const limit = scope.limits.orderings;
+  if (orderBy.length > limit) {
+    throw new RecordError('LIMIT_EXCEEDED', `${quote(path)} may have at most ${limit} steps.`, {
+      path,
+      limit,
+    });
+  }
+  const order = new OrderWalk(scope);
+  orderBy.forEach((step, index) => {
+    order.add(entity, alias, step, `${path}[${index}]`, '');
+  });
+  return order.finish(entity, alias);
+}
+
+class OrderWalk {
+  readonly #scope: StatementScope;
+  /** Aliases of linked records, by the way to them, so that two steps over one link share a join. */
+  readonly #linked = new Map<string, SqlFragment>();
+  readonly #joins: SqlFragment[] = [];
+  readonly #steps: SortStep[] = [];
+  readonly #signature: string[] = [];
+  #endsWithId = false;
+  #last: Direction = { descending: false, nullsFirst: false };
+
+  constructor(scope: StatementScope) {
+    this.#scope = scope;
+  }
+
+  add(entity: Entity, alias: SqlFragment, step: unknown, path: string, way: string): void {
+    const [name, value] = onlyEntry(step, path);
+    const inner = `${path}.${name}`;
+    const column = entityView(entity).columns.get(name);
+    if (column === undefined) {
+      throw badInput(inner, `is unknown: "${entity.names.type}" has no such field to sort by.`);
+    }
+    if (column.field?.type === 'link') {
+      const target = this.#scope.entity(column.field.options.target);
+      const further = `${way}${column.column}>`;
+      this.add(target, this.#join(target, columnOf(alias, column.column), further), value, inner, further);
+      return;
+    }
+    const direction = directionOf(value, inner);
+    const terms = sortTerms(alias, column, direction, way !== '');
+    if (terms === null)
+      throw badInput(inner, `cannot be sorted by: it is of the type ${quote(column.kind)}.`);
+    // Behind the id nothing is left to decide: what follows was checked, and that is all.
+    if (this.#endsWithId) return;
+    this.#steps.push({ value: columnOf(alias, column.column), column, terms });
+    this.#signature.push(
+      `${way}${column.column} ${direction.descending ? 'desc' : 'asc'} ${direction.nullsFirst ? 'first' : 'last'}`,
+    );
+    this.#last = direction;
+    this.#endsWithId ||= way === '' && column.name === 'id';
+  }
+
+  /** The id decides among equals, in the direction of the last step: then one index serves both directions. */
+  finish(entity: Entity, alias: SqlFragment): Ordering {
+    if (!this.#endsWithId) this.add(entity, alias, { id: this.#last.descending ? 'DESC' : 'ASC' }, 'id', '');
+    return {
+      joins: sql.join(this.#joins, ''),
+      steps: this.#steps,
+      signature: this.#signature.join(', '),
+    };
+  }
+
+  #join(target: Entity, id: SqlFragment, way: string): SqlFragment {
+    const known = this.#linked.get(way);
+    if (known !== undefined) return known;
+    const alias = this.#scope.alias();
+    this.#linked.set(way, alias);
+    this.#joins.push(sql` left join ${entityView(target).name} ${alias} on ${alias}.id = ${id}`);
+    return alias;
+  }
+}
+
+function onlyEntry(step: unknown, path: string): readonly [string, unknown] {
+  const entries = isPlainObject(step) ? Object.entries(step).filter(([, value]) => value !== undefined) : [];
+  const [entry] = entries;
+  if (entry === undefined || entries.length > 1) {
+    throw badInput(path, 'must name exactly one field. To sort by several give a list.');
+  }
+  return entry;
+}
+
+function directionOf(value: unknown, path: string): Direction {
+  const direction =
+    typeof value === 'string' && Object.hasOwn(directions, value) ? directions[value] : undefined;
+  if (direction === undefined) throw badInput(path, `must be one of ${Object.keys(directions).join(', ')}.`);
+  return direction;
+}

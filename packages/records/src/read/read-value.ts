@@ -1,0 +1,64 @@
+import type { ViewColumn } from './entity-view.ts';
+import type { ValueKind } from './value-kind.ts';
+
+/** A value in Postgres' text, ready for GraphQL to serialise; null stays null. */
+export function readValue(column: ViewColumn, text: string | null): unknown {
+  return text === null ? null : readers[column.kind](text, column);
+}
+
+type Reader = (text: string, column: ViewColumn) => unknown;
+
+const asItIs: Reader = (text) => text;
+
+const readers: Readonly<Record<ValueKind, Reader>> = {
+  id: asItIs,
+  text: asItIs,
+  int: Number,
+  // Postgres writes the shortest text that gives the same double back.
+  float: Number,
+  decimal: asItIs,
+  money: readMoney,
+  // Postgres' own output is "t"; cast to text it is "true".
+  boolean: (text) => text === 't' || text === 'true',
+  date: asItIs,
+  datetime: readDateTime,
+  time: asItIs,
+  duration: asItIs,
+  select: (key, column) => choiceName(column, key),
+  multi_select: (text, column) => (JSON.parse(text) as string[]).map((key) => choiceName(column, key)),
+  json: (text) => JSON.parse(text),
+};
+
+/** Postgres writes jsonb in one way only, so the amount can be cut out: JSON.parse would lose its digits. */
+const moneyPattern = /^\{"amount": (-?[\d.]+), "currency": "([^"]*)"\}$/;
+
+function readMoney(text: string): { readonly amount: string; readonly currency: string } {
+  const [, amount, currency] = moneyPattern.exec(text) ?? [];
+  if (amount === undefined || currency === undefined) throw new Error('A currency value has an unknown form');
+  return { amount, currency };
+}
+
+const timestampPattern =
+  /^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?([+-])(\d\d)(?::(\d\d))?(?::(\d\d))?$/;
+
+/**
+ * "2026-11-21 10:00:00.5+00" becomes "2026-11-21T10:00:00.5Z". The fraction is carried over as text, since a
+ * JavaScript date would lose the microseconds; the offset is that of the session's time zone, whatever it is.
+ */
+function readDateTime(text: string): string {
+  const match = timestampPattern.exec(text);
+  if (match === null) throw new Error(`A timestamp has an unknown form: ${text}`);
+  const [, year, month, day, hour, minute, second, fraction = '', sign, hours, minutes = '0', seconds = '0'] =
+    match.map((part) => part as string | undefined);
+  const offset = (Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)) * (sign === '-' ? -1 : 1);
+  const digits = fraction.replace(/0+$/, '');
+  const end = `${digits === '' ? '' : `.${digits}`}Z`;
+  if (offset === 0) return `${year}-${month}-${day}T${hour}:${minute}:${second}${end}`;
+  const local = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  return new Date(local - offset * 1000).toISOString().slice(0, 19) + end;
+}
+
+/** A key that is no choice any more is shown as it is, for GraphQL to complain: hiding it would look like no value. */
+function choiceName(column: ViewColumn, key: string): string {
+  return column.field?.choices.find((choice) => choice.key === key)?.name ?? key;
+}

@@ -1,0 +1,148 @@
+import type { Entity, Field } from '@formwork/registry';
+import DataLoader from 'dataloader';
+import type {
+  ConnectionArguments,
+  ConnectionNode,
+  ConnectionSelection,
+  RecordNode,
+  Records,
+} from '../contract.ts';
+import { normalizeId } from './bad-input.ts';
+import { readConnection } from './connection.ts';
+import { KeyLoader } from './key-loader.ts';
+import { readLinkedConnections } from './linked-connection.ts';
+import { NodeLoader } from './node-loader.ts';
+import type { ReadContext } from './read-context.ts';
+import { RecordLoader } from './record-loader.ts';
+
+export type Reader = Pick<
+  Records,
+  'byId' | 'byKey' | 'node' | 'connection' | 'linkedRecord' | 'linkedConnection'
+> & {
+  /** Forgets everything that was read: to be called after each write. */
+  forget(): void;
+};
+
+/** The read side of one request: what is asked for in one tick is loaded together. */
+export function createReader(context: ReadContext): Reader {
+  return new LoadingReader(context);
+}
+
+class LoadingReader implements Reader {
+  readonly #context: ReadContext;
+  readonly #records = new Map<Entity, RecordLoader>();
+  readonly #keys = new Map<string, KeyLoader>();
+  readonly #connections = new Map<string, DataLoader<string, ConnectionNode>>();
+  #nodes: NodeLoader;
+
+  constructor(context: ReadContext) {
+    this.#context = context;
+    this.#nodes = new NodeLoader(context);
+  }
+
+  forget(): void {
+    this.#records.clear();
+    this.#keys.clear();
+    this.#connections.clear();
+    this.#nodes = new NodeLoader(this.#context);
+  }
+
+  async byId(...[typeName, id, selection]: Parameters<Records['byId']>): Promise<RecordNode | null> {
+    const known = normalizeId(id);
+    return known === null ? null : this.#recordsOf(this.#entity(typeName)).load(known, selection);
+  }
+
+  async byKey(
+    ...[typeName, keyName, values, selection]: Parameters<Records['byKey']>
+  ): Promise<RecordNode | null> {
+    const entity = this.#entity(typeName);
+    const key = entity.keys.find(({ name }) => name === keyName);
+    if (key === undefined) throw new Error(`"${typeName}" has no unique key "${keyName}"`);
+    const loader = getOrCreate(
+      this.#keys,
+      `${typeName} ${keyName}`,
+      () => new KeyLoader(this.#context, entity, key),
+    );
+    return loader.load(values, selection);
+  }
+
+  async node(...[id, selectionOf]: Parameters<Records['node']>): Promise<RecordNode | null> {
+    const known = normalizeId(id);
+    const typeName = known && (await this.#nodes.load(known));
+    return known && typeName ? this.byId(typeName, known, selectionOf(typeName)) : null;
+  }
+
+  async connection(
+    ...[typeName, args, selection]: Parameters<Records['connection']>
+  ): Promise<ConnectionNode> {
+    return readConnection(this.#context, this.#entity(typeName), args, selection);
+  }
+
+  async linkedRecord(
+    ...[parent, fieldName, selection]: Parameters<Records['linkedRecord']>
+  ): Promise<RecordNode | null> {
+    const field = this.#entity(parent.typeName).fieldByName.get(fieldName);
+    if (field?.type !== 'link') throw new Error(`"${parent.typeName}" has no link "${fieldName}"`);
+    const id = await this.#linkedId(parent, field);
+    const target = this.#context.registry.entityByKey.get(field.options.target ?? '');
+    return id === null || target === undefined ? null : this.#recordsOf(target).load(id, selection);
+  }
+
+  async linkedConnection(
+    ...[parent, fieldName, args, selection]: Parameters<Records['linkedConnection']>
+  ): Promise<ConnectionNode> {
+    const entity = this.#entity(parent.typeName);
+    const loader = getOrCreate(this.#connections, connectionKey(entity, fieldName, args, selection), () =>
+      this.#connectionLoader(entity, fieldName, args, selection),
+    );
+    return loader.load(parent.id);
+  }
+
+  #connectionLoader(
+    parent: Entity,
+    fieldName: string,
+    args: ConnectionArguments,
+    selection: ConnectionSelection,
+  ): DataLoader<string, ConnectionNode> {
+    return new DataLoader(
+      (ids) => readLinkedConnections(this.#context, parent, fieldName, args, selection, ids),
+      { batchScheduleFn: this.#context.batcher.schedule },
+    );
+  }
+
+  /** The id in a link. Records that were read without it (as what a write gave back may be) are asked again. */
+  async #linkedId(parent: RecordNode, { name }: Field): Promise<string | null> {
+    if (Object.hasOwn(parent.values, name)) return (parent.values[name] as string | null | undefined) ?? null;
+    const again = await this.byId(parent.typeName, parent.id, { fields: [name] });
+    return (again?.values[name] as string | null | undefined) ?? null;
+  }
+
+  #recordsOf(entity: Entity): RecordLoader {
+    return getOrCreate(this.#records, entity, () => new RecordLoader(this.#context, entity));
+  }
+
+  #entity(typeName: string): Entity {
+    const entity = this.#context.registry.entityByTypeName.get(typeName);
+    if (entity === undefined) throw new Error(`The registry has no type "${typeName}"`);
+    return entity;
+  }
+}
+
+/** Connections that differ in nothing but their parent have one key. */
+function connectionKey(
+  entity: Entity,
+  fieldName: string,
+  args: ConnectionArguments,
+  selection: ConnectionSelection,
+): string {
+  return JSON.stringify([entity.key, fieldName, args, selection]);
+}
+
+function getOrCreate<Key, Value>(map: Map<Key, Value>, key: Key, create: () => Value): Value {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = create();
+    map.set(key, value);
+  }
+  return value;
+}

@@ -1,0 +1,68 @@
+import type { Registry } from '@formwork/registry';
+import { type OperationRecords, RecordError } from './contract.ts';
+import { CursorSealer } from './read/cursor.ts';
+import type { Execute } from './read/execute.ts';
+import { defaultReadLimits, type ReadLimits } from './read/limits.ts';
+import { compileRecordsRead } from './read/read-back.ts';
+import { createReader, type Reader } from './read/reader.ts';
+import { TickBatcher } from './read/tick-batcher.ts';
+import { createWriter, type Writer } from './write/writer.ts';
+
+export interface RecordsOptions {
+  readonly registry: Registry;
+  readonly tenantId: string;
+  /** Sends statements: for a query a batch of the data plane, for a mutation its transaction. */
+  readonly execute: Execute;
+  /** Seals cursors; the same for all gateways, or a cursor of one is none for another. */
+  readonly cursorSecret: string;
+  /** Who asks: "key:<id>". */
+  readonly actor: string;
+  /** Of the caller: a cursor is good for one role only. */
+  readonly role?: string;
+  /** In a query nothing can be written. */
+  readonly mode: 'query' | 'mutation';
+  readonly limits?: Partial<ReadLimits>;
+}
+
+/** The records of one tenant for one operation. */
+export function createRecords(options: RecordsOptions): OperationRecords {
+  const reader = createReader({
+    registry: options.registry,
+    batcher: new TickBatcher(options.execute),
+    cursors: {
+      sealer: new CursorSealer(options.cursorSecret),
+      tenantId: options.tenantId,
+      role: options.role ?? '',
+    },
+    limits: { ...defaultReadLimits, ...options.limits },
+  });
+  const writer =
+    options.mode === 'mutation'
+      ? forgetting(reader, createWriter({ ...options, readBack: compileRecordsRead }))
+      : refusing;
+  return {
+    byId: (...args) => reader.byId(...args),
+    byKey: (...args) => reader.byKey(...args),
+    node: (...args) => reader.node(...args),
+    connection: (...args) => reader.connection(...args),
+    linkedRecord: (...args) => reader.linkedRecord(...args),
+    linkedConnection: (...args) => reader.linkedConnection(...args),
+    ...writer,
+  };
+}
+
+/** What was read before a write may be wrong after it. */
+function forgetting(reader: Reader, writer: Writer): Writer {
+  const thenForget = <T>(written: Promise<T>): Promise<T> => written.finally(() => reader.forget());
+  return {
+    create: (...args) => thenForget(writer.create(...args)),
+    update: (...args) => thenForget(writer.update(...args)),
+    delete: (...args) => thenForget(writer.delete(...args)),
+    finishWrites: () => writer.finishWrites(),
+  };
+}
+
+const refuse = (): Promise<never> =>
+  Promise.reject(new RecordError('FORBIDDEN', 'Records are written in a mutation, not in a query.'));
+
+const refusing: Writer = { create: refuse, update: refuse, delete: refuse, finishWrites: refuse };
