@@ -10,9 +10,9 @@ import {
 } from '@formwork/registry';
 import { compileChange } from '@formwork/view-compiler';
 import { RegistryConflictError } from './errors.ts';
-import { findMisfits } from './find-misfits.ts';
 import { finishSlots } from './finish-slots.ts';
 import { findLeftBehind, type LeftBehind } from './left-behind.ts';
+import { findMisfits } from './misfits/find-misfits.ts';
 import { type RegistrySnapshot, readCurrent } from './read-registry.ts';
 import { readRetiredKeys } from './retired-keys.ts';
 import { runSteps } from './run-steps.ts';

@@ -27,3 +27,8 @@ export async function findRecords(
 export function examplesOf({ count, examples }: Finding): string {
   return `${count > examples.length ? 'for example ' : ''}${examples.join(', ')}`;
 }
+
+/** "There are 12 records", the beginning of a sentence. */
+export function countOf({ count }: Finding): string {
+  return count === 1 ? 'There is 1 record' : `There are ${count} records`;
+}

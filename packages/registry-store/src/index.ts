@@ -5,3 +5,5 @@ export type { LeftBehind } from './left-behind.ts';
 export { type RegistrySnapshot, readRegistry, readSnapshot, registryStatements } from './read-registry.ts';
 export { registryChannel } from './save-version.ts';
 export { type SweepOptions, sweepViews } from './sweep-views.ts';
+export type { Drift, DriftKind } from './verify/drift.ts';
+export { verify } from './verify/verify.ts';

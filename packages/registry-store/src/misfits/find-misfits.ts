@@ -1,0 +1,29 @@
+import type { TransactionSql } from '@formwork/pg';
+import type { Problem, Registry } from '@formwork/registry';
+import type { Comparison } from './comparison.ts';
+import { findMisfitKeys } from './misfit-keys.ts';
+import { findMisfitLinks } from './misfit-links.ts';
+import { findMisfitValues } from './misfit-values.ts';
+
+/**
+ * What the new registry demands of records that are there and do not fulfil it, as problems with a count and some
+ * examples. Looks only at what has changed: the rest is kept true by the triggers.
+ */
+export async function findMisfits(
+  sql: TransactionSql,
+  before: Registry | null,
+  after: Registry,
+): Promise<Problem[]> {
+  const problems: Problem[] = [];
+  for (const [index, entity] of after.entities.entries()) {
+    const was = before?.entityByStorageKey.get(entity.storageKey);
+    if (before === null || was === undefined) continue;
+    const comparison: Comparison = { before, was, after, entity, path: `entities[${index}]` };
+    problems.push(
+      ...(await findMisfitValues(sql, comparison)),
+      ...(await findMisfitKeys(sql, comparison)),
+      ...(await findMisfitLinks(sql, comparison)),
+    );
+  }
+  return problems;
+}

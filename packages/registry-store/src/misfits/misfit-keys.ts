@@ -1,0 +1,39 @@
+import type { TransactionSql } from '@formwork/pg';
+import type { Problem, UniqueKey } from '@formwork/registry';
+import { compileEntityStorage, type EntityStorageRow } from '@formwork/view-compiler';
+import { findDuplicates } from '../find-duplicates.ts';
+import { countOf, examplesOf } from '../find-records.ts';
+import { type Comparison, pathOfField } from './comparison.ts';
+
+/** Records that share the value of a unique key that is new or has changed. */
+export async function findMisfitKeys(sql: TransactionSql, comparison: Comparison): Promise<Problem[]> {
+  const { before, was, after, entity } = comparison;
+  const known = new Set(definitionsOf(compileEntityStorage(before, was)));
+  const row = compileEntityStorage(after, entity);
+  const definitions = definitionsOf(row);
+  const problems: Problem[] = [];
+  for (const key of entity.keys) {
+    if (known.has(definitions[Number(key.slot.column.slice(1)) - 1] ?? '')) continue;
+    const found = await findDuplicates(sql, row, key.slot.column);
+    if (found === null) continue;
+    const message =
+      `${countOf(found)} of "${entity.key}" that share the value of the unique key "${key.key}" with another: ` +
+      `${examplesOf(found)}. Change or delete all but one of each first.`;
+    problems.push({ code: 'VALUES_NOT_UNIQUE', path: pathOfKey(comparison, key), message });
+  }
+  return problems;
+}
+
+/** What each unique slot keeps unique: the same in another slot has no new duplicates. */
+function definitionsOf({ uniqueKeys, nullsEqual }: EntityStorageRow): string[] {
+  return uniqueKeys.map((parts, index) => JSON.stringify([parts, nullsEqual[index]]));
+}
+
+/** A unique field is a key too, but stands among the fields of the document. */
+function pathOfKey(comparison: Comparison, key: UniqueKey): string {
+  const { entity, path } = comparison;
+  const isField = (one: UniqueKey) => entity.fieldByKey.get(one.key)?.unique === true;
+  const [field] = key.fields;
+  if (isField(key) && field) return pathOfField(comparison, field);
+  return `${path}.keys[${entity.keys.filter((one) => !isField(one)).indexOf(key)}]`;
+}

@@ -1,0 +1,38 @@
+import type { Finding } from '../find-records.ts';
+
+/** Something in the database that is not as the registry says it is. Names are keys of today, not storage keys. */
+export interface Drift {
+  readonly kind: DriftKind;
+  readonly entity: string;
+  /** Field, unique key or slot; empty where it is about the entity as a whole. */
+  readonly name: string;
+  readonly count: number;
+  /** Ids of at most five records; none where it is not about records. */
+  readonly examples: readonly string[];
+  readonly message: string;
+}
+
+export type DriftKind =
+  /** A value that is missing or of a wrong type or form. */
+  | 'value'
+  /** A search key that was not made of the value. */
+  | 'slot'
+  /** Records that share a value which has to be unique. */
+  | 'key'
+  /** A link that leads nowhere, to a deleted record, or to one of another entity. */
+  | 'link'
+  /** A counter behind the numbers that it has given out. */
+  | 'autonumber'
+  /** What the triggers know of an entity, its link rules or its view. */
+  | 'storage';
+
+/** Nothing, or one drift, of what was found. */
+export function driftOf(
+  kind: DriftKind,
+  entity: string,
+  name: string,
+  finding: Finding | null,
+  message: string,
+): readonly Drift[] {
+  return finding === null ? [] : [{ kind, entity, name, ...finding, message }];
+}

@@ -1,0 +1,69 @@
+import { type SqlFragment, type TransactionSql, sql as text } from '@formwork/pg';
+import type { Entity } from '@formwork/registry';
+import type { EntityStorageRow } from '@formwork/view-compiler';
+import { runStatement } from '../run-statement.ts';
+import { partsArray } from '../storage-values.ts';
+import type { Drift } from './drift.ts';
+
+/** Slots that do not hold what the trigger would put there now, in one pass over the records. */
+export async function verifySlots(
+  sql: TransactionSql,
+  entity: Entity,
+  row: EntityStorageRow,
+): Promise<readonly Drift[]> {
+  const compared = expectedSlots(row).map(
+    ({ column, value }) => text`(${column}::text, ${text.identifier(column)} is distinct from ${value})`,
+  );
+  // Values of a wrong form cannot be converted; they are reported as values.
+  const rows = await runStatement(
+    sql,
+    text`with sound as materialized (
+        select * from formwork.records
+        where entity_type = ${entity.storageKey} and coalesce(data @@ ${row.shape}::jsonpath, false)
+      )
+      select slot, count(*), to_json((array_agg(id order by id))[1:5])
+      from sound cross join lateral (values ${text.join(compared)}) compared (slot, drifted)
+      where drifted group by slot order by slot`,
+  );
+  return rows.map(([slot, count, examples]) => ({
+    kind: 'slot',
+    entity: entity.key,
+    name: nameOf(entity, slot ?? ''),
+    count: Number(count),
+    examples: JSON.parse(examples ?? '[]'),
+    message: `The column "${slot}" is not what the values say: filters and sorts miss these records, or show them wrongly.`,
+  }));
+}
+
+/** What fill_record (sql/006) assigns, as expressions. A slot that nobody has is empty. */
+function expectedSlots(row: EntityStorageRow): { column: string; value: SqlFragment }[] {
+  const slots = (
+    kind: string,
+    keys: readonly (string | null)[],
+    value: (key: string, index: number) => SqlFragment,
+  ) =>
+    keys.map((key, index) => ({
+      column: `${kind}${index + 1}`,
+      value: key === null ? text`null` : value(key, index),
+    }));
+  return [
+    ...slots('t', row.textKeys, (key, index) => {
+      const found = text`data ->> ${key}`;
+      const kept = row.textExact[index] ? found : text`formwork.text_key(${found})`;
+      return text`case when ${found} is null then formwork.text_null() else ${kept} end`;
+    }),
+    ...slots('n', row.numberKeys, (key) => text`formwork.number_key(data -> ${key})`),
+    ...slots('d', row.timeKeys, (key) => text`formwork.time_key(data ->> ${key})`),
+    ...slots('u', row.uniqueKeys.map(partsArray), (parts, index) => {
+      const nullsEqual = text.raw(String(row.nullsEqual[index]));
+      return text`formwork.unique_slot(data, ${parts}::text[], ${nullsEqual})`;
+    }),
+    ...slots('l', row.linkKeys, (key) => text`(data ->> ${key})::uuid`),
+  ];
+}
+
+/** The field or key that has the slot, else the slot itself. */
+function nameOf(entity: Entity, slot: string): string {
+  const owner = [...entity.fields, ...entity.keys].find((one) => one.slot?.column === slot);
+  return owner?.key ?? slot;
+}

@@ -1,0 +1,69 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type TransactionSql, sql as text } from '@formwork/pg';
+import type { Entity, Registry } from '@formwork/registry';
+import {
+  compileLinkRules,
+  type EntityStorageRow,
+  type LinkRuleRow,
+  viewSchema,
+} from '@formwork/view-compiler';
+import { runStatement } from '../run-statement.ts';
+import { storageValues } from '../storage-values.ts';
+import type { Drift } from './drift.ts';
+
+/** What was derived from the registry and stored: all of it can be derived again, and has to be the same. */
+export async function verifyStorage(
+  sql: TransactionSql,
+  registry: Registry,
+  entity: Entity,
+  row: EntityStorageRow,
+): Promise<readonly Drift[]> {
+  const rules = compileLinkRules(registry).filter(({ entityType }) => entityType === entity.storageKey);
+  const isRight = {
+    'What the triggers know of the entity is not what its registry says.': await isStored(sql, row),
+    'The rules for deleting what is linked to are not what the registry says.': await areRulesStored(
+      sql,
+      entity,
+      rules,
+    ),
+    [`The view "${entity.viewName}" is missing: apply the registry again.`]: await hasView(sql, entity),
+  };
+  return Object.entries(isRight).flatMap(([message, right]) =>
+    right
+      ? []
+      : [{ kind: 'storage' as const, entity: entity.key, name: '', count: 1, examples: [], message }],
+  );
+}
+
+async function isStored(sql: TransactionSql, row: EntityStorageRow): Promise<boolean> {
+  // As text: a jsonpath has no equality, and is written in one way only.
+  const conditions = storageValues(row).map(
+    ({ name, type, value }) =>
+      text`${text.identifier(name)}::text is not distinct from ${value}::text::${text.raw(type)}::text`,
+  );
+  const rows = await runStatement(
+    sql,
+    text`select 1 from formwork.entity_storage
+      where entity_type = ${row.entityType} and ${text.join(conditions, ' and ')}`,
+  );
+  return rows.length === 1;
+}
+
+async function areRulesStored(
+  sql: TransactionSql,
+  { storageKey }: Entity,
+  rules: readonly LinkRuleRow[],
+): Promise<boolean> {
+  const rows = await sql<LinkRuleRow[]>`
+    select entity_type as "entityType", field, target, slot, on_delete as "onDelete" from formwork.link_rules
+    where entity_type = ${storageKey}`;
+  const sorted = (list: readonly LinkRuleRow[]) =>
+    list.map((rule) => ({ ...rule })).sort((a, b) => (a.field < b.field ? -1 : 1));
+  return isDeepStrictEqual(sorted(rows), sorted(rules));
+}
+
+async function hasView(sql: TransactionSql, { viewName }: Entity): Promise<boolean> {
+  const rows = await sql`
+    select from pg_catalog.pg_views where schemaname = ${viewSchema} and viewname = ${viewName}`;
+  return rows.length === 1;
+}

@@ -1,0 +1,34 @@
+import type { ControlPlane } from '@formwork/pg';
+import { compileEntityStorage } from '@formwork/view-compiler';
+import { readCurrent } from '../read-registry.ts';
+import type { Drift } from './drift.ts';
+import { verifyKeys } from './verify-keys.ts';
+import { verifyLinks } from './verify-links.ts';
+import { verifySlots } from './verify-slots.ts';
+import { verifyStorage } from './verify-storage.ts';
+import { verifyValues } from './verify-values.ts';
+
+/**
+ * Proves from the raw rows that nothing of a tenant has drifted: values, slots, unique keys, links, counters, and what
+ * was derived from its registry. Everything is computed anew and compared; an empty list means all is well. Keeps
+ * changes of the registry waiting meanwhile, but no reads and writes.
+ */
+export function verify(control: ControlPlane, tenantId: string): Promise<readonly Drift[]> {
+  return control.withTenant(tenantId, async (sql) => {
+    await sql`select pg_advisory_xact_lock_shared(formwork.tenant_lock_key(${tenantId}::uuid))`;
+    const { registry } = await readCurrent(sql);
+    if (registry === null) return [];
+    const drifts: Drift[] = [];
+    for (const entity of registry.entities) {
+      const row = compileEntityStorage(registry, entity);
+      drifts.push(
+        ...(await verifyStorage(sql, registry, entity, row)),
+        ...(await verifyValues(sql, entity, row)),
+        ...(await verifySlots(sql, entity, row)),
+        ...(await verifyKeys(sql, entity, row)),
+        ...(await verifyLinks(sql, registry, entity)),
+      );
+    }
+    return drifts;
+  });
+}
