@@ -1,0 +1,171 @@
+import { gunzipSync } from 'node:zlib';
+import { buildSchema } from 'graphql';
+import { dataOf, Harness, type TestGateway, type TestTenant } from './harness.ts';
+import { rawRequest } from './raw-request.ts';
+import { extended, skyway } from './skyway.ts';
+
+let harness: Harness;
+let tenant: TestTenant;
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  harness = await Harness.open();
+  tenant = await harness.tenant('skyway');
+  gateway = await harness.gateway();
+});
+afterAll(() => harness.close());
+
+function get(path: string, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(`${gateway.url}${path}`, { headers, redirect: 'manual' });
+}
+
+test('gives the SDL with the API shape as its ETag, and 304 to whoever has it', async () => {
+  const headers = { 'x-api-key': tenant.keys.viewer };
+  const first = await get('/schema.graphql', headers);
+  const etag = first.headers.get('etag') ?? '';
+  expect(first.status).toBe(200);
+  expect(etag).toMatch(/^"[0-9a-f]{64}"$/);
+  expect(Object.keys(buildSchema(await first.text()).getTypeMap())).toContain('Airport');
+  for (const known of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
+    const again = await get('/schema.graphql', { ...headers, 'if-none-match': known });
+    expect([known, again.status, await again.text()]).toEqual([known, 304, '']);
+  }
+  await harness.apply(tenant, extended(skyway(), { key: 'runways', type: 'integer' }));
+  const changed = await get('/schema.graphql', { ...headers, 'if-none-match': etag });
+  expect(changed.status).toBe(200);
+  expect(await changed.text()).toContain('runways: Int');
+});
+
+test('gives the SDL to nobody without a key', async () => {
+  const answer = await get('/schema.graphql');
+  expect(answer.status).toBe(401);
+  expect(await answer.json()).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+});
+
+test('answers introspection from text that was made once', async () => {
+  const query = 'query IntrospectionQuery { __schema { types { name fields { name } } } }';
+  const first = await gateway.ask(tenant.keys.viewer, query);
+  const second = await gateway.ask(tenant.keys.viewer, query);
+  expect(JSON.stringify(dataOf(first))).toContain('"Airport"');
+  expect(second).toEqual(first);
+});
+
+test('keeps the schema to itself where introspection is off', async () => {
+  const closed = await harness.gateway({ introspection: false });
+  const answer = await closed.ask(tenant.keys.admin, '{ __schema { queryType { name } } }');
+  expect(answer.errors?.[0]?.extensions).toMatchObject({ code: 'GRAPHQL_VALIDATION_FAILED' });
+  const text = await fetch(`${closed.url}/schema.graphql`, { headers: { 'x-api-key': tenant.keys.admin } });
+  expect(text.status).toBe(403);
+  dataOf(await closed.ask(tenant.keys.admin, '{ __typename }'));
+});
+
+describe('GraphiQL', () => {
+  const browser = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+
+  test('opens in a browser, asks for a key, and needs nothing from elsewhere', async () => {
+    const answer = await get('/graphql', browser);
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(answer.headers.get('content-security-policy')).toContain("connect-src 'self'");
+    expect(answer.headers.get('x-frame-options')).toBe('DENY');
+    const html = await answer.text();
+    expect(html).toContain('renderYogaGraphiQL');
+    expect(html).toContain('authorization');
+    expect(html).not.toMatch(/<(script|link|img)[^>]+(src|href)=["']?(https?:)?\/\//i);
+    expect(html).not.toContain('unpkg.com');
+  });
+
+  test('is sent compressed, and again only when it has changed', async () => {
+    const raw = await rawRequest(gateway.url, { method: 'GET', headers: browser });
+    expect(raw.headers['content-encoding']).toBe('gzip');
+    expect(Number(raw.headers['content-length'])).toBeLessThan(4_000_000);
+    const again = await get('/graphql', { ...browser, 'if-none-match': String(raw.headers.etag) });
+    expect(again.status).toBe(304);
+    expect(() => gunzipSync(Buffer.alloc(0))).toThrow();
+  });
+
+  test('can be switched off', async () => {
+    const plain = await harness.gateway({ graphiql: false });
+    const answer = await fetch(`${plain.url}/graphql`, { headers: browser });
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('content-type')).toContain('application/json');
+  });
+});
+
+test('says that it is alive and ready', async () => {
+  expect(await (await get('/healthz')).json()).toEqual({ status: 'ok' });
+  const ready = await get('/readyz');
+  expect([ready.status, await ready.json()]).toEqual([200, { status: 'ready' }]);
+});
+
+test('is alive but not ready where Postgres does not answer', async () => {
+  const stranded = await harness.gateway({ gatewayUrl: 'postgres://nobody:nothing@127.0.0.1:1/none' });
+  expect((await fetch(`${stranded.url}/healthz`)).status).toBe(200);
+  expect((await fetch(`${stranded.url}/readyz`)).status).toBe(503);
+  const answer = await fetch(`${stranded.url}/graphql?query=%7B__typename%7D`, {
+    headers: { 'x-api-key': tenant.keys.viewer },
+  });
+  expect([answer.status, await answer.json()]).toMatchObject([
+    503,
+    { errors: [{ extensions: { code: 'OVERLOADED' } }] },
+  ]);
+});
+
+test('counts in the words of Prometheus, and names no tenant', async () => {
+  await gateway.ask('no key', '{ __typename }');
+  const text = await (await get('/metrics')).text();
+  expect(text).toMatch(/^formwork_requests_total\{status="200"\} \d+$/m);
+  expect(text).toMatch(/^formwork_errors_total\{code="UNAUTHENTICATED"\} \d+$/m);
+  expect(text).toMatch(/^formwork_cache_schemas \d+$/m);
+  expect(text).not.toContain('skyway');
+});
+
+test('leads a browser from / to GraphiQL, and tells others what there is', async () => {
+  const browser = await get('/', { accept: 'text/html' });
+  expect([browser.status, browser.headers.get('location')]).toEqual([302, '/graphql']);
+  expect(await (await get('/')).json()).toMatchObject({ graphql: '/graphql', schema: '/schema.graphql' });
+});
+
+test.each(['/nope', '/graphql/x', '//evil.example/graphql', '/%2e%2e/etc/passwd', '/graphql%00'])(
+  'has nothing at %s, and says what there is',
+  async (path) => {
+    const { status, body, headers } = await rawRequest(gateway.url, { method: 'GET', path });
+    expect(status).toBe(404);
+    expect(JSON.parse(body).errors[0]).toMatchObject({ extensions: { code: 'NOT_FOUND' } });
+    expect(JSON.parse(body).errors[0].message).toContain('/graphql');
+    expect(Object.keys(headers)).not.toContain('x-powered-by');
+    expect(Object.keys(headers)).not.toContain('server');
+  },
+);
+
+test('finds its paths with a slash behind them', async () => {
+  expect((await get('/healthz/')).status).toBe(200);
+});
+
+describe('other origins', () => {
+  const origin = 'https://app.example.com';
+
+  test('are not let in unless a setting names them', async () => {
+    const answer = await get('/graphql?query=%7B__typename%7D', { origin, 'x-api-key': tenant.keys.viewer });
+    expect(answer.headers.get('access-control-allow-origin')).toBeNull();
+  });
+
+  test('that are named may ask, preflight included, and no others', async () => {
+    const open = await harness.gateway({ corsOrigins: [origin] });
+    const preflight = async (from: string) => {
+      const headers = { origin: from, 'access-control-request-method': 'POST' };
+      return fetch(`${open.url}/graphql`, { method: 'OPTIONS', headers });
+    };
+    const granted = await preflight(origin);
+    expect(granted.status).toBe(204);
+    expect(granted.headers.get('access-control-allow-origin')).toBe(origin);
+    expect(granted.headers.get('access-control-allow-headers')).toContain('authorization');
+    expect(granted.headers.get('access-control-allow-credentials')).toBeNull();
+    expect((await preflight('https://evil.example')).headers.get('access-control-allow-origin')).toBeNull();
+    const answer = await fetch(`${open.url}/graphql?query=%7B__typename%7D`, {
+      headers: { origin, 'x-api-key': tenant.keys.viewer },
+    });
+    expect(answer.headers.get('access-control-allow-origin')).toBe(origin);
+    expect(answer.headers.get('vary')).toBe('origin');
+  });
+});

@@ -1,0 +1,141 @@
+import { type BuiltInRole, createKey, createTenant, type TenantRow } from '@formwork/directory';
+import { createLogger, type Gateway, type GatewayConfig, startGateway } from '@formwork/gateway';
+import { type ControlPlane, connectControlPlane } from '@formwork/pg';
+import { applyRegistry } from '@formwork/registry-store';
+import { createTestDatabase, type TestDatabase } from '@formwork/testkit';
+import { skyway } from './skyway.ts';
+
+export interface GraphqlAnswer {
+  readonly data?: Record<string, unknown> | null;
+  readonly errors?: readonly {
+    readonly message: string;
+    readonly path?: readonly (string | number)[];
+    readonly extensions: Readonly<Record<string, unknown>>;
+  }[];
+}
+
+export interface TestTenant extends TenantRow {
+  readonly keys: Readonly<Record<BuiltInRole, string>>;
+}
+
+/** A line of the gateway's log. */
+export type LogLine = Readonly<Record<string, unknown>>;
+
+export interface TestGateway extends Gateway {
+  readonly lines: readonly LogLine[];
+  /** Posts an operation with a key and gives the answer's JSON. */
+  ask(key: string, query: string, variables?: object): Promise<GraphqlAnswer>;
+}
+
+/** A database with its control plane, and gateways on it; `close` ends everything that was opened through it. */
+export class Harness {
+  readonly database: TestDatabase;
+  readonly control: ControlPlane;
+  readonly #gateways: Gateway[] = [];
+
+  private constructor(database: TestDatabase) {
+    this.database = database;
+    this.control = connectControlPlane({ url: database.designerUrl });
+  }
+
+  static async open(): Promise<Harness> {
+    return new Harness(await createTestDatabase());
+  }
+
+  /** What every gateway of these tests runs with. */
+  get config(): GatewayConfig {
+    const { gatewayUrl, designerUrl } = this.database;
+    return {
+      gatewayUrl,
+      designerUrl,
+      secret: 'a secret for tests alone',
+      port: 0,
+      poolSize: 3,
+      logLevel: 'debug',
+    };
+  }
+
+  async tenant(slug: string, document: unknown = skyway()): Promise<TestTenant> {
+    const tenant = await createTenant(this.control, { slug });
+    if (document !== null) await this.apply(tenant, document);
+    const keyOf = async (role: BuiltInRole) => (await createKey(this.control, tenant.id, { role })).key;
+    const keys = {
+      viewer: await keyOf('viewer'),
+      editor: await keyOf('editor'),
+      designer: await keyOf('designer'),
+      admin: await keyOf('admin'),
+    };
+    return { ...tenant, keys };
+  }
+
+  async apply(tenant: Pick<TenantRow, 'id'>, document: unknown): Promise<void> {
+    await applyRegistry(this.control, tenant.id, document, { appliedBy: 'test' });
+  }
+
+  async gateway(config: Partial<GatewayConfig> = {}): Promise<TestGateway> {
+    const lines: LogLine[] = [];
+    const options = { ...this.config, ...config };
+    const logger = createLogger(
+      { logLevel: 'debug' },
+      { write: (line) => { if (process.env.DEBUG_GW) process.stderr.write(line); lines.push(JSON.parse(line)); } },
+    );
+    const gateway = await startGateway(options, logger);
+    this.#gateways.push(gateway);
+    return { ...gateway, lines, ask: (key, query, variables) => ask(gateway.url, key, query, variables) };
+  }
+
+  async close(): Promise<void> {
+    for (const gateway of this.#gateways) await gateway.close();
+    await this.control.close();
+    await this.database.drop();
+  }
+}
+
+export async function ask(
+  url: string,
+  key: string,
+  query: string,
+  variables?: object,
+): Promise<GraphqlAnswer> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+    body: JSON.stringify({ query, variables }),
+  });
+  return (await response.json()) as GraphqlAnswer;
+}
+
+/** The data of an answer that has no errors. */
+export function dataOf(answer: GraphqlAnswer): Record<string, unknown> {
+  expect(answer.errors).toBeUndefined();
+  return answer.data ?? {};
+}
+
+export function codesOf(answer: GraphqlAnswer): unknown[] {
+  return (answer.errors ?? []).map(({ extensions }) => extensions.code);
+}
+
+/** Makes an airport and gives its id. */
+export async function createAirport(
+  gateway: TestGateway,
+  key: string,
+  iata: string,
+  city?: string,
+): Promise<string> {
+  const answer = await gateway.ask(
+    key,
+    'mutation ($input: CreateAirportInput!) { createAirport(input: $input) { airport { id } } }',
+    { input: { iata, city } },
+  );
+  const { createAirport: payload } = dataOf(answer) as { createAirport: { airport: { id: string } } };
+  return payload.airport.id;
+}
+
+/** Waits until something holds, as announcements take their time. */
+export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 200; tries += 1) {
+    if (await holds()) return;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  throw new Error('it has not come to hold within 5 seconds');
+}

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import type { Caller } from '@formwork/directory';
+import { LRUCache } from 'lru-cache';
+
+export interface CallersOptions {
+  /** Looks the key up; null for one that is unknown, revoked or expired. */
+  readonly authenticate: (key: string) => Promise<Caller | null>;
+  readonly keyCacheSeconds: number;
+}
+
+/**
+ * Verified keys, remembered for a while under their hash. Every batch brings the tenant's access version along, so
+ * a key that was revoked is found out by the very request that uses it.
+ */
+export class Callers {
+  readonly #options: CallersOptions;
+  readonly #known: LRUCache<string, Caller>;
+
+  constructor(options: CallersOptions) {
+    this.#options = options;
+    this.#known = new LRUCache({ max: 100_000, ttl: Math.max(1, options.keyCacheSeconds * 1000) });
+  }
+
+  async find(key: string): Promise<Caller | null> {
+    const known = this.#known.get(hashOf(key));
+    if (known === undefined) return this.verify(key);
+    return known.expiresAt === null || known.expiresAt.getTime() > Date.now() ? known : null;
+  }
+
+  /** Asks the database, whatever is remembered. */
+  async verify(key: string): Promise<Caller | null> {
+    const caller = await this.#options.authenticate(key);
+    if (caller === null) this.#known.delete(hashOf(key));
+    else this.#known.set(hashOf(key), caller);
+    return caller;
+  }
+
+  /** Forgets a tenant's keys, as when one was revoked. */
+  drop(tenantId: string): void {
+    for (const [hash, caller] of this.#known.entries()) {
+      if (caller.tenant.id === tenantId) this.#known.delete(hash);
+    }
+  }
+
+  dropAll(): void {
+    this.#known.clear();
+  }
+
+  get size(): number {
+    return this.#known.size;
+  }
+}
+
+/** The memory of a gateway holds no keys, only this. */
+function hashOf(key: string): string {
+  return createHash('sha256').update(key).digest('base64');
+}

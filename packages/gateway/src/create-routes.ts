@@ -1,0 +1,41 @@
+import { randomUUID } from 'node:crypto';
+import { type ControlPlane, DatabaseError, type DataPlane } from '@formwork/pg';
+import { createFastLane } from './http/fast-lane.ts';
+import type { GraphqlEndpoint } from './http/front.ts';
+import { GraphiqlPage } from './http/graphiql.ts';
+import { serveHealth, serveMetrics, serveReadiness, serveRoot } from './http/health.ts';
+import type { Routes, Serve } from './http/router.ts';
+import { serveSchemaText } from './http/schema-text.ts';
+import { createGatewayYoga } from './http/yoga.ts';
+import { createYogaLane } from './http/yoga-lane.ts';
+import { Operation } from './operations/operation.ts';
+import type { Services } from './services.ts';
+
+/** Everything that can be asked for, by path. */
+export function createRoutes(services: Services, _control: ControlPlane): Routes {
+  const endpoints = new Map([['/graphql', mount(services, '/graphql', 'Formwork', Operation.begin)]]);
+  const others = new Map<string, Serve>([
+    ['/schema.graphql', (exchange) => serveSchemaText(exchange, services)],
+    ['/healthz', serveHealth],
+    ['/readyz', serveReadiness(() => assertReady(services.dataPlane))],
+    ['/metrics', serveMetrics(services.metrics)],
+    ['/', serveRoot],
+  ]);
+  return { services, endpoints, others };
+}
+
+function mount(services: Services, path: string, title: string, begin: GraphqlEndpoint['begin']) {
+  const { options, log } = services;
+  const yoga = createGatewayYoga({ path, title, graphiql: options.graphiql, log });
+  const fastLane = options.fastLane ? createFastLane(yoga, log) : null;
+  return { endpoint: { fastLane, yogaLane: createYogaLane(yoga), begin }, page: new GraphiqlPage(yoga) };
+}
+
+/** That Postgres says "no such tenant" (FW002) takes a connection of the data plane and a migrated database. */
+async function assertReady(dataPlane: DataPlane): Promise<void> {
+  try {
+    await dataPlane.read(randomUUID(), [], { budget: 2_000 });
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || error.sqlstate !== 'FW002') throw error;
+  }
+}

@@ -1,0 +1,59 @@
+import { GraphQLError } from 'graphql';
+import type { TextResult } from '../operations/introspection.ts';
+import type { MediaType } from './accept.ts';
+
+/** What goes over the wire. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Buffer;
+}
+
+interface HttpHints {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly spec?: boolean;
+}
+
+/**
+ * A GraphQL result as HTTP, by the rules that yoga follows: the conformance suite holds the two to the same bytes.
+ * What an error says in `extensions.http` decides the status, except that GraphQL's own refusals are 200 for those
+ * who ask for `application/json`.
+ */
+export function answerResult(result: TextResult, media: MediaType): Answer {
+  const headers: Record<string, string> = { 'content-type': `${media}; charset=utf-8` };
+  let status = 0;
+  for (const { http } of (result.errors ?? []).map(({ extensions }) => extensions as { http?: HttpHints })) {
+    Object.assign(headers, http?.headers);
+    if (!(media === 'application/json' && http?.spec)) status = Math.max(status, http?.status ?? 0);
+  }
+  return { status: status === 0 ? 200 : status, headers, body: stringify(result) };
+}
+
+export function answerError(error: GraphQLError, media: MediaType): Answer {
+  return answerResult({ errors: [error] }, media);
+}
+
+function stringify(result: TextResult): string {
+  const { stringify: text, ...shown } = result;
+  if (text) return text();
+  return JSON.stringify(result.errors ? { ...shown, errors: result.errors.map(withoutHttp) } : shown);
+}
+
+function withoutHttp(error: GraphQLError): GraphQLError {
+  const { http: _, ...extensions } = error.extensions;
+  const { nodes, source, positions, path, message } = error;
+  return new GraphQLError(message, {
+    nodes: nodes ?? null,
+    source: source ?? null,
+    positions: positions ?? null,
+    path: path ?? null,
+    extensions,
+  });
+}
+
+/** The code that stands for a result in log and metrics: that of its first error. */
+export function codeOf(result: TextResult): string | null {
+  const code = result.errors?.[0]?.extensions.code;
+  return typeof code === 'string' ? code : null;
+}

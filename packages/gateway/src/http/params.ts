@@ -1,0 +1,71 @@
+import type { OperationParams } from '../operations/prepare.ts';
+import { requestError } from '../request-error.ts';
+
+/** The parameters of a POST. */
+export function parseBodyParams(body: string): OperationParams {
+  if (body === '') throw bad('The body is empty. Send a JSON object with "query".');
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    throw bad('The body is not JSON.');
+  }
+  if (Array.isArray(value))
+    throw bad('The body is a list: batches are not offered. Send one operation for each request.');
+  if (!isObject(value)) throw bad(`The body is ${nameOf(value)}. Send a JSON object with "query".`);
+  return checkParams(value);
+}
+
+/** The parameters of a GET: `variables` and `extensions` are JSON. */
+export function parseUrlParams(search: URLSearchParams): OperationParams {
+  const json = (name: string): unknown => {
+    const text = search.get(name);
+    if (text === null || text === '') return null;
+    try {
+      return JSON.parse(text);
+    } catch {
+      throw bad(`"${name}" in the URL is not JSON.`);
+    }
+  };
+  return checkParams({
+    query: search.get('query') ?? undefined,
+    operationName: search.get('operationName'),
+    variables: json('variables'),
+    extensions: json('extensions'),
+  });
+}
+
+/** What is not known is passed over, as GraphQL over HTTP asks of a server. */
+function checkParams(params: Readonly<Record<string, unknown>>): OperationParams {
+  const { query, operationName, variables, extensions } = params;
+  if (query === undefined || query === null) throw bad('"query" is missing.');
+  if (typeof query !== 'string') throw bad(`"query" is ${nameOf(query)}. It must be a string.`);
+  if (operationName !== undefined && operationName !== null && typeof operationName !== 'string') {
+    throw bad(`"operationName" is ${nameOf(operationName)}. It must be a string.`);
+  }
+  if (!isAbsent(variables) && !isObject(variables)) {
+    throw bad(`"variables" is ${nameOf(variables)}. It must be an object.`);
+  }
+  if (!isAbsent(extensions) && !isObject(extensions)) {
+    throw bad(`"extensions" is ${nameOf(extensions)}. It must be an object.`);
+  }
+  // Some clients send an empty name for none.
+  return { query, operationName: operationName || null, variables: isObject(variables) ? variables : null };
+}
+
+function isAbsent(value: unknown): value is null | undefined {
+  return value === null || value === undefined;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function nameOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'a list' : `a ${typeof value}`;
+}
+
+function bad(message: string) {
+  return requestError('BAD_REQUEST', message);
+}

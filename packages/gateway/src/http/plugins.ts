@@ -1,0 +1,29 @@
+import type { Plugin } from 'graphql-yoga';
+import type { LaneContext } from './lane.ts';
+
+/**
+ * Our part of yoga. It may use onParse, onValidate, onContextBuilding and onExecute alone: those run on both lanes,
+ * yoga's HTTP hooks do not run on the fast one.
+ *
+ * The document was parsed and validated before (it may have had to wait for the tenant's registry, and hooks cannot
+ * wait), so parsing and validating only hand over what was found. The schema comes with the operation.
+ */
+export function useOperation(): Plugin<LaneContext> {
+  return {
+    onParse({ context, setParsedDocument }) {
+      const { document, refused } = context.operation.prepared;
+      if (document !== null) setParsedDocument(document);
+      else if (refused?.[0]) throw refused[0];
+    },
+    onValidate({ context, setResult }) {
+      setResult(context.operation.prepared.refused ?? []);
+    },
+    onExecute({ args, setExecuteFn }) {
+      const { operation } = args.contextValue;
+      setExecuteFn(() => operation.execute());
+    },
+  };
+}
+
+/** All plugins that are ours, for yoga and for the test that looks at their hooks. */
+export const plugins: readonly Plugin<LaneContext>[] = [useOperation()];

@@ -1,0 +1,38 @@
+import type { Services } from '../services.ts';
+import { wantsHtml } from './accept.ts';
+import { applyCors } from './cors.ts';
+import type { Exchange } from './exchange.ts';
+import { type GraphqlEndpoint, serveGraphql } from './front.ts';
+import type { GraphiqlPage } from './graphiql.ts';
+
+export type Serve = (exchange: Exchange) => Promise<void>;
+
+export interface Routes {
+  readonly services: Services;
+  readonly endpoints: ReadonlyMap<
+    string,
+    { readonly endpoint: GraphqlEndpoint; readonly page: GraphiqlPage }
+  >;
+  readonly others: ReadonlyMap<string, Serve>;
+}
+
+/** From a path to whoever answers it. */
+export async function route(exchange: Exchange, { services, endpoints, others }: Routes): Promise<void> {
+  applyCors(exchange, services.options.corsOrigins);
+  const path = exchange.url.pathname.replace(/(?<=.)\/$/, '');
+  const found = endpoints.get(path);
+  const serve = others.get(path);
+  if (found && exchange.method === 'OPTIONS') return exchange.send(preflight);
+  if (found && isForBrowser(exchange, services)) return found.page.serve(exchange);
+  if (found) return serveGraphql(exchange, services, found.endpoint);
+  if (serve) return serve(exchange);
+  const known = [...endpoints.keys(), ...others.keys()].filter((one) => one !== '/');
+  const message = `There is nothing here. What there is: ${known.join(', ')}.`;
+  exchange.sendJson(404, { errors: [{ message, extensions: { code: 'NOT_FOUND' } }] });
+}
+
+const preflight = { status: 204, headers: { allow: 'GET, POST, OPTIONS' }, body: '' };
+
+function isForBrowser({ method, request }: Exchange, { options }: Services): boolean {
+  return options.graphiql && method === 'GET' && wantsHtml(request.headers.accept);
+}

@@ -1,0 +1,89 @@
+import {
+  type DocumentNode,
+  type GraphQLError,
+  type GraphQLSchema,
+  NoSchemaIntrospectionCustomRule,
+  parse,
+  specifiedRules,
+  validate,
+} from 'graphql';
+import { LRUCache } from 'lru-cache';
+import { limitError, requestError } from '../request-error.ts';
+import { documentBytes } from '../tenants/sizes.ts';
+import { checkDocumentLimits, type DocumentLimits } from './document-limits.ts';
+
+/** A document against a schema: parsed and valid, or refused with all that is wrong with it. */
+export type CheckedDocument =
+  | { readonly document: DocumentNode; readonly errors: null }
+  | { readonly document: DocumentNode | null; readonly errors: readonly GraphQLError[] };
+
+export interface DocumentsOptions extends DocumentLimits {
+  readonly maxDocument: number;
+  readonly maxTokens: number;
+  readonly introspection: boolean;
+  /** Bytes. */
+  readonly documentCache: number;
+}
+
+/** Parses and validates documents, once for each schema: tenants of one API shape share the work, errors included. */
+export class Documents {
+  readonly #options: DocumentsOptions;
+  readonly #rules;
+  readonly #checked: LRUCache<string, CheckedDocument>;
+
+  constructor(options: DocumentsOptions) {
+    this.#options = options;
+    this.#rules = options.introspection
+      ? specifiedRules
+      : [...specifiedRules, NoSchemaIntrospectionCustomRule];
+    this.#checked = new LRUCache({
+      maxSize: options.documentCache,
+      sizeCalculation: (_, key) => documentBytes(key),
+    });
+  }
+
+  /** `shape`: what stands for the schema; an equal one gives an equal answer. */
+  check(schema: GraphQLSchema, shape: string, text: string): CheckedDocument {
+    const key = `${shape}\n${text}`;
+    const known = this.#checked.get(key);
+    if (known) return known;
+    const checked = this.#check(schema, text);
+    this.#checked.set(key, checked);
+    return checked;
+  }
+
+  get size(): number {
+    return this.#checked.size;
+  }
+
+  #check(schema: GraphQLSchema, text: string): CheckedDocument {
+    const { maxDocument, maxTokens } = this.#options;
+    if (text.length > maxDocument) {
+      const error = limitError(
+        'Characters in the document',
+        text.length,
+        maxDocument,
+        'FORMWORK_MAX_DOCUMENT',
+      );
+      return { document: null, errors: [error] };
+    }
+    let document: DocumentNode;
+    try {
+      document = parse(text, { maxTokens });
+    } catch (error) {
+      return { document: null, errors: [parseError(error as GraphQLError, maxTokens)] };
+    }
+    const invalid = validate(schema, document, this.#rules, { maxErrors: 50 }).map((error) =>
+      requestError('GRAPHQL_VALIDATION_FAILED', error.message, { original: error }),
+    );
+    const errors = invalid.length > 0 ? invalid : checkDocumentLimits(document, this.#options);
+    return errors.length > 0 ? { document, errors } : { document, errors: null };
+  }
+}
+
+function parseError(error: GraphQLError, maxTokens: number): GraphQLError {
+  // graphql-js has no other sign of it than this sentence.
+  return error.message.includes('Parsing aborted')
+    ? limitError('Tokens in the document', null, maxTokens, 'FORMWORK_MAX_TOKENS')
+    : requestError('GRAPHQL_PARSE_FAILED', error.message, { original: error });
+}

@@ -1,0 +1,82 @@
+import {
+  type DocumentNode,
+  type GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+  Kind,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+} from 'graphql';
+import { canWrite } from '../access/roles.ts';
+import { requestError } from '../request-error.ts';
+import type { Documents } from './documents.ts';
+
+/** What a client sends, however it sends it. */
+export interface OperationParams {
+  readonly query: string;
+  readonly variables: Readonly<Record<string, unknown>> | null;
+  readonly operationName: string | null;
+}
+
+/** An operation that may run, or why it may not. */
+export type PreparedOperation =
+  | { readonly document: DocumentNode; readonly operation: OperationDefinitionNode; readonly refused: null }
+  /** With a document where it is the document that is invalid, as `validate` says; else as `parse` says. */
+  | {
+      readonly document: DocumentNode | null;
+      readonly operation: null;
+      readonly refused: readonly GraphQLError[];
+    };
+
+export interface PrepareOptions {
+  readonly schema: GraphQLSchema;
+  /** Stands for the schema where documents are remembered. */
+  readonly shape: string;
+  readonly params: OperationParams;
+  readonly method: string;
+  readonly role: string;
+}
+
+/** All that can be said about an operation before anything of it runs. */
+export function prepareOperation(documents: Documents, options: PrepareOptions): PreparedOperation {
+  const { schema, shape, params } = options;
+  const checked = documents.check(schema, shape, params.query);
+  if (checked.errors !== null)
+    return { document: checked.document, operation: null, refused: checked.errors };
+  const operation = getOperationAST(checked.document, params.operationName);
+  const error = operation ? objection(operation, options) : unknownOperation(checked.document, params);
+  if (error !== null || !operation) return { document: null, operation: null, refused: error ? [error] : [] };
+  return { document: checked.document, operation, refused: null };
+}
+
+function objection(operation: OperationDefinitionNode, options: PrepareOptions): GraphQLError | null {
+  if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
+    return requestError('BAD_REQUEST', 'Subscriptions are not offered. Ask again with a query.');
+  }
+  if (operation.operation !== OperationTypeNode.MUTATION) return null;
+  if (options.method !== 'POST') {
+    return requestError('BAD_REQUEST', 'A mutation must be sent with POST.', {
+      status: 405,
+      headers: { allow: 'POST' },
+    });
+  }
+  if (!canWrite(options.role)) {
+    return requestError(
+      'FORBIDDEN',
+      `The role "${options.role}" may read only. Use a key whose role may write.`,
+    );
+  }
+  return null;
+}
+
+function unknownOperation(document: DocumentNode, { operationName }: OperationParams): GraphQLError {
+  const names = document.definitions.flatMap((one) =>
+    one.kind === Kind.OPERATION_DEFINITION ? [one.name?.value ?? ''] : [],
+  );
+  const has = names.length === 0 ? 'none' : names.map((name) => `"${name}"`).join(', ');
+  const message =
+    operationName === null
+      ? `"operationName" must say which operation to run: the document has ${has}.`
+      : `Unknown operation "${operationName}": the document has ${has}.`;
+  return requestError('OPERATION_RESOLUTION_FAILURE', message);
+}

@@ -1,0 +1,134 @@
+import { DatabaseError, type TenantTransaction, type TenantVersions } from '@formwork/pg';
+import { createRecords, RecordError } from '@formwork/records';
+import { type ExecutionResult, execute, GraphQLError } from 'graphql';
+import { causeOf } from '../present-errors.ts';
+import { requestError } from '../request-error.ts';
+import type { Operation } from './operation.ts';
+import { attempts, presentResult } from './present-result.ts';
+
+/** The key may have been revoked since it was verified: nothing is written before that is known. */
+class AccessMovedError extends Error {
+  readonly versions: TenantVersions;
+
+  constructor(versions: TenantVersions) {
+    super("the tenant's keys have changed");
+    this.versions = versions;
+  }
+}
+
+/**
+ * Runs all of a mutation operation in one transaction: all or none. Any error at any depth rolls back and answers
+ * `data: null`. The transaction is committed before the answer is made. If the registry has moved, the database
+ * refuses the write before anything of it ran, so it is prepared again for the new one and runs once more.
+ */
+export async function runMutation(operation: Operation): Promise<ExecutionResult> {
+  const { visit } = operation;
+  for (let attempt = 1; attempt <= attempts; attempt += 1) {
+    if (operation.prepared.refused !== null) return { errors: operation.prepared.refused };
+    const isLast = attempt === attempts;
+    const outcome = await writeOnce(operation);
+    if ('result' in outcome) return outcome.result;
+    if ('moved' in outcome) {
+      await visit.catchUp(outcome.moved);
+      await operation.prepareAgain();
+    } else if (isLast || !outcome.refused.errors.some(mayPass)) {
+      return present(outcome.refused, operation);
+    }
+  }
+  throw requestError(
+    'SCHEMA_CHANGED',
+    'The schema changed more than once while the mutation ran. Nothing was applied. Try again.',
+  );
+}
+
+/** Committed; or rolled back because the tenant has moved on; or rolled back because of errors. */
+type Outcome =
+  | { readonly result: ExecutionResult }
+  | { readonly moved: TenantVersions }
+  | { readonly refused: Refused };
+
+type Refused = ExecutionResult & { readonly errors: readonly GraphQLError[] };
+
+async function writeOnce(operation: Operation): Promise<Outcome> {
+  const { visit } = operation;
+  const { tenantId, version } = await visit.state();
+  const { dataPlane } = visit.services;
+  // Of the last time that `work` ran: it runs again after a deadlock.
+  let refused: Refused | null = null;
+  const work = async (transaction: TenantTransaction): Promise<ExecutionResult> => {
+    refused = null;
+    const result = await executeIn(transaction, operation);
+    if (!isRefused(result)) return result;
+    refused = result;
+    throw new Error('the operation has errors, which rolls it back');
+  };
+  try {
+    return { result: await dataPlane.write(tenantId, version, work, visit.batchOptions()) };
+  } catch (error) {
+    const moved = await movedTo(error, operation);
+    if (moved !== null) return { moved };
+    if (refused !== null) return { refused };
+    throw error;
+  }
+}
+
+function isRefused(result: ExecutionResult): result is Refused {
+  return (result.errors ?? []).length > 0;
+}
+
+/** Lost a race: another attempt either succeeds or knows what is in the way. */
+function mayPass(error: GraphQLError): boolean {
+  const cause = causeOf(error);
+  return cause instanceof RecordError && cause.retry;
+}
+
+async function executeIn(transaction: TenantTransaction, operation: Operation): Promise<ExecutionResult> {
+  const { visit, params, prepared } = operation;
+  const { registry, schema, tenantId } = await visit.state();
+  if (transaction.versions.access !== visit.caller.tenant.accessVersion)
+    throw new AccessMovedError(transaction.versions);
+  if (prepared.document === null) return { errors: prepared.refused ?? [] };
+  const records = createRecords({
+    registry,
+    tenantId,
+    execute: (statements) => transaction.run(statements),
+    cursorSecret: visit.services.options.secret,
+    actor: `key:${visit.caller.keyId}`,
+    mode: 'mutation',
+  });
+  const result = await execute({
+    schema,
+    document: prepared.document,
+    contextValue: { records },
+    variableValues: params.variables,
+    operationName: params.operationName,
+  });
+  if (result.errors) return result;
+  try {
+    // Deferred constraints speak now, while it can still be said what they mean.
+    await records.finishWrites();
+    return result;
+  } catch (cause) {
+    return { data: null, errors: [new GraphQLError('refused', { originalError: cause as Error })] };
+  }
+}
+
+/** Where the tenant is now, if an error says that it has moved; null for any other error. */
+async function movedTo(error: unknown, { visit }: Operation): Promise<TenantVersions | null> {
+  if (error instanceof AccessMovedError) return error.versions;
+  if (!(error instanceof DatabaseError) || error.code !== 'SCHEMA_CHANGED') return null;
+  const { versions } = await (await visit.reads()).prove();
+  return versions;
+}
+
+function present(refused: Refused, { visit }: Operation): ExecutionResult {
+  // Variables that do not fit: the operation never began, so there is no `data`.
+  if (!('data' in refused)) return presentResult(refused, visit.log);
+  // What ended the transaction ended everything that still waited for it: once is enough.
+  const causes = new Set<unknown>();
+  const distinct = refused.errors.filter((error) => {
+    const cause = causeOf(error) ?? error;
+    return !causes.has(cause) && causes.add(cause);
+  });
+  return presentResult({ errors: distinct, data: null }, visit.log);
+}

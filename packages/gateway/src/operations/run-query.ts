@@ -1,0 +1,54 @@
+import { createRecords } from '@formwork/records';
+import { type ExecutionResult, execute } from 'graphql';
+import { requestError } from '../request-error.ts';
+import { isIntrospection, type TextResult } from './introspection.ts';
+import type { Operation } from './operation.ts';
+import { attempts, presentResult } from './present-result.ts';
+import type { ReadBatches } from './read-batches.ts';
+
+/**
+ * Runs a query and proves that what it ran on was current: the versions come back with its own batches, or are asked
+ * for where it had none. If the tenant has moved on, what was found is thrown away and all of it runs again.
+ */
+export async function runQuery(operation: Operation): Promise<TextResult> {
+  const { visit } = operation;
+  for (let attempt = 1; attempt <= attempts; attempt += 1) {
+    if (operation.prepared.refused !== null) return { errors: operation.prepared.refused };
+    const reads = await visit.reads();
+    const result = await executeOnce(operation, reads);
+    const { versions, moved } = await reads.prove();
+    if (!moved) return result.errors ? presentResult(result, visit.log) : result;
+    await visit.catchUp(versions);
+    await operation.prepareAgain();
+  }
+  throw requestError('SCHEMA_CHANGED', 'The schema changed more than once while the query ran. Try again.');
+}
+
+async function executeOnce(operation: Operation, reads: ReadBatches): Promise<TextResult> {
+  const { visit, params, prepared } = operation;
+  const { registry, schema, tenantId } = await visit.state();
+  if (prepared.document === null || prepared.operation === null) return { errors: prepared.refused ?? [] };
+  const { document } = prepared;
+  const run = (contextValue: unknown) =>
+    execute({
+      schema,
+      document,
+      contextValue,
+      variableValues: params.variables,
+      operationName: params.operationName,
+    });
+  if (isIntrospection(document, prepared.operation)) {
+    const key = [registry.apiShape, params.operationName ?? '', params.query].join('\n');
+    // Nothing in it can wait for anything.
+    return visit.services.introspections.answer(key, () => run({}) as ExecutionResult);
+  }
+  const records = createRecords({
+    registry,
+    tenantId,
+    execute: reads.run,
+    cursorSecret: visit.services.options.secret,
+    actor: `key:${visit.caller.keyId}`,
+    mode: 'query',
+  });
+  return run({ records });
+}

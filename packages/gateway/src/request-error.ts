@@ -1,0 +1,52 @@
+import { GraphQLError } from 'graphql';
+import { codeRules, type ErrorCode } from './error-codes.ts';
+
+export interface RequestErrorOptions {
+  /** Beside `code` in the error's extensions. */
+  readonly details?: Readonly<Record<string, unknown>>;
+  /** Where the code's own status is not exact enough: 405, 413, 415 … */
+  readonly status?: number;
+  /** Headers of the answer: `allow`, `www-authenticate` … */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly original?: GraphQLError;
+}
+
+/**
+ * An error that refuses a whole request. Status and headers travel in `extensions.http`, where yoga looks for them;
+ * neither lane shows that part to the client.
+ */
+export function requestError(
+  code: ErrorCode,
+  message: string,
+  options: RequestErrorOptions = {},
+): GraphQLError {
+  const { status, graphql } = codeRules[code];
+  const { nodes, source, positions, path } = options.original ?? {};
+  const http = {
+    status: options.status ?? status,
+    ...(graphql && options.status === undefined ? { spec: true } : {}),
+    ...(options.headers ? { headers: options.headers } : {}),
+  };
+  return new GraphQLError(message, {
+    nodes: nodes ?? null,
+    source: source ?? null,
+    positions: positions ?? null,
+    path: path ?? null,
+    extensions: { code, ...options.details, http },
+  });
+}
+
+/** A limit was passed: says which, how far, and the setting that moves it. */
+export function limitError(
+  what: string,
+  found: number | null,
+  limit: number,
+  setting: string,
+  options: RequestErrorOptions = {},
+): GraphQLError {
+  const by = found === null ? 'more' : String(found);
+  return requestError('LIMIT_EXCEEDED', `${what}: ${by} where at most ${limit} are allowed.`, {
+    ...options,
+    details: { limit, ...(found === null ? {} : { found }), setting },
+  });
+}

@@ -1,0 +1,20 @@
+import type { DataPlane } from '@formwork/pg';
+import type { Callers } from './access/callers.ts';
+import type { GatewayOptions } from './config.ts';
+import type { Logger } from './log.ts';
+import type { Metrics } from './metrics.ts';
+import type { Documents } from './operations/documents.ts';
+import type { IntrospectionTexts } from './operations/introspection.ts';
+import type { TenantStates } from './tenants/tenant-states.ts';
+
+/** What requests share. */
+export interface Services {
+  readonly options: GatewayOptions;
+  readonly log: Logger;
+  readonly dataPlane: DataPlane;
+  readonly callers: Callers;
+  readonly states: TenantStates;
+  readonly documents: Documents;
+  readonly introspections: IntrospectionTexts;
+  readonly metrics: Metrics;
+}

@@ -1,0 +1,155 @@
+import {
+  assertOrigin,
+  assertPostgresUrl,
+  assertSecret,
+  choice,
+  flag,
+  integer,
+  list,
+  optionalText,
+  type Setting,
+  text,
+} from './setting-kinds.ts';
+
+const mebibyte = 1024 * 1024;
+
+/** Every environment variable that Formwork knows. `formwork --help` prints this table. */
+export const settings = {
+  port: integer('FORMWORK_PORT', 4000, { min: 0, max: 65_535 }, 'Port to listen on; 0 takes a free one.'),
+  host: text('FORMWORK_HOST', '127.0.0.1', 'Address to listen on; 0.0.0.0 for every interface.'),
+  dataDir: text('FORMWORK_DATA_DIR', '.formwork', 'Where the embedded Postgres keeps its data.'),
+  databaseUrl: optionalText(
+    'DATABASE_URL',
+    'An administrator of a Postgres of your own (15 or later); unset: the embedded one.',
+    assertPostgresUrl,
+  ),
+  gatewayUrl: optionalText(
+    'FORMWORK_GATEWAY_URL',
+    'Postgres as formwork_gateway; made from DATABASE_URL where unset.',
+    assertPostgresUrl,
+  ),
+  designerUrl: optionalText(
+    'FORMWORK_DESIGNER_URL',
+    'Postgres as formwork_designer, not through a transaction pooler; made from DATABASE_URL where unset.',
+    assertPostgresUrl,
+  ),
+  secret: optionalText(
+    'FORMWORK_SECRET',
+    'Signs cursors: the same for all gateways. Unset: one is made and kept in the database.',
+    assertSecret,
+  ),
+  logLevel: choice(
+    'FORMWORK_LOG_LEVEL',
+    'info',
+    ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+    'debug shows the SQL of each batch.',
+  ),
+  poolSize: integer('FORMWORK_POOL_SIZE', 10, { min: 1, max: 1000 }, 'Postgres connections of one gateway.'),
+  requestTimeout: integer(
+    'FORMWORK_REQUEST_TIMEOUT',
+    30_000,
+    { min: 10, max: 3_600_000 },
+    'Milliseconds that one request may take.',
+  ),
+  closeTimeout: integer(
+    'FORMWORK_CLOSE_TIMEOUT',
+    10_000,
+    { min: 0, max: 600_000 },
+    'Milliseconds that requests in flight are given when the gateway stops.',
+  ),
+  maxBody: integer(
+    'FORMWORK_MAX_BODY',
+    2 * mebibyte,
+    { min: 1000, max: 1024 * mebibyte },
+    'Bytes in a request body.',
+  ),
+  maxDocument: integer(
+    'FORMWORK_MAX_DOCUMENT',
+    100_000,
+    { min: 100, max: 100_000_000 },
+    'Characters in a GraphQL document.',
+  ),
+  maxTokens: integer(
+    'FORMWORK_MAX_TOKENS',
+    10_000,
+    { min: 10, max: 10_000_000 },
+    'Tokens in a GraphQL document.',
+  ),
+  maxDepth: integer('FORMWORK_MAX_DEPTH', 20, { min: 1, max: 1000 }, 'Levels of nested selections.'),
+  maxAliases: integer('FORMWORK_MAX_ALIASES', 200, { min: 0, max: 100_000 }, 'Aliases in one operation.'),
+  maxRootFields: integer(
+    'FORMWORK_MAX_ROOT_FIELDS',
+    100,
+    { min: 1, max: 100_000 },
+    'Root fields of one operation.',
+  ),
+  schemaCache: integer(
+    'FORMWORK_SCHEMA_CACHE',
+    256 * mebibyte,
+    cacheBounds(),
+    'Bytes of GraphQL schemas kept.',
+  ),
+  registryCache: integer(
+    'FORMWORK_REGISTRY_CACHE',
+    64 * mebibyte,
+    cacheBounds(),
+    'Bytes of registries kept.',
+  ),
+  documentCache: integer(
+    'FORMWORK_DOCUMENT_CACHE',
+    64 * mebibyte,
+    cacheBounds(),
+    'Bytes of parsed documents, introspection results and SDL kept, each.',
+  ),
+  keyCacheSeconds: integer(
+    'FORMWORK_KEY_CACHE_SECONDS',
+    60,
+    { min: 0, max: 3600 },
+    'Seconds that a verified API key is remembered; revoking it takes effect at once all the same.',
+  ),
+  introspection: flag(
+    'FORMWORK_INTROSPECTION',
+    true,
+    'Whether clients may read the schema, /schema.graphql included.',
+  ),
+  graphiql: flag('FORMWORK_GRAPHIQL', true, 'Whether a browser gets GraphiQL.'),
+  corsOrigins: list(
+    'FORMWORK_CORS_ORIGINS',
+    'Origins whose pages may call the gateway, with commas between; none by default.',
+    assertOrigin,
+  ),
+} satisfies Readonly<Record<string, Setting<unknown>>>;
+
+export type Settings = { readonly [K in keyof typeof settings]: ReturnType<(typeof settings)[K]['parse']> };
+
+/** Thrown when a setting cannot be read: one line for each that is wrong. */
+export class SettingsError extends Error {
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.name = 'SettingsError';
+  }
+}
+
+/**
+ * Reads all settings from the environment; a variable that is empty counts as unset.
+ *
+ * @throws SettingsError naming every variable that is wrong and what it must be
+ */
+export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+  const problems: string[] = [];
+  const read = Object.entries<Setting<unknown>>(settings).map(([key, setting]) => {
+    const given = environment[setting.name];
+    try {
+      return [key, setting.parse(given === '' ? undefined : given)];
+    } catch (error) {
+      problems.push(`${setting.name} ${error instanceof Error ? error.message : String(error)}.`);
+      return [key, undefined];
+    }
+  });
+  if (problems.length > 0) throw new SettingsError(problems);
+  return Object.fromEntries(read) as Settings;
+}
+
+function cacheBounds(): { min: number; max: number } {
+  return { min: mebibyte, max: 1024 * 1024 * mebibyte };
+}

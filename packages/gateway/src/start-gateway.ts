@@ -1,0 +1,85 @@
+import { authenticate, type Caller, touchKey } from '@formwork/directory';
+import { connectControlPlane, connectDataPlane, type DataPlane } from '@formwork/pg';
+import { buildGraphqlSchema } from '@formwork/schema-factory';
+import { Callers } from './access/callers.ts';
+import { completeConfig, type GatewayConfig, type GatewayOptions } from './config.ts';
+import { createRoutes } from './create-routes.ts';
+import { route } from './http/router.ts';
+import { startServer } from './http/server.ts';
+import { createLogger, type Logger } from './log.ts';
+import { Metrics } from './metrics.ts';
+import { Documents } from './operations/documents.ts';
+import { IntrospectionTexts } from './operations/introspection.ts';
+import type { Services } from './services.ts';
+import { hearChanges } from './tenants/hear-changes.ts';
+import { loadTenantRegistry } from './tenants/load-tenant-registry.ts';
+import { TenantStates } from './tenants/tenant-states.ts';
+
+export interface Gateway {
+  /** Without a slash at the end. */
+  readonly url: string;
+  /** Finishes what is in flight, then closes server and pools. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a gateway on a migrated Postgres.
+ *
+ * @throws when the port cannot be had or Postgres does not answer; nothing stays open then
+ */
+export async function startGateway(config: GatewayConfig, logger?: Logger): Promise<Gateway> {
+  const options = completeConfig(config);
+  const log = logger ?? createLogger(options);
+  const dataPlane = connectDataPlane({
+    url: options.gatewayUrl,
+    max: options.poolSize,
+    budget: options.requestTimeout,
+    onBatch: (batch) => log.debug({ ...batch, count: batch.statements.length }, 'batch'),
+  });
+  const control = connectControlPlane({ url: options.designerUrl });
+  const closers = [() => dataPlane.close(), () => control.close()];
+  const closeAll = async () => {
+    for (const close of closers.splice(0).reverse()) await close();
+  };
+  try {
+    const services = createServices(options, log, dataPlane);
+    const changes = await hearChanges(control, services);
+    closers.push(() => changes.close());
+    const routes = createRoutes(services, control);
+    const server = await startServer(services, (exchange) => route(exchange, routes));
+    closers.push(() => server.close());
+    return { url: server.url, close: closeAll };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+function createServices(options: GatewayOptions, log: Logger, dataPlane: DataPlane): Services {
+  const metrics = new Metrics();
+  const callers = new Callers({ ...options, authenticate: (key) => findCaller(dataPlane, key, log) });
+  const states = new TenantStates({
+    ...options,
+    load: (tenantId) => loadTenantRegistry(dataPlane, tenantId),
+    build: buildGraphqlSchema,
+  });
+  const documents = new Documents(options);
+  const introspections = new IntrospectionTexts(options.documentCache);
+  for (const name of ['tenants', 'registries', 'schemas', 'registryBytes', 'schemaBytes'] as const) {
+    metrics.gauge(`cache_${name.replace('Bytes', '_bytes')}`, () => states.sizes[name]);
+  }
+  metrics.gauge('cache_documents', () => documents.size);
+  metrics.gauge('cache_keys', () => callers.size);
+  return { options, log, dataPlane, callers, states, documents, introspections, metrics };
+}
+
+/** Notes the use of a key beside the request that uses it, which does not wait for that. */
+async function findCaller(dataPlane: DataPlane, key: string, log: Logger): Promise<Caller | null> {
+  const caller = await authenticate(dataPlane, key);
+  if (caller !== null) {
+    touchKey(dataPlane, caller.tenant.id, caller.keyId).catch((error: unknown) =>
+      log.debug({ err: error }, 'the use of a key was not noted'),
+    );
+  }
+  return caller;
+}

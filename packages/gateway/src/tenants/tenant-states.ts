@@ -1,0 +1,148 @@
+import type { Registry } from '@formwork/registry';
+import type { GraphQLSchema } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import { registryBytes, schemaBytes } from './sizes.ts';
+
+/** What a request runs on: one version of one tenant's registry. Lives as long as the request. */
+export interface TenantState {
+  readonly tenantId: string;
+  readonly version: number;
+  readonly registry: Registry;
+  readonly schema: GraphQLSchema;
+}
+
+/** A registry as it was read, with the version that the same batch proved. */
+export interface LoadedRegistry {
+  readonly version: number;
+  readonly registry: Registry;
+}
+
+export interface TenantStatesOptions {
+  readonly load: (tenantId: string) => Promise<LoadedRegistry>;
+  readonly build: (registry: Registry) => GraphQLSchema;
+  /** Bytes. */
+  readonly schemaCache: number;
+  readonly registryCache: number;
+}
+
+/** All that is kept of a tenant itself: by what to find the rest, which tenants of one shape share. */
+interface Held {
+  readonly version: number;
+  readonly shape: Shape;
+}
+
+interface Shape {
+  readonly api: string;
+  /** API and plan shape: equal SDL does not mean equal SQL. */
+  readonly both: string;
+}
+
+/** Entries are some hundred bytes each, so they are bounded by number. */
+const mostTenants = 100_000;
+
+/**
+ * The registry and schema of each tenant, cached by content: the same shape gives the same objects, whoever asks.
+ * Nothing here is trusted to be current. A request proves the version that it ran on, and comes back with
+ * `atVersion` when the tenant has moved on; announcements only make that rare.
+ */
+export class TenantStates {
+  readonly #options: TenantStatesOptions;
+  readonly #held = new LRUCache<string, Held>({ max: mostTenants });
+  readonly #registries: LRUCache<string, Registry>;
+  readonly #schemas: LRUCache<string, GraphQLSchema>;
+  readonly #loading = new Map<string, Promise<TenantState>>();
+
+  constructor(options: TenantStatesOptions) {
+    this.#options = options;
+    this.#registries = new LRUCache({ maxSize: options.registryCache, sizeCalculation: registryBytes });
+    this.#schemas = new LRUCache({ maxSize: options.schemaCache, sizeCalculation: schemaBytes });
+  }
+
+  /** The state as it was last seen. Rejects with whatever loading or building failed with, for this tenant alone. */
+  async get(tenantId: string): Promise<TenantState> {
+    return this.#find(tenantId) ?? this.#load(tenantId);
+  }
+
+  /** The state at a version that the database has just named, or a later one. */
+  async atVersion(tenantId: string, version: number): Promise<TenantState> {
+    const state = await this.get(tenantId);
+    if (state.version >= version) return state;
+    this.drop(tenantId);
+    return this.#load(tenantId);
+  }
+
+  /** Forgets what version a tenant is at, as when its registry was changed. Shared objects stay for the others. */
+  drop(tenantId: string): void {
+    this.#held.delete(tenantId);
+    // A load under way may have read before the change: nobody else may join it.
+    this.#loading.delete(tenantId);
+  }
+
+  /** Forgets all versions, as when announcements may have been lost. */
+  dropAll(): void {
+    this.#held.clear();
+    this.#loading.clear();
+  }
+
+  /** For metrics. */
+  get sizes(): Readonly<
+    Record<'tenants' | 'registries' | 'schemas' | 'registryBytes' | 'schemaBytes', number>
+  > {
+    return {
+      tenants: this.#held.size,
+      registries: this.#registries.size,
+      schemas: this.#schemas.size,
+      registryBytes: this.#registries.calculatedSize,
+      schemaBytes: this.#schemas.calculatedSize,
+    };
+  }
+
+  #find(tenantId: string): TenantState | null {
+    const held = this.#held.get(tenantId);
+    const registry = held && this.#registries.get(held.shape.both);
+    return registry ? this.#state(tenantId, held.version, registry) : null;
+  }
+
+  /** Single-flight: requests that arrive while a tenant is being loaded wait for the same load. */
+  #load(tenantId: string): Promise<TenantState> {
+    const underway = this.#loading.get(tenantId);
+    if (underway) return underway;
+    const load: Promise<TenantState> = this.#loadOnce(
+      tenantId,
+      () => this.#loading.get(tenantId) === load,
+    ).finally(() => {
+      if (this.#loading.get(tenantId) === load) this.#loading.delete(tenantId);
+    });
+    this.#loading.set(tenantId, load);
+    return load;
+  }
+
+  async #loadOnce(tenantId: string, isCurrent: () => boolean): Promise<TenantState> {
+    const loaded = await this.#options.load(tenantId);
+    const shape = shapeOf(loaded.registry);
+    const registry = this.#registries.get(shape.both) ?? loaded.registry;
+    const state = this.#state(tenantId, loaded.version, registry);
+    if (isCurrent()) {
+      this.#registries.set(shape.both, registry);
+      this.#held.set(tenantId, { version: loaded.version, shape });
+    }
+    return state;
+  }
+
+  #state(tenantId: string, version: number, registry: Registry): TenantState {
+    return { tenantId, version, registry, schema: this.#schema(registry) };
+  }
+
+  /** Built in one go, so no second build of a shape can begin while one is under way. */
+  #schema(registry: Registry): GraphQLSchema {
+    const known = this.#schemas.get(registry.apiShape);
+    if (known) return known;
+    const schema = this.#options.build(registry);
+    this.#schemas.set(registry.apiShape, schema);
+    return schema;
+  }
+}
+
+function shapeOf(registry: Registry): Shape {
+  return { api: registry.apiShape, both: `${registry.apiShape}:${registry.planShape}` };
+}

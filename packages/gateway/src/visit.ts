@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import type { Caller } from '@formwork/directory';
+import { type BatchOptions, DatabaseError, type TenantVersions } from '@formwork/pg';
+import { unauthenticated } from './access/unauthenticated.ts';
+import type { Logger } from './log.ts';
+import { ReadBatches } from './operations/read-batches.ts';
+import { requestError } from './request-error.ts';
+import type { Services } from './services.ts';
+import type { TenantState } from './tenants/tenant-states.ts';
+
+export interface VisitOptions {
+  readonly services: Services;
+  readonly key: string;
+  readonly caller: Caller;
+  readonly log: Logger;
+  /** Fires when the client has gone away. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * One request of a caller whose key was verified: who asks, on which state of which tenant, how long there is left.
+ * Both can turn out to be outdated; `catchUp` then brings them to where the database says the tenant is.
+ */
+export class Visit {
+  readonly services: Services;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+  readonly #key: string;
+  readonly #deadline: number;
+  #caller: Caller;
+  #state: TenantState | null = null;
+
+  constructor(options: VisitOptions) {
+    this.services = options.services;
+    this.log = options.log;
+    this.signal = options.signal;
+    this.#key = options.key;
+    this.#caller = options.caller;
+    this.#deadline = performance.now() + options.services.options.requestTimeout;
+  }
+
+  get caller(): Caller {
+    return this.#caller;
+  }
+
+  /** @throws when the tenant's registry cannot be loaded or built: an error of this tenant alone */
+  async state(): Promise<TenantState> {
+    this.#state ??= await this.services.states.get(this.#caller.tenant.id).catch((cause: unknown) => {
+      throw this.#unloadable(cause);
+    });
+    return this.#state;
+  }
+
+  /** What the request has left of its time, for the next batch. */
+  readonly batchOptions = (): BatchOptions => {
+    const budget = Math.max(1, Math.ceil(this.#deadline - performance.now()));
+    return { budget, signal: this.signal };
+  };
+
+  /** Batches that prove the versions this visit holds. */
+  async reads(): Promise<ReadBatches> {
+    const { dataPlane } = this.services;
+    const expected = { registry: (await this.state()).version, access: this.#caller.tenant.accessVersion };
+    return new ReadBatches(dataPlane, this.#caller.tenant.id, expected, this.batchOptions);
+  }
+
+  /** Asks the database whether key and registry are what this visit holds, and catches up if not: then true. */
+  async prove(): Promise<boolean> {
+    const { versions, moved } = await (await this.reads()).prove();
+    if (moved) await this.catchUp(versions);
+    return moved;
+  }
+
+  /** Asks whether the key is still good, where the registry does not matter. */
+  async proveAccess(): Promise<void> {
+    const { versions } = await this.services.dataPlane.read(this.#caller.tenant.id, [], this.batchOptions());
+    if (versions.access !== this.#caller.tenant.accessVersion) await this.#renew();
+  }
+
+  /** @throws UNAUTHENTICATED when the key is no longer good */
+  async catchUp(versions: TenantVersions): Promise<void> {
+    const { states, metrics } = this.services;
+    metrics.count('reruns');
+    if (versions.access !== this.#caller.tenant.accessVersion) {
+      await this.#renew();
+      if (versions.registry === this.#state?.version) return;
+    }
+    // The same version, and yet something was not there any more: only reading it again can tell.
+    if (versions.registry === this.#state?.version) states.drop(this.#caller.tenant.id);
+    this.#state = await states
+      .atVersion(this.#caller.tenant.id, versions.registry)
+      .catch((cause: unknown) => {
+        throw this.#unloadable(cause);
+      });
+  }
+
+  async #renew(): Promise<void> {
+    const caller = await this.services.callers.verify(this.#key);
+    if (caller === null) throw unauthenticated();
+    this.#caller = caller;
+  }
+
+  #unloadable(cause: unknown): unknown {
+    if (cause instanceof DatabaseError) return cause;
+    const id = randomUUID();
+    const tenant = this.#caller.tenant.slug;
+    this.log.error({ errorId: id, err: cause, tenant }, 'the registry cannot be loaded');
+    const message = `The registry of tenant "${tenant}" cannot be loaded. The log has the reason under the id "${id}".`;
+    return requestError('INTERNAL', message, { details: { id } });
+  }
+}
