@@ -86,6 +86,6 @@ async function listen(
 /** postgres.js marks the server's errors by class, and its own and Node's by a code in capitals. */
 function isDriverError(error: unknown): boolean {
   if (error instanceof postgres.PostgresError) return true;
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const { code } = (error ?? {}) as { code?: unknown };
   return typeof code === 'string' && /^(CONNECTION_|CONNECT_TIMEOUT$|E[A-Z]+$)/.test(code);
 }

@@ -93,8 +93,9 @@ const codes: Readonly<Record<string, DatabaseErrorCode>> = {
 export function toDatabaseError(error: unknown): DatabaseError {
   if (error instanceof DatabaseError) return error;
   const fields = (error ?? {}) as Readonly<Record<string, unknown>>;
-  // Where every address of a host refuses, Node's error has a code and no message.
-  const message = (error instanceof Error ? error.message : String(error)) || String(fields.code);
+  // Where every address of a host refuses, Node's error has a code and no message. (Asked for by their fields, for
+  // `instanceof Error` is false for Node's own errors under Jest.)
+  const message = (textOf(fields.message) ?? String(error)) || String(fields.code);
   const sqlstate = typeof fields.severity === 'string' ? textOf(fields.code) : null;
   if (sqlstate === null) return new DatabaseError('UNAVAILABLE', message, { cause: error });
   const report: ServerReport = {

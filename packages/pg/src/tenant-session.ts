@@ -47,6 +47,10 @@ export class TenantSession {
     return reply;
   }
 
+  get inTransaction(): boolean {
+    return this.#session.inTransaction;
+  }
+
   /** Ends whatever transaction is open, deadline or not; a session that cannot even do that is given up. */
   async rollback(): Promise<void> {
     await this.#session.drain();

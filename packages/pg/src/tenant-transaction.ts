@@ -60,6 +60,8 @@ async function runOnce<T>(
 
 /** Of a transaction that has failed the answer to COMMIT is ROLLBACK, without an error. */
 async function commitTransaction(session: TenantSession): Promise<void> {
+  if (!session.inTransaction)
+    throw new DatabaseError('DATABASE', 'One of the statements has ended the transaction');
   const reply = await session.send([], [commit]);
   if (reply instanceof StatementFailure) throw reply.error;
   if (reply.tag !== 'COMMIT') throw new DatabaseError('DATABASE', `COMMIT was answered by ${reply.tag}`);

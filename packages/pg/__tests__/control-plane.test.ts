@@ -1,0 +1,186 @@
+import { type ControlPlane, connectControlPlane, connectDataPlane, DatabaseError, sql } from '@formwork/pg';
+import { asAdmin, createTestDatabase, type TestDatabase } from '@formwork/testkit';
+import { insertTenant, until } from './support.ts';
+
+let database: TestDatabase;
+let control: ControlPlane;
+let mine: string;
+let theirs: string;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  mine = await insertTenant(database, 'mine');
+  theirs = await insertTenant(database, 'theirs');
+});
+beforeEach(() => {
+  control = connectControlPlane({ url: database.designerUrl, max: 2 });
+});
+afterEach(() => control.close());
+afterAll(() => database.drop());
+
+test('runs as formwork_designer, in one transaction of one tenant', async () => {
+  const [first, second] = await control.withTenant(mine, async (transaction) => [
+    await transaction`select current_user as role, current_setting('app.tenant_id') as tenant, pg_current_xact_id()::text as id`,
+    await transaction`select pg_current_xact_id()::text as id`,
+  ]);
+  expect(first?.[0]).toMatchObject({ role: 'formwork_designer', tenant: mine });
+  expect(second?.[0]?.id).toBe(first?.[0]?.id);
+});
+
+test('gives back what work resolved with, an array included', async () => {
+  expect(await control.control(async () => [1, [2]])).toEqual([1, [2]]);
+  expect(await control.control(async () => undefined)).toBeUndefined();
+});
+
+test("sees the tenant's own rows and no other's", async () => {
+  const rows = await control.withTenant(
+    mine,
+    (transaction) => transaction`select tenant_id from formwork.entity_types`,
+  );
+  expect([...rows]).toEqual([{ tenant_id: mine }]);
+  await control.withTenant(mine, async (transaction) => {
+    await transaction`delete from formwork.entity_types where tenant_id = ${theirs}`;
+  });
+  const { rows: all } = await asAdmin(database, (admin) => admin.query('select from formwork.entity_types'));
+  expect(all).toHaveLength(2);
+});
+
+test('without a tenant the control tables are open and every other table is an error', async () => {
+  await control.withTenant(mine, async (transaction) => transaction`select 1`);
+  const slugs = await control.control(
+    (transaction) => transaction`select slug from formwork.tenants order by slug`,
+  );
+  expect(slugs.map(({ slug }) => slug)).toEqual(['mine', 'theirs']);
+  await expect(
+    control.control((transaction) => transaction`select count(*) from formwork.entity_types`),
+  ).rejects.toMatchObject({ name: 'DatabaseError', sqlstate: expect.stringMatching(/^(42704|22P02)$/) });
+});
+
+test.each(['', 'nonsense', '00000000-0000-7000-8000-000000000000'])(
+  'refuses %j as a tenant',
+  async (tenant) => {
+    let hasRun = false;
+    const attempt = control.withTenant(tenant, async () => {
+      hasRun = true;
+    });
+    await expect(attempt).rejects.toMatchObject({ sqlstate: expect.stringMatching(/^(22P02|FW002)$/) });
+    expect(hasRun).toBe(false);
+  },
+);
+
+test('rolls back when work rejects, and passes its error on as it is', async () => {
+  const reason = new TypeError('not today');
+  await expect(
+    control.control(async (transaction) => {
+      await transaction`update formwork.tenants set name = 'renamed'`;
+      throw reason;
+    }),
+  ).rejects.toBe(reason);
+  const names = await control.control(
+    (transaction) => transaction`select name from formwork.tenants where name = 'renamed'`,
+  );
+  expect(names).toHaveLength(0);
+});
+
+test('turns errors of the server into DatabaseErrors', async () => {
+  const attempt = control.control(
+    (transaction) => transaction`insert into formwork.tenants (slug, name) values ('mine', '')`,
+  );
+  await expect(attempt).rejects.toBeInstanceOf(DatabaseError);
+  await expect(attempt).rejects.toMatchObject({
+    sqlstate: '23505',
+    constraint: 'tenants_slug_key',
+    table: 'tenants',
+  });
+});
+
+test('the setting is gone when the next user of the connection comes', async () => {
+  const single = connectControlPlane({ url: database.designerUrl, max: 1 });
+  await single.withTenant(mine, (transaction) => transaction`select 1`);
+  const [row] = await single.control(
+    (transaction) => transaction`select current_setting('app.tenant_id', true) as tenant`,
+  );
+  expect(row?.tenant).toBe('');
+  await single.close();
+});
+
+test('says that Postgres cannot be reached', async () => {
+  const nowhere = connectControlPlane({ url: 'postgres://nobody@127.0.0.1:1/nothing' });
+  await expect(nowhere.control(async (transaction) => transaction`select 1`)).rejects.toMatchObject({
+    code: 'UNAVAILABLE',
+  });
+  await nowhere.close();
+});
+
+describe('listening', () => {
+  const notify = (payload: string): Promise<unknown> =>
+    asAdmin(database, (admin) => admin.query("select pg_notify('formwork_registry', $1)", [payload]));
+
+  test('hears what is notified, by the designer too', async () => {
+    const heard: string[] = [];
+    await control.listen(
+      'formwork_registry',
+      (payload) => heard.push(payload),
+      () => {},
+    );
+    await notify('{"version": 1}');
+    await control.withTenant(
+      mine,
+      (transaction) => transaction`select pg_notify('formwork_registry', 'from within')`,
+    );
+    await until(() => heard.length === 2);
+    expect(heard).toEqual(['{"version": 1}', 'from within']);
+  });
+
+  test('hears nothing more once it is closed', async () => {
+    const heard: string[] = [];
+    const listener = await control.listen(
+      'formwork_registry',
+      (payload) => heard.push(payload),
+      () => {},
+    );
+    await listener.close();
+    await notify('too late');
+    await control.control((transaction) => transaction`select pg_sleep(0.05)`);
+    expect(heard).toEqual([]);
+  });
+
+  test('connects again when its connection is lost, says so, and hears on', async () => {
+    const heard: string[] = [];
+    let reconnected = 0;
+    await control.listen(
+      'formwork_registry',
+      (payload) => heard.push(payload),
+      () => {
+        reconnected += 1;
+      },
+    );
+    expect(reconnected).toBe(0);
+    for (let round = 1; round <= 2; round += 1) {
+      await asAdmin(database, (admin) =>
+        admin.query(
+          "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = current_database() and query ilike 'listen%'",
+        ),
+      );
+      await until(() => reconnected === round);
+      await notify(`round ${round}`);
+      await until(() => heard.includes(`round ${round}`));
+    }
+  });
+});
+
+test('both planes lose their connections and recover', async () => {
+  const plane = connectDataPlane({ url: database.gatewayUrl, max: 2 });
+  await plane.read(mine, [sql`select 1`]);
+  await control.control((transaction) => transaction`select 1`);
+  await asAdmin(database, (admin) =>
+    admin.query(
+      'select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+    ),
+  );
+  await until(async () => (await plane.read(mine, [sql`select 1`]).catch(() => null)) !== null);
+  await until(
+    async () => (await control.control((transaction) => transaction`select 1`).catch(() => null)) !== null,
+  );
+  await plane.close();
+});
