@@ -1,35 +1,24 @@
-import {
-  type AdminClient,
-  connectDataPlane,
-  DatabaseError,
-  type DataPlane,
-  type Row,
-  type Statement,
-  sql,
-  textArray,
-} from '@formwork/pg';
-import { createRegistry, type Registry, type RegistryDocument, toStoredRegistry } from '@formwork/registry';
+import { connectDataPlane, DatabaseError, type DataPlane } from '@formwork/pg';
+import type { Registry, RegistryDocument } from '@formwork/registry';
 import {
   asAdmin,
   countStatements,
   createTestDatabase,
+  createTestTenant,
   type StatementCounter,
   type TestDatabase,
 } from '@formwork/testkit';
-import { type ChangeStep, compileChange } from '@formwork/view-compiler';
-import { RecordError } from '../src/contract.ts';
-import type { ReadBack } from '../src/write/write-context.ts';
-import { createWriter, type Writer } from '../src/write/writer.ts';
+import { createRecords, type OperationRecords, RecordError } from '../src/index.ts';
 
-/** A tenant with a design, on a database of its own, and the write side over a real data plane. */
+/** A tenant with a design, on a database of its own, and its records over a real data plane. */
 export interface WriteHarness {
   readonly database: TestDatabase;
   readonly registry: Registry;
   readonly tenantId: string;
   readonly counter: StatementCounter;
   readonly dataPlane: DataPlane;
-  /** One operation: `work`, the end of writes, commit. Tried again like the gateway does it. */
-  mutate<T>(work: (writer: Writer) => Promise<T>, actor?: string): Promise<T>;
+  /** One operation: `work`, the end of writes, commit. Tried again as the gateway does it. */
+  mutate<T>(work: (records: OperationRecords) => Promise<T>, actor?: string): Promise<T>;
   /** What stands in `records.data` of any tenant, as text; null where there is no such record. */
   dataOf(id: string): Promise<string | null>;
   count(entityType: string): Promise<number>;
@@ -38,67 +27,66 @@ export interface WriteHarness {
 }
 
 export async function createWriteHarness(document: RegistryDocument): Promise<WriteHarness> {
-  return harness(await createTestDatabase(), document, 'museum');
+  const database = await createTestDatabase();
+  const harness = await openTenant(database, 'museum', document);
+  return {
+    ...harness,
+    close: async () => {
+      await harness.close();
+      await database.drop();
+    },
+  };
 }
 
-async function harness(
+async function openTenant(
   database: TestDatabase,
-  document: RegistryDocument,
   slug: string,
+  document: RegistryDocument,
 ): Promise<WriteHarness> {
-  const registry = registryOf(document);
-  const tenantId = await asAdmin(database, (client) => addTenant(client, registry, slug));
+  const { tenantId, version, registry } = await createTestTenant(database, slug, document);
   const counter = countStatements();
   const dataPlane = connectDataPlane({ url: database.gatewayUrl, max: 60, onBatch: counter.onBatch });
-  const records = <T>(
-    query: string,
-    values: readonly unknown[],
-    read: (rows: Record<string, unknown>[]) => T,
-  ) => asAdmin(database, async (client) => read((await client.query(query, [...values])).rows));
+  const query = (text: string, values: readonly unknown[]) =>
+    asAdmin(database, async (client) => (await client.query(text, [...values])).rows[0]?.value ?? null);
   return {
     database,
     registry,
     tenantId,
     counter,
     dataPlane,
-    mutate: (work, actor = 'key:test') => mutate(dataPlane, tenantId, registry, actor, work),
-    dataOf: (id) =>
-      records(
-        'select data::text from formwork.records where id = $1',
-        [id],
-        ([row]) => (row?.['data'] as string) ?? null,
-      ),
-    count: (entityType) =>
-      records(
-        'select count(*)::int as n from formwork.records where tenant_id = $1 and entity_type = $2',
-        [tenantId, entityType],
-        ([row]) => Number(row?.['n']),
-      ),
-    addTenant: (other) => harness(database, document, other),
-    close: async () => {
-      await dataPlane.close();
-      if (slug === 'museum') await database.drop();
+    mutate: (work, actor = 'key:test') => {
+      const options = { registry, tenantId, actor, cursorSecret: 'secret', mode: 'mutation' } as const;
+      return mutate(dataPlane, tenantId, version, (execute) => createRecords({ ...options, execute }), work);
     },
+    dataOf: (id) => query('select data::text as value from formwork.records where id = $1', [id]),
+    count: (entityType) =>
+      query('select count(*)::int as value from formwork.records where tenant_id = $1 and entity_type = $2', [
+        tenantId,
+        entityType,
+      ]),
+    addTenant: (other) => openTenant(database, other, document),
+    close: () => dataPlane.close(),
   };
 }
 
-/** As the gateway does it: what a lost race ended is tried again, twice. */
+type Connect = (execute: Parameters<typeof createRecords>[0]['execute']) => OperationRecords;
+
+/** As the gateway does it: what a lost race ended is tried again. */
 async function mutate<T>(
   dataPlane: DataPlane,
   tenantId: string,
-  registry: Registry,
-  actor: string,
-  work: (writer: Writer) => Promise<T>,
+  version: number,
+  connect: Connect,
+  work: (records: OperationRecords) => Promise<T>,
 ): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     let refused: unknown;
     try {
-      return await dataPlane.write(tenantId, 1, async (transaction) => {
-        const execute = (statements: readonly Statement[]) => transaction.run(statements);
-        const writer = createWriter({ registry, execute, actor, readBack: readWhole });
+      return await dataPlane.write(tenantId, version, async (transaction) => {
+        const records = connect((statements) => transaction.run(statements));
         try {
-          const value = await work(writer);
-          await writer.finishWrites();
+          const value = await work(records);
+          await records.finishWrites();
           return value;
         } catch (error) {
           refused = error;
@@ -106,103 +94,10 @@ async function mutate<T>(
         }
       });
     } catch (error) {
-      const known = refused instanceof RecordError ? refused : error;
       if (error instanceof DatabaseError && error.code === 'CONFLICT') throw error;
-      if (!(known instanceof RecordError && known.retry) || attempt === 3) throw known;
+      const known = refused instanceof RecordError ? refused : error;
+      if (!(known instanceof RecordError && known.retry) || attempt === 2) throw known;
     }
-  }
-}
-
-/** The whole row of the view, as JSON; what the read side makes of it is tested with the read side. */
-const readWhole: ReadBack = (entity, ids) => ({
-  statement: sql`select v.id, v.version, to_jsonb(v)::text from ${sql.identifier('formwork_views', entity.viewName)} v
-    where v.id = any (${textArray(ids)}::uuid[])`,
-  nodesOf: (rows: readonly Row[]) =>
-    new Map(
-      rows.map(([id, version, text]) => [
-        String(id),
-        {
-          typeName: entity.names.type,
-          id: String(id),
-          values: { version: Number(version), ...JSON.parse(text ?? '') },
-        },
-      ]),
-    ),
-});
-
-export function registryOf(document: RegistryDocument): Registry {
-  const made = createRegistry(document);
-  if ('problems' in made) throw new Error(JSON.stringify(made.problems, null, 2));
-  return made.registry;
-}
-
-async function addTenant(client: AdminClient, registry: Registry, slug: string): Promise<string> {
-  const { rows } = await client.query(
-    'insert into formwork.tenants (slug, name, registry_version) values ($1, $1, 1) returning id',
-    [slug],
-  );
-  const tenantId: string = rows[0].id;
-  await client.query("select set_config('app.tenant_id', $1, false)", [tenantId]);
-  for (const row of toStoredRegistry(registry).entityTypes) {
-    await client.query(
-      `insert into formwork.entity_types (storage_key, key, plural, label, position, view_name) values ($1,$2,$3,$4,$5,$6)`,
-      [row.storageKey, row.key, row.plural, row.label, row.position, row.viewName],
-    );
-  }
-  for (const step of compileChange(null, registry)) await takeStep(client, step);
-  return tenantId;
-}
-
-async function takeStep(client: AdminClient, step: ChangeStep): Promise<void> {
-  switch (step.do) {
-    case 'start_autonumber':
-      await client.query('insert into formwork.autonumbers (entity_type, field) values ($1, $2)', [
-        step.entityType,
-        step.field,
-      ]);
-      return;
-    case 'save_storage': {
-      const { row } = step;
-      const [u1, u2, u3, u4] = row.uniqueKeys;
-      await client.query(
-        `insert into formwork.entity_storage (entity_type, shape, checks, text_keys, text_exact, number_keys, time_keys,
-           u1, u2, u3, u4, nulls_equal, link_keys, link_targets, autonumbers)
-         values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15)
-         on conflict (tenant_id, entity_type) do update set shape = excluded.shape`,
-        [
-          row.entityType,
-          row.shape,
-          JSON.stringify(row.checks),
-          row.textKeys,
-          row.textExact,
-          row.numberKeys,
-          row.timeKeys,
-          u1,
-          u2,
-          u3,
-          u4,
-          row.nullsEqual,
-          row.linkKeys,
-          row.linkTargets,
-          row.autonumbers,
-        ],
-      );
-      return;
-    }
-    case 'save_link_rule': {
-      const { rule } = step;
-      await client.query(
-        'insert into formwork.link_rules (entity_type, field, target, slot, on_delete) values ($1,$2,$3,$4,$5)',
-        [rule.entityType, rule.field, rule.target, rule.slot, rule.onDelete],
-      );
-      return;
-    }
-    case 'use_view':
-      await client.query('set role formwork_designer');
-      await client.query(step.view.text.replace('create view', 'create or replace view'));
-      await client.query('reset role');
-      return;
-    default:
   }
 }
 

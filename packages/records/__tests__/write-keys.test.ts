@@ -51,9 +51,9 @@ test('an update of one part of a key counts with the parts that stay', async () 
 
 test('a value that was given up in the same operation is free', async () => {
   const first = await create('Specimen', { name: 'Ammonite', code: 'GU-1' });
-  await harness.mutate(async (writer) => {
-    await writer.update('Specimen', first.id, { code: null }, null, nothing);
-    await writer.create('Specimen', { name: 'Belemnite', code: 'GU-1' }, nothing);
+  await harness.mutate(async (records) => {
+    await records.update('Specimen', first.id, { code: null }, null, nothing);
+    await records.create('Specimen', { name: 'Belemnite', code: 'GU-1' }, nothing);
   });
 });
 
@@ -100,11 +100,11 @@ test('a create is one message besides begin and commit', async () => {
 });
 
 function create(typeName: string, input: Readonly<Record<string, unknown>>) {
-  return harness.mutate((writer) => writer.create(typeName, input, nothing));
+  return harness.mutate((records) => records.create(typeName, input, nothing));
 }
 
 function update(typeName: string, id: string, input: Readonly<Record<string, unknown>>) {
-  return harness.mutate((writer) => writer.update(typeName, id, input, null, nothing));
+  return harness.mutate((records) => records.update(typeName, id, input, null, nothing));
 }
 
 /** The plan that the gateway's role gets. */

@@ -6,6 +6,7 @@ import { createWriteHarness, refusalOf, type WriteHarness } from './write-harnes
 let harness: WriteHarness;
 let other: WriteHarness;
 const nothing = { fields: [] };
+const system = { fields: ['version', 'createdBy', 'updatedBy'] };
 const nobody = '0193f5a2-7c1e-7000-8000-000000000000';
 
 beforeAll(async () => {
@@ -70,7 +71,7 @@ describe('a link', () => {
   });
 
   test("to another tenant's record is refused, though the record is there", async () => {
-    const foreign = await other.mutate((writer) => writer.create('Room', { floor: 3, door: 'X' }, nothing));
+    const foreign = await other.mutate((records) => records.create('Room', { floor: 3, door: 'X' }, nothing));
     const byId = await refusalOf(create('Specimen', { name: 'Ammonite', room: { id: foreign.id } }));
     expect(byId.code).toBe('LINK_NOT_FOUND');
     const byKey = await refusalOf(
@@ -121,7 +122,7 @@ describe('even in raw SQL as the role of the gateway', () => {
   });
 
   test("no link leads to another tenant's record", async () => {
-    const foreign = await other.mutate((writer) => writer.create('Room', { floor: 4, door: 'X' }, nothing));
+    const foreign = await other.mutate((records) => records.create('Room', { floor: 4, door: 'X' }, nothing));
     await expect(raw('specimen', { name: 'Raw', room: foreign.id })).rejects.toBeInstanceOf(DatabaseError);
     const [row] = await asAdmin(harness.database, async (client) => {
       return (await client.query('select tenant_id from formwork.records where id = $1', [foreign.id])).rows;
@@ -234,14 +235,14 @@ describe('a delete', () => {
   });
 
   test('of a department and its head in one operation is done', async () => {
-    const ids = await harness.mutate(async (writer) => {
-      const department = await writer.create('Department', { name: 'Fossils' }, nothing);
-      const person = await writer.create(
+    const ids = await harness.mutate(async (records) => {
+      const department = await records.create('Department', { name: 'Fossils' }, nothing);
+      const person = await records.create(
         'Person',
         { email: 'head@example.com', department: { by: { name: 'Fossils' } } },
         nothing,
       );
-      await writer.update(
+      await records.update(
         'Department',
         department.id,
         { head: { by: { email: 'head@example.com' } } },
@@ -251,10 +252,10 @@ describe('a delete', () => {
       return [department.id, person.id] as const;
     });
     expect((await refusalOf(remove('Person', ids[1]))).code).toBe('DELETE_RESTRICTED');
-    await harness.mutate(async (writer) => {
-      await writer.update('Department', ids[0], { head: null }, null, nothing);
-      await writer.delete('Person', ids[1], null);
-      await writer.delete('Department', ids[0], null);
+    await harness.mutate(async (records) => {
+      await records.update('Department', ids[0], { head: null }, null, nothing);
+      await records.delete('Person', ids[1], null);
+      await records.delete('Department', ids[0], null);
     });
   });
 
@@ -268,7 +269,7 @@ describe('a delete', () => {
   test('of what is not there is NOT_FOUND', async () => {
     expect((await refusalOf(remove('Room', nobody))).code).toBe('NOT_FOUND');
     expect((await refusalOf(remove('Room', 'no id'))).code).toBe('NOT_FOUND');
-    const foreign = await other.mutate((writer) => writer.create('Room', { floor: 5, door: 'X' }, nothing));
+    const foreign = await other.mutate((records) => records.create('Room', { floor: 5, door: 'X' }, nothing));
     expect((await refusalOf(remove('Room', foreign.id))).code).toBe('NOT_FOUND');
     expect(await harness.dataOf(foreign.id)).not.toBeNull();
     const label = await create('Label', { text: 'no room' });
@@ -304,11 +305,11 @@ describe('an operation', () => {
   test('that fails in any part leaves nothing behind', async () => {
     const before = await Promise.all(['room', 'label', 'specimen'].map((entity) => harness.count(entity)));
     const error = await refusalOf(
-      harness.mutate(async (writer) => {
-        await writer.create('Label', { text: 'half' }, nothing);
-        const room = await writer.create('Room', { floor: 70, door: 'half' }, nothing);
-        await writer.create('Specimen', { name: 'Ammonite', room: { id: room.id } }, nothing);
-        await writer.create('Specimen', { name: 'x' }, nothing);
+      harness.mutate(async (records) => {
+        await records.create('Label', { text: 'half' }, nothing);
+        const room = await records.create('Room', { floor: 70, door: 'half' }, nothing);
+        await records.create('Specimen', { name: 'Ammonite', room: { id: room.id } }, nothing);
+        await records.create('Specimen', { name: 'x' }, nothing);
       }),
     );
     expect(error.code).toBe('VALIDATION_FAILED');
@@ -319,10 +320,10 @@ describe('an operation', () => {
 
   test('that deletes what it links to is refused at its end', async () => {
     const error = await refusalOf(
-      harness.mutate(async (writer) => {
-        const person = await writer.create('Person', { email: 'gone@example.com' }, nothing);
-        await writer.create('Department', { name: 'Gone', head: { id: person.id } }, nothing);
-        await writer.delete('Person', person.id, null);
+      harness.mutate(async (records) => {
+        const person = await records.create('Person', { email: 'gone@example.com' }, nothing);
+        await records.create('Department', { name: 'Gone', head: { id: person.id } }, nothing);
+        await records.delete('Person', person.id, null);
       }),
     );
     expect(error.code).toBe('DELETE_RESTRICTED');
@@ -330,19 +331,19 @@ describe('an operation', () => {
 
   test('writes down who did it', async () => {
     const { id } = await harness.mutate(
-      (writer) => writer.create('Label', { text: 'who' }, nothing),
+      (records) => records.create('Label', { text: 'who' }, nothing),
       'key:one',
     );
     const changed = await harness.mutate(
-      (writer) => writer.update('Label', id, { text: 'whom' }, null, nothing),
+      (records) => records.update('Label', id, { text: 'whom' }, null, system),
       'key:two',
     );
-    expect(changed.values).toMatchObject({ created_by: 'key:one', updated_by: 'key:two' });
+    expect(changed.values).toMatchObject({ createdBy: 'key:one', updatedBy: 'key:two' });
   });
 });
 
 function create(typeName: string, input: Readonly<Record<string, unknown>>) {
-  return harness.mutate((writer) => writer.create(typeName, input, nothing));
+  return harness.mutate((records) => records.create(typeName, input, nothing));
 }
 
 function update(
@@ -351,11 +352,11 @@ function update(
   input: Readonly<Record<string, unknown>>,
   ifVersion: number | null = null,
 ) {
-  return harness.mutate((writer) => writer.update(typeName, id, input, ifVersion, nothing));
+  return harness.mutate((records) => records.update(typeName, id, input, ifVersion, system));
 }
 
 function remove(typeName: string, id: string, ifVersion: number | null = null) {
-  return harness.mutate((writer) => writer.delete(typeName, id, ifVersion));
+  return harness.mutate((records) => records.delete(typeName, id, ifVersion));
 }
 
 function labelsOf(id: string): Promise<string[]> {

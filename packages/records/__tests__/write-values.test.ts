@@ -11,8 +11,8 @@ afterAll(() => harness.close());
 
 /** Creates a specimen and gives the field's JSON text as it stands in `records.data`. */
 async function stored(values: Readonly<Record<string, unknown>>): Promise<string> {
-  const node = await harness.mutate((writer) =>
-    writer.create('Specimen', { name: 'Ammonite', ...values }, { fields: [] }),
+  const node = await harness.mutate((records) =>
+    records.create('Specimen', { name: 'Ammonite', ...values }, { fields: [] }),
   );
   return (await harness.dataOf(node.id)) ?? '';
 }
