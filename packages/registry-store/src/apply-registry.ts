@@ -1,34 +1,19 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { ControlPlane, TransactionSql } from '@formwork/pg';
-import {
-  createRegistry,
-  type Limits,
-  type Registry,
-  type RegistryDocument,
-  RegistryError,
-  toStoredRegistry,
-} from '@formwork/registry';
-import { compileChange } from '@formwork/view-compiler';
+import { type Registry, RegistryError, toStoredRegistry } from '@formwork/registry';
 import { RegistryConflictError } from './errors.ts';
-import { finishSlots } from './finish-slots.ts';
 import { findLeftBehind, type LeftBehind } from './left-behind.ts';
-import { findMisfits } from './misfits/find-misfits.ts';
-import { type RegistrySnapshot, readCurrent } from './read-registry.ts';
-import { readRetiredKeys } from './retired-keys.ts';
+import { type PlanOptions, planChange } from './plan-change.ts';
+import { readCurrent } from './read-registry.ts';
 import { runSteps } from './run-steps.ts';
 import { saveRows } from './save-rows.ts';
 import { saveVersion } from './save-version.ts';
-import { findTooManyToFill } from './too-many-to-fill.ts';
 import { withTenantLock } from './with-tenant-lock.ts';
 
-export interface ApplyOptions {
+export interface ApplyOptions extends PlanOptions {
   /** Who applies it, as the history tells it: "key:<id>", "cli". */
   readonly appliedBy: string;
   /** The version that the change was made for; absent: whatever there is. */
   readonly expectedVersion?: number | undefined;
-  readonly limits?: Partial<Limits>;
-  /** Records that one change may touch to fill slots (200,000). */
-  readonly fillLimit?: number;
   /** Milliseconds to wait for writers of the tenant (1,000), and how often (10). */
   readonly lockTimeout?: number;
   readonly lockAttempts?: number;
@@ -66,56 +51,21 @@ async function apply(
   input: unknown,
   options: ApplyOptions,
 ): Promise<AppliedRegistry> {
-  const { appliedBy, expectedVersion, limits, fillLimit = 200_000 } = options;
+  const { appliedBy, expectedVersion } = options;
   const current = await readCurrent(sql);
   if (expectedVersion !== undefined && expectedVersion !== current.version) {
     throw new RegistryConflictError(expectedVersion, current.version);
   }
-  const registry = await deriveRegistry(sql, current, input, limits);
-  const steps = compileChange(current.registry, registry);
-  if (isSame(current.registry, registry)) {
+  const { registry, steps, changed, problems } = await planChange(sql, current, input, options);
+  if (problems.length > 0) throw new RegistryError(problems);
+  if (!changed) {
     // Views are content: one that somebody has dropped is put back.
     await runSteps(sql, tenantId, steps);
-    return { version: current.version, registry, changed: false, leftBehind: [] };
+    return { version: current.version, registry, changed, leftBehind: [] };
   }
-  const problems = [
-    ...(await findMisfits(sql, current.registry, registry)),
-    ...(await findTooManyToFill(sql, current.registry, steps, fillLimit)),
-  ];
-  if (problems.length > 0) throw new RegistryError(problems);
   const leftBehind = await findLeftBehind(sql, current.registry, registry);
   await saveRows(sql, toStoredRegistry(registry));
   await runSteps(sql, tenantId, steps);
   const version = await saveVersion(sql, tenantId, registry, appliedBy);
-  return { version, registry, changed: true, leftBehind };
-}
-
-/** The next registry, as it is once the slots are filled, which they are before this transaction ends. */
-async function deriveRegistry(
-  sql: TransactionSql,
-  { registry: current }: RegistrySnapshot,
-  input: unknown,
-  limits: Partial<Limits> | undefined,
-): Promise<Registry> {
-  // createRegistry trusts nothing about the document, whatever its type says.
-  const result = createRegistry(input as RegistryDocument, {
-    ...(current && { current }),
-    ...(limits && { limits }),
-    retired: await readRetiredKeys(sql),
-    populated: await findPopulated(sql),
-  });
-  if ('problems' in result) throw new RegistryError(result.problems);
-  return finishSlots(result.registry);
-}
-
-async function findPopulated(sql: TransactionSql): Promise<ReadonlySet<string>> {
-  const rows = await sql<{ entity: string }[]>`
-    select e.storage_key as entity from formwork.entity_types e
-    where exists (select from formwork.records r where r.entity_type = e.storage_key)`;
-  return new Set(rows.map(({ entity }) => entity));
-}
-
-/** Rows are compared, since positions count as well; the order of properties, which jsonb does not keep, does not. */
-function isSame(current: Registry | null, next: Registry): boolean {
-  return current !== null && isDeepStrictEqual(toStoredRegistry(current), toStoredRegistry(next));
+  return { version, registry, changed, leftBehind };
 }

@@ -1,8 +1,12 @@
 export { type AppliedRegistry, type ApplyOptions, applyRegistry } from './apply-registry.ts';
+export { type CheckedChange, checkRegistry } from './check-registry.ts';
 export { RegistryBusyError, RegistryConflictError } from './errors.ts';
 export { exportRegistry, loadTenantRegistry } from './export-registry.ts';
 export type { LeftBehind } from './left-behind.ts';
+export type { PlanOptions } from './plan-change.ts';
+export { type HistoryOptions, type RegistryVersion, readHistory } from './read-history.ts';
 export { type RegistrySnapshot, readRegistry, readSnapshot, registryStatements } from './read-registry.ts';
+export { createRegistryStore, type RegistryStore } from './registry-store.ts';
 export { registryChannel } from './save-version.ts';
 export { type SweepOptions, sweepViews } from './sweep-views.ts';
 export type { Drift, DriftKind } from './verify/drift.ts';
