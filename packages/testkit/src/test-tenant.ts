@@ -1,7 +1,5 @@
-import { createKey, createTenant } from '@formwork/directory';
 import { connectControlPlane } from '@formwork/pg';
 import type { Registry } from '@formwork/registry';
-import { applyRegistry } from '@formwork/registry-store';
 
 /** A tenant with a registry and a key that may do everything. */
 export interface TestTenant {
@@ -19,6 +17,9 @@ export async function createTestTenant(
   slug: string,
   document: unknown,
 ): Promise<TestTenant> {
+  // Loaded when a tenant is wanted, so that the tests of lower rooms run without the higher ones.
+  const { createKey, createTenant } = await import('@formwork/directory');
+  const { applyRegistry } = await import('@formwork/registry-store');
   const control = connectControlPlane({ url: database.designerUrl, max: 1 });
   try {
     const { id: tenantId } = await createTenant(control, { slug });
