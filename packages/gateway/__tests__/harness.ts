@@ -77,7 +77,12 @@ export class Harness {
     const options = { ...this.config, ...config };
     const logger = createLogger(
       { logLevel: 'debug' },
-      { write: (line) => { if (process.env.DEBUG_GW) process.stderr.write(line); lines.push(JSON.parse(line)); } },
+      {
+        write: (line) => {
+          if (process.env.DEBUG_GW) process.stderr.write(line);
+          lines.push(JSON.parse(line));
+        },
+      },
     );
     const gateway = await startGateway(options, logger);
     this.#gateways.push(gateway);

@@ -52,7 +52,7 @@ test('waits no longer than it was told for what does not finish', async () => {
     const started = Date.now();
     await gateway.close();
     expect(Date.now() - started).toBeLessThan(5_000);
-    expect(await asked).toBeInstanceOf(Error);
+    expect(await asked).toHaveProperty('message');
     await admin.query('rollback');
   });
   expect(await connections()).toBe(0);

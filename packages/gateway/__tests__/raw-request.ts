@@ -22,7 +22,11 @@ export function rawRequest(url: string, options: RawRequest): Promise<RawAnswer>
   const { method = 'POST', path = '/graphql', headers = {}, body, chunked = false } = options;
   return new Promise((resolve, reject) => {
     const length = body === undefined || chunked ? {} : { 'content-length': String(Buffer.byteLength(body)) };
-    const outgoing = request(new URL(path, url), {
+    const { hostname, port } = new URL(url);
+    const outgoing = request({
+      hostname,
+      port,
+      path,
       method,
       headers: { ...length, ...headers },
       agent: false,

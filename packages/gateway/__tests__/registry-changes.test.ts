@@ -53,8 +53,8 @@ describe.each([
   test('sees a change with the very next request', async () => {
     const { keys, ...tenant } = await freshTenant();
     for (const gateway of [one.url, url()]) {
-      expect(codesOf(await ask(gateway, keys.editor, read))).toEqual(['GRAPHQL_VALIDATION_FAILED']);
-      expect(codesOf(await ask(gateway, keys.editor, write))).toEqual(['GRAPHQL_VALIDATION_FAILED']);
+      expect(codesOf(await ask(gateway, keys.editor, read))).toContain('GRAPHQL_VALIDATION_FAILED');
+      expect(codesOf(await ask(gateway, keys.editor, write))).toContain('GRAPHQL_VALIDATION_FAILED');
     }
     await harness.apply(tenant, withRunways);
     expect(dataOf(await ask(url(), keys.editor, write))).toEqual({
@@ -74,8 +74,8 @@ describe.each([
     }
     await harness.apply(tenant, base);
     for (const gateway of [url(), one.url]) {
-      expect(codesOf(await ask(gateway, keys.editor, read))).toEqual(['GRAPHQL_VALIDATION_FAILED']);
-      expect(codesOf(await ask(gateway, keys.editor, write))).toEqual(['GRAPHQL_VALIDATION_FAILED']);
+      expect(codesOf(await ask(gateway, keys.editor, read))).toContain('GRAPHQL_VALIDATION_FAILED');
+      expect(codesOf(await ask(gateway, keys.editor, write))).toContain('GRAPHQL_VALIDATION_FAILED');
     }
   });
 });

@@ -4,7 +4,7 @@ import { type LoadedRegistry, TenantStates } from '../src/tenants/tenant-states.
 
 /** A registry whose API shape is told by `entity` alone, and whose plan shape also by `indexed`. */
 function registryOf(entity: string, indexed = false): Registry {
-  const fields = [{ key: 'name', type: 'text', indexed }];
+  const fields = [{ key: 'name', type: 'text' as const, indexed }];
   const made = createRegistry({ formwork: 1, entities: [{ key: entity, plural: `${entity}s`, fields }] });
   if ('problems' in made) throw new Error(JSON.stringify(made.problems));
   return made.registry;

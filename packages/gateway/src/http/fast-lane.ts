@@ -17,8 +17,7 @@ async function run(yoga: Yoga, { operation, params }: LaneRequest, log: Logger):
   const { parse, validate, contextFactory, execute, schema } = yoga.getEnveloped({ operation, params });
   try {
     const document = parse(params.query);
-    const errors = validate(schema, document);
-    if (errors.length > 0) return { errors };
+    validate(schema, document);
     const contextValue = await contextFactory();
     return await execute({
       schema,
@@ -28,6 +27,7 @@ async function run(yoga: Yoga, { operation, params }: LaneRequest, log: Logger):
       operationName: params.operationName,
     });
   } catch (error) {
-    return { errors: [toRequestError(error, log)] };
+    const errors: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
+    return { errors: errors.map((one) => toRequestError(one, log)) };
   }
 }

@@ -6,17 +6,18 @@ import type { LaneContext } from './lane.ts';
  * yoga's HTTP hooks do not run on the fast one.
  *
  * The document was parsed and validated before (it may have had to wait for the tenant's registry, and hooks cannot
- * wait), so parsing and validating only hand over what was found. The schema comes with the operation.
+ * wait), so these hand over what was found. What is refused is thrown at once, before yoga looks at the document
+ * with rules of its own: it does so on one lane only. The schema comes with the operation.
  */
 export function useOperation(): Plugin<LaneContext> {
   return {
     onParse({ context, setParsedDocument }) {
       const { document, refused } = context.operation.prepared;
-      if (document !== null) setParsedDocument(document);
-      else if (refused?.[0]) throw refused[0];
+      if (refused !== null) throw new AggregateError(refused);
+      setParsedDocument(document);
     },
-    onValidate({ context, setResult }) {
-      setResult(context.operation.prepared.refused ?? []);
+    onValidate({ setResult }) {
+      setResult([]);
     },
     onExecute({ args, setExecuteFn }) {
       const { operation } = args.contextValue;

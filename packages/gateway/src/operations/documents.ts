@@ -15,7 +15,7 @@ import { checkDocumentLimits, type DocumentLimits } from './document-limits.ts';
 /** A document against a schema: parsed and valid, or refused with all that is wrong with it. */
 export type CheckedDocument =
   | { readonly document: DocumentNode; readonly errors: null }
-  | { readonly document: DocumentNode | null; readonly errors: readonly GraphQLError[] };
+  | { readonly document: null; readonly errors: readonly GraphQLError[] };
 
 export interface DocumentsOptions extends DocumentLimits {
   readonly maxDocument: number;
@@ -77,7 +77,7 @@ export class Documents {
       requestError('GRAPHQL_VALIDATION_FAILED', error.message, { original: error }),
     );
     const errors = invalid.length > 0 ? invalid : checkDocumentLimits(document, this.#options);
-    return errors.length > 0 ? { document, errors } : { document, errors: null };
+    return errors.length > 0 ? { document: null, errors } : { document, errors: null };
   }
 }
 

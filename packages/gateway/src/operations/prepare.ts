@@ -44,9 +44,14 @@ export function prepareOperation(documents: Documents, options: PrepareOptions):
   if (checked.errors !== null)
     return { document: checked.document, operation: null, refused: checked.errors };
   const operation = getOperationAST(checked.document, params.operationName);
-  const error = operation ? objection(operation, options) : unknownOperation(checked.document, params);
-  if (error !== null || !operation) return { document: null, operation: null, refused: error ? [error] : [] };
+  if (!operation) return refuse([unknownOperation(checked.document, params)]);
+  const error = objection(operation, options);
+  if (error !== null) return refuse([error]);
   return { document: checked.document, operation, refused: null };
+}
+
+function refuse(refused: readonly GraphQLError[]): PreparedOperation {
+  return { document: null, operation: null, refused };
 }
 
 function objection(operation: OperationDefinitionNode, options: PrepareOptions): GraphQLError | null {

@@ -87,7 +87,7 @@ async function executeIn(transaction: TenantTransaction, operation: Operation): 
   const { registry, schema, tenantId } = await visit.state();
   if (transaction.versions.access !== visit.caller.tenant.accessVersion)
     throw new AccessMovedError(transaction.versions);
-  if (prepared.document === null) return { errors: prepared.refused ?? [] };
+  if (prepared.refused !== null) return { errors: prepared.refused };
   const records = createRecords({
     registry,
     tenantId,

@@ -27,7 +27,7 @@ export async function runQuery(operation: Operation): Promise<TextResult> {
 async function executeOnce(operation: Operation, reads: ReadBatches): Promise<TextResult> {
   const { visit, params, prepared } = operation;
   const { registry, schema, tenantId } = await visit.state();
-  if (prepared.document === null || prepared.operation === null) return { errors: prepared.refused ?? [] };
+  if (prepared.refused !== null) return { errors: prepared.refused };
   const { document } = prepared;
   const run = (contextValue: unknown) =>
     execute({
