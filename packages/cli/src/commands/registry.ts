@@ -1,0 +1,149 @@
+import { writeFile } from 'node:fs/promises';
+import type { TenantRow } from '@formwork/directory';
+import type { ControlPlane } from '@formwork/pg';
+import { type RegistryDocument, RegistryError, registryDocumentSchema } from '@formwork/registry';
+import {
+  applyRegistry,
+  checkRegistry,
+  exportRegistry,
+  type LeftBehind,
+  RegistryConflictError,
+} from '@formwork/registry-store';
+import { type Command, InvalidArgumentError } from 'commander';
+import { examples, jsonOption } from '../command-help.ts';
+import { Failure } from '../failure.ts';
+import { getTenant } from '../find-tenant.ts';
+import { quote } from '../quote.ts';
+import { readDocument } from '../read-document.ts';
+import { print, type Terminal } from '../terminal.ts';
+import { withInstallation } from '../with-installation.ts';
+
+/** `formwork registry apply|export|schema`. */
+export function addRegistryCommand(program: Command, terminal: Terminal): void {
+  const registry = program
+    .command('registry')
+    .description("Apply and export a tenant's design: its entities, fields, links and keys.");
+  addApply(registry, terminal);
+  addExport(registry, terminal);
+  addSchema(registry, terminal);
+}
+
+interface ApplyOptions {
+  readonly tenant: string;
+  readonly expectedVersion?: number;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+}
+
+function addApply(registry: Command, terminal: Terminal): void {
+  registry
+    .command('apply')
+    .description('Apply a design, all of it or nothing. Gateways that run take it up at once.')
+    .argument('<file>', 'a registry document (JSON), or - for standard input')
+    .requiredOption('--tenant <slug>', 'whose design')
+    .option('--expected-version <n>', 'refuse if the registry is at another version by now', parseVersion)
+    .option('--dry-run', 'say what would change and what is wrong, and apply nothing')
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      examples(
+        'formwork registry apply --tenant acme design.json',
+        'formwork registry apply --tenant acme design.json --dry-run',
+        'formwork registry export --tenant acme | jq … | formwork registry apply --tenant acme -',
+      ),
+    )
+    .action(async (file: string, options: ApplyOptions) => {
+      const document = await readDocument(terminal, file);
+      await withInstallation(terminal, async ({ control }) => {
+        const tenant = await getTenant(control, options.tenant);
+        if (options.dryRun === true) return previewDocument(terminal, control, tenant, document, options);
+        const { version, changed, leftBehind } = await applyRegistry(control, tenant.id, document, {
+          appliedBy: 'formwork registry apply',
+          ...(options.expectedVersion === undefined ? {} : { expectedVersion: options.expectedVersion }),
+        });
+        print(terminal, options.json === true, { tenant: tenant.slug, version, changed, leftBehind }, [
+          changed
+            ? `The registry of "${tenant.slug}" is at version ${version} now.`
+            : `Nothing to change: the registry of "${tenant.slug}" is as the document says, at version ${version}.`,
+          ...leftBehind.map(describeLeftBehind),
+        ]);
+      });
+    });
+}
+
+async function previewDocument(
+  terminal: Terminal,
+  control: ControlPlane,
+  tenant: TenantRow,
+  document: unknown,
+  { json, expectedVersion }: ApplyOptions,
+): Promise<void> {
+  const { version, problems, changes, leftBehind } = await checkRegistry(control, tenant.id, document);
+  if (expectedVersion !== undefined && expectedVersion !== version) {
+    throw new RegistryConflictError(expectedVersion, version);
+  }
+  if (problems.length > 0) throw new RegistryError(problems);
+  print(terminal, json === true, { tenant: tenant.slug, version, changes, leftBehind }, [
+    changes.length === 0 ? 'It would change nothing.' : 'It can be applied, and would change:',
+    ...changes.map(({ message }) => `  - ${message}`),
+    ...leftBehind.map(describeLeftBehind),
+    'Nothing was applied.',
+  ]);
+}
+
+function addExport(registry: Command, terminal: Terminal): void {
+  registry
+    .command('export')
+    .description("Write a tenant's design as a document; applying it again changes nothing.")
+    .requiredOption('--tenant <slug>', 'whose design')
+    .option('-o, --output <file>', 'file to write (default: standard output)')
+    .addHelpText(
+      'after',
+      examples(
+        'formwork registry export --tenant aviation',
+        'formwork registry export --tenant aviation -o aviation.json',
+      ),
+    )
+    .action(async ({ tenant: slug, output }: { tenant: string; output?: string }) => {
+      const document = await withInstallation(terminal, async ({ control }) =>
+        exportDocument(control, await getTenant(control, slug)),
+      );
+      const text = `${JSON.stringify(document, null, 2)}\n`;
+      if (output === undefined) terminal.out.write(text);
+      else await writeOutput(output, text);
+    });
+}
+
+function exportDocument(
+  control: ControlPlane,
+  { id, slug, registryVersion }: TenantRow,
+): Promise<RegistryDocument> {
+  if (registryVersion > 0) return exportRegistry(control, id);
+  throw new Failure(`Tenant ${quote(slug)} has no registry yet: "formwork registry apply" gives it one.`);
+}
+
+function addSchema(registry: Command, terminal: Terminal): void {
+  registry
+    .command('schema')
+    .description('Write the JSON Schema of registry documents, for editors and checks.')
+    .addHelpText('after', examples('formwork registry schema > registry.schema.json'))
+    .action(() => {
+      terminal.out.write(`${JSON.stringify(registryDocumentSchema, null, 2)}\n`);
+    });
+}
+
+async function writeOutput(file: string, text: string): Promise<void> {
+  await writeFile(file, text).catch((error: Error) => {
+    throw new Failure(`The file ${quote(file)} cannot be written: ${error.message}`);
+  });
+}
+
+function describeLeftBehind({ entity, field, records }: LeftBehind): string {
+  const name = quote(field === null ? entity : `${entity}.${field}`);
+  return `${name} is gone from the design; what ${records} ${records === 1 ? 'record has' : 'records have'} of it is kept, out of sight.`;
+}
+
+function parseVersion(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It is a whole number, as "formwork tenant list" shows it.');
+}

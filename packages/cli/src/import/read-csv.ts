@@ -1,0 +1,134 @@
+import { Readable } from 'node:stream';
+import { type CsvError, type Parser, parse } from 'csv-parse';
+import { Failure } from '../failure.ts';
+import { quote, quoteList } from '../quote.ts';
+import { longestRecord, readText } from './read-text.ts';
+import type { Source, SourceRow } from './source.ts';
+
+interface CsvRecord {
+  readonly record: readonly string[];
+  readonly info: { readonly lines: number };
+}
+
+/** CSV with a header. A row that is broken is given as one, and the rows behind it are read all the same. */
+export async function openCsv(
+  path: string,
+  delimiter: string,
+  onBytes: (bytes: number) => void,
+): Promise<Source> {
+  const broken: SourceRow[] = [];
+  const lines = new LineCounter();
+  const parser = parse({
+    bom: true,
+    delimiter,
+    info: true,
+    max_record_size: longestRecord,
+    record_delimiter: ['\r\n', '\n', '\r'],
+    relax_column_count: true,
+    skip_empty_lines: true,
+    skip_records_with_error: true,
+    on_skip: (error) => {
+      const row = { line: lines.ofError(error), reason: describe(error) };
+      if (broken.at(-1)?.line !== row.line) broken.push(row);
+      return undefined;
+    },
+  });
+  const records = startParsing(path, parser, onBytes);
+  const first = await records.next();
+  const columns = first.done ? [] : readHeader(path, first.value.record, delimiter);
+  if (!first.done) lines.count(first.value);
+  return {
+    columns,
+    async *rows() {
+      for await (const record of records) {
+        // A broken row is noticed before the good one behind it comes out.
+        yield* broken.splice(0);
+        yield toRow(columns, record.record, lines.count(record));
+      }
+      yield* broken.splice(0);
+    },
+  };
+}
+
+async function* startParsing(
+  path: string,
+  parser: Parser,
+  onBytes: (bytes: number) => void,
+): AsyncGenerator<CsvRecord> {
+  const text = Readable.from(readText(path, onBytes));
+  text.on('error', (error) => parser.destroy(error));
+  try {
+    yield* text.pipe(parser) as AsyncIterable<CsvRecord>;
+  } finally {
+    text.destroy();
+  }
+}
+
+function readHeader(path: string, cells: readonly string[], delimiter: string): readonly string[] {
+  const names = cells.map((cell) => cell.trim());
+  const twice = names.filter((name, index) => names.indexOf(name) !== index);
+  if (twice.length > 0) {
+    throw new Failure(
+      `The header of ${quote(path)} has ${quoteList([...new Set(twice)])} more than once: give each column a name of its own.`,
+    );
+  }
+  const other = [';', '\t', '|', ','].find(
+    (one) => one !== delimiter && names.length === 1 && names[0]?.includes(one),
+  );
+  if (other !== undefined) {
+    throw new Failure(
+      `The header of ${quote(path)} is one column, ${quote(names[0])}: if its columns are separated otherwise, ` +
+        `say so with --delimiter ${other === '\t' ? 'tab' : `"${other}"`}.`,
+    );
+  }
+  return names;
+}
+
+function toRow(columns: readonly string[], cells: readonly string[], line: number): SourceRow {
+  if (cells.length !== columns.length) {
+    return { line, reason: `has ${cells.length} values, and the header has ${columns.length} columns` };
+  }
+  return { line, cells: new Map(columns.map((column, index) => [column, cells[index]])) };
+}
+
+/** csv-parse counts a CRLF between quotes as two lines; this takes the difference off again. */
+class LineCounter {
+  #counted = 0;
+  #end = 0;
+
+  /** The line on which the record begins. */
+  count({ record, info }: CsvRecord): number {
+    let breaks = 0;
+    for (const cell of record) {
+      if (!/[\r\n]/.test(cell)) continue;
+      breaks += cell.match(/\r\n|\r|\n/g)?.length ?? 0;
+      this.#counted += cell.match(/\r\n/g)?.length ?? 0;
+    }
+    this.#end = info.lines - this.#counted;
+    return this.#end - breaks;
+  }
+
+  ofError(error: CsvError | undefined): number {
+    // An open quote is noticed at the end of the file, far from where it stands.
+    if (error === undefined || isEndless(error)) return this.#end + 1;
+    return Number(error.lines ?? 0) - this.#counted;
+  }
+}
+
+function isEndless(error: CsvError): boolean {
+  return error.code === 'CSV_QUOTE_NOT_CLOSED' || error.code === 'CSV_MAX_RECORD_SIZE';
+}
+
+function describe(error: CsvError | undefined): string {
+  switch (error?.code) {
+    case 'CSV_QUOTE_NOT_CLOSED':
+      return 'opens a quote that is never closed, so that the rest of the file was taken for one value';
+    case 'CSV_MAX_RECORD_SIZE':
+      return `is longer than ${longestRecord} characters: most likely a quote is never closed`;
+    case 'CSV_INVALID_CLOSING_QUOTE':
+    case 'INVALID_OPENING_QUOTE':
+      return 'has a quote in the middle of a value: put the value in quotes and double the quotes in it';
+    default:
+      return error?.message ?? 'cannot be read';
+  }
+}
