@@ -36,7 +36,7 @@ export function presentCause(cause: unknown, log: Logger): Presentation {
   if (cause instanceof RecordError)
     return { code: cause.code, message: cause.message, details: cause.details };
   if (cause instanceof DatabaseError) {
-    const known = databaseCodes[cause.code];
+    const known = cause.sqlstate === tenantIsGone ? unauthenticatedTenant : databaseCodes[cause.code];
     if (known !== undefined) return { ...known, details: {} };
   }
   const id = randomUUID();
@@ -70,6 +70,13 @@ function refused(error: GraphQLError): Presentation {
   const code = isErrorCode(error.extensions.code) ? error.extensions.code : 'BAD_USER_INPUT';
   return { code, message: error.message, details: {} };
 }
+
+/** "There is no such tenant": it was deleted, and its keys with it. */
+const tenantIsGone = 'FW002';
+const unauthenticatedTenant = {
+  code: 'UNAUTHENTICATED',
+  message: 'The tenant of this API key does not exist any more.',
+} as const;
 
 /** Those of the database's errors that a client can act on. The others are ours to repair. */
 const databaseCodes: Partial<Record<DatabaseErrorCode, Omit<Presentation, 'details'>>> = {

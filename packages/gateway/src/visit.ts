@@ -58,10 +58,12 @@ export class Visit {
   };
 
   /** Batches that prove the versions this visit holds. */
-  async reads(): Promise<ReadBatches> {
+  async reads({ mindsMissingViews = false } = {}): Promise<ReadBatches> {
     const { dataPlane } = this.services;
-    const expected = { registry: (await this.state()).version, access: this.#caller.tenant.accessVersion };
-    return new ReadBatches(dataPlane, this.#caller.tenant.id, expected, this.batchOptions);
+    const { id: tenantId, accessVersion: access } = this.#caller.tenant;
+    const expected = { registry: (await this.state()).version, access };
+    const { batchOptions } = this;
+    return new ReadBatches({ dataPlane, tenantId, expected, batchOptions, mindsMissingViews });
   }
 
   /** Asks the database whether key and registry are what this visit holds, and catches up if not: then true. */

@@ -1,4 +1,11 @@
-import type { BatchOptions, DataPlane, ReadOutcome, Statement, TenantVersions } from '@formwork/pg';
+import {
+  type BatchOptions,
+  DatabaseError,
+  type DataPlane,
+  type ReadOutcome,
+  type Statement,
+  type TenantVersions,
+} from '@formwork/pg';
 
 /** Thrown into an operation whose tenant has moved on: what it would find is thrown away, so it need not go on. */
 export class MovedError extends Error {
@@ -11,32 +18,36 @@ export class MovedError extends Error {
 /** Postgres' "undefined_table": a view that was swept away because no registry uses it any more. */
 const viewIsGone = '42P01';
 
+export interface ReadBatchesOptions {
+  readonly dataPlane: DataPlane;
+  readonly tenantId: string;
+  /** The versions that the query was planned for. */
+  readonly expected: TenantVersions;
+  readonly batchOptions: () => BatchOptions;
+  /** Whether a view that is gone counts as having moved: once it was read again, it is an error like any other. */
+  readonly mindsMissingViews: boolean;
+}
+
 /**
  * The batches of one query. Each brings the tenant's versions along; when they are not those that the query was
  * planned for, it stops, and `versions` says where the tenant is now.
  */
 export class ReadBatches {
-  readonly #dataPlane: DataPlane;
-  readonly #tenantId: string;
-  readonly #expected: TenantVersions;
-  readonly #options: () => BatchOptions;
+  readonly #options: ReadBatchesOptions;
   #seen: TenantVersions | null = null;
   #moved = false;
 
-  constructor(dataPlane: DataPlane, tenantId: string, expected: TenantVersions, options: () => BatchOptions) {
-    this.#dataPlane = dataPlane;
-    this.#tenantId = tenantId;
-    this.#expected = expected;
+  constructor(options: ReadBatchesOptions) {
     this.#options = options;
   }
 
   readonly run = async (statements: readonly Statement[]): Promise<ReadOutcome['results']> => {
     if (this.#moved) throw new MovedError();
-    const { versions, results } = await this.#dataPlane.read(this.#tenantId, statements, this.#options());
+    const { dataPlane, tenantId, expected, batchOptions, mindsMissingViews } = this.#options;
+    const { versions, results } = await dataPlane.read(tenantId, statements, batchOptions());
     this.#seen = versions;
-    this.#moved ||=
-      versions.registry !== this.#expected.registry || versions.access !== this.#expected.access;
-    this.#moved ||= results.some((result) => 'sqlstate' in result && result.sqlstate === viewIsGone);
+    this.#moved ||= versions.registry !== expected.registry || versions.access !== expected.access;
+    this.#moved ||= mindsMissingViews && results.some(isMissingView);
     if (this.#moved) throw new MovedError();
     return results;
   };
@@ -47,6 +58,10 @@ export class ReadBatches {
     if (this.#seen === null) throw new MovedError();
     return { versions: this.#seen, moved: this.#moved };
   }
+}
+
+function isMissingView(result: ReadOutcome['results'][number]): boolean {
+  return result instanceof DatabaseError && result.sqlstate === viewIsGone;
 }
 
 function ignoreMoved(error: unknown): void {

@@ -14,7 +14,7 @@ export async function runQuery(operation: Operation): Promise<TextResult> {
   const { visit } = operation;
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
     if (operation.prepared.refused !== null) return { errors: operation.prepared.refused };
-    const reads = await visit.reads();
+    const reads = await visit.reads({ mindsMissingViews: attempt < attempts });
     const result = await executeOnce(operation, reads);
     const { versions, moved } = await reads.prove();
     if (!moved) return result.errors ? presentResult(result, visit.log) : result;
