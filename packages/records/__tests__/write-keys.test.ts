@@ -25,7 +25,7 @@ test('several keys that are taken are told at once', async () => {
   const room = await create('Room', { floor: 7, door: 'A' });
   const error = await refusalOf(create('Room', { floor: 7, door: 'a' }));
   expect(error.details).toMatchObject({ key: 'byDoor', fields: ['floor', 'door'], id: room.id });
-  expect(error.details['keys']).toHaveLength(1);
+  expect(error.details['violations']).toHaveLength(1);
 });
 
 test('no value is not a value that is taken', async () => {

@@ -130,17 +130,17 @@ function choiceSchema({ choices }: Field, audience: Audience): JsonSchema {
   };
 }
 
-/** `{ id }` or `{ by: { iata } }`; `{ create }` is checked as an input of its own (see {@link validateInput}). */
-function linkSchema(registry: Registry, target: Entity, audience: Audience): JsonSchema {
+/** `{ id }` or `{ by: { iata } }`; what `{ create }` holds is checked as an input of its own (see `validateInput`). */
+function linkSchema(registry: Registry, target: Entity, audience: Audience, mayCreate = true): JsonSchema {
   const keys = readyKeys(target);
-  const properties: Record<string, JsonSchema> = { id: { type: 'string', format: 'uuid' } };
-  if (keys.length > 0) {
-    properties['by'] = exactlyOne(
-      Object.fromEntries(keys.map((key) => [key.name, keySchema(registry, key, audience)])),
-    );
-  }
-  properties['create'] = { type: 'object' };
-  const schema = exactlyOne(properties);
+  const by = exactlyOne(
+    Object.fromEntries(keys.map((key) => [key.name, keySchema(registry, key, audience)])),
+  );
+  const schema = exactlyOne({
+    id: { type: 'string', format: 'uuid' },
+    ...(keys.length > 0 ? { by } : {}),
+    ...(mayCreate ? { create: { type: 'object' } } : {}),
+  });
   return audience === 'client' ? { ...schema, 'x-link': target.names.type } : schema;
 }
 
@@ -167,10 +167,13 @@ function keyPartSchema(registry: Registry, field: Field, audience: Audience): Js
 }
 
 function linksSchema(registry: Registry, target: Entity, audience: Audience): JsonSchema {
-  const list = { type: 'array', items: linkSchema(registry, target, audience) };
+  const list = (mayCreate: boolean) => ({
+    type: 'array',
+    items: linkSchema(registry, target, audience, mayCreate),
+  });
   return {
     type: 'object',
-    properties: { add: list, remove: list, set: list },
+    properties: { add: list(true), remove: list(false), set: list(true) },
     additionalProperties: false,
   };
 }

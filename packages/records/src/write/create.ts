@@ -1,74 +1,48 @@
-import type { Statement } from '@formwork/pg';
 import type { Entity } from '@formwork/registry';
-import { RecordError, type RecordNode, type RecordSelection, type Values } from '../contract.ts';
+import type { RecordNode, RecordSelection, Values } from '../contract.ts';
 import { validateInput } from '../validate/validate-input.ts';
-import { insertStatement } from './insert-records.ts';
-import { conflictStatement, readConflicts, uniqueViolation } from './key-conflicts.ts';
-import { manyLinksStatements } from './many-links.ts';
-import { dataText, manyLinksChanges } from './plan-data.ts';
+import type { InputPath } from '../validate/violation.ts';
+import { insertOrRefuse } from './insert-plans.ts';
 import { ResolvedLinks } from './resolved-links.ts';
 import { validationFailed } from './validation-failed.ts';
-import { runWrite, type WriteContext } from './write-context.ts';
-import { planCreate, type WritePlan } from './write-plan.ts';
+import type { WriteContext } from './write-context.ts';
+import { planCreate, type WritePlan, withCreated } from './write-plan.ts';
 
-/** A unique key was taken, but when asked it was free again: so often the insert is tried before giving up. */
-const attempts = 3;
+/** An input and where it stands among the arguments. */
+export interface PlacedInput {
+  readonly path: InputPath;
+  readonly input: Values;
+}
 
-/** Creates a record and reads it back. One message to Postgres, two where a link is named by key. */
-export async function createRecord(
+/**
+ * Creates records, with what their links create, and reads them back, in the order of the inputs. All or none. One
+ * message to Postgres, and one before where a link is named by key.
+ */
+export async function createAll(
   context: WriteContext,
   entity: Entity,
-  input: Values,
+  inputs: readonly PlacedInput[],
   selection: RecordSelection,
-): Promise<RecordNode> {
-  const path = ['input'];
-  const checked = validateInput(context.registry, entity, 'create', path, input);
-  if (checked.violations.length > 0) throw validationFailed(checked.violations);
-  const plan = planCreate({ registry: context.registry, entity, path, input: checked.input });
-  const links = new ResolvedLinks([plan]);
-  if (links.areToBeFound) links.read((await runWrite(context, entity, links.statements))[0] ?? []);
-  return insert(context, plan, links, selection);
+): Promise<readonly RecordNode[]> {
+  if (inputs.length === 0) return [];
+  const plans = planAll(context, entity, inputs);
+  const links = new ResolvedLinks(withCreated(plans));
+  await links.find(context, entity);
+  const read = context.readBack(
+    entity,
+    plans.map(({ id }) => id),
+    selection,
+  );
+  const [rows = []] = await insertOrRefuse(context, plans, links, [read.statement]);
+  const nodes = read.nodesOf(rows);
+  return plans.map(({ id }) => nodes.get(id) as RecordNode);
 }
 
-async function insert(
-  context: WriteContext,
-  plan: WritePlan,
-  links: ResolvedLinks,
-  selection: RecordSelection,
-): Promise<RecordNode> {
-  const { entity, id } = plan;
-  const read = context.readBack(entity, [id], selection);
-  const checks = links.areToBeFound ? [] : links.statements;
-  for (let attempt = 1; attempt <= attempts; attempt += 1) {
-    const statements = [...checks, ...insertStatements(context, plan, links), read.statement];
-    const results = await runWrite(context, entity, statements);
-    if (checks.length > 0) links.read(results[0] ?? []);
-    const node = read.nodesOf(results.at(-1) ?? []).get(id);
-    if (node !== undefined) return node;
-    await assertKeysAreFree(context, plan, links);
-  }
-  throw new RecordError('CONFLICT', 'Other writes were in the way. Try again.', {}, { retry: true });
-}
-
-function insertStatements({ actor }: WriteContext, plan: WritePlan, links: ResolvedLinks): Statement[] {
-  const { entity, id, copies } = plan;
-  const data = dataText(plan, links);
-  return [
-    insertStatement(entity, [{ id, data, copies }], actor),
-    ...manyLinksStatements(manyLinksChanges(plan, links)),
-  ];
-}
-
-/** Throws UNIQUE_VIOLATION where a record is in the way. */
-async function assertKeysAreFree(
-  context: WriteContext,
-  plan: WritePlan,
-  links: ResolvedLinks,
-): Promise<void> {
-  const { entity, id, path } = plan;
-  if (entity.keys.length === 0) return;
-  const proposal = { id, removed: [], patch: dataText(plan, links) };
-  const [rows = []] = await runWrite(context, entity, [conflictStatement(entity, [proposal])]);
-  const conflicts = readConflicts(entity, rows);
-  if (conflicts.length > 0) throw uniqueViolation(entity, path, conflicts);
+function planAll({ registry }: WriteContext, entity: Entity, inputs: readonly PlacedInput[]): WritePlan[] {
+  const checked = inputs.map(({ path, input }) => validateInput(registry, entity, 'create', path, input));
+  const violations = checked.flatMap((one) => one.violations);
+  if (violations.length > 0) throw validationFailed(violations);
+  return checked.map(({ input }, index) => {
+    return planCreate({ registry, entity, path: inputs[index]?.path ?? [], input });
+  });
 }

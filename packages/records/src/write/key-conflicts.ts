@@ -2,6 +2,7 @@ import type { Row, Statement } from '@formwork/pg';
 import { type SqlFragment, sql } from '@formwork/pg/sql-text';
 import type { Entity, UniqueKey } from '@formwork/registry';
 import { RecordError } from '../contract.ts';
+import type { InputPath } from '../validate/violation.ts';
 import { objectText } from './encode-value.ts';
 
 /** What a record is about to be: its data as it is, without `removed`, with `patch` on top. */
@@ -15,6 +16,7 @@ export interface Proposal {
 export interface KeyConflict {
   /** The record that was proposed. */
   readonly id: string;
+  readonly entity: Entity;
   readonly key: UniqueKey;
   /** The record in the way. */
   readonly existing: string;
@@ -41,30 +43,23 @@ export function conflictStatement(entity: Entity, proposals: readonly Proposal[]
 export function readConflicts(entity: Entity, rows: readonly Row[]): KeyConflict[] {
   return rows.flatMap(([id, slot, existing]) => {
     const key = entity.keys.find((candidate) => candidate.slot.column === slot);
-    return id != null && existing != null && key ? [{ id, key, existing }] : [];
+    return id != null && existing != null && key ? [{ id, entity, key, existing }] : [];
   });
 }
 
-/** The error for a record that cannot be written because of others. */
+/** The error for records that cannot be written because of others; `pathOf`: where in the input each stands. */
 export function uniqueViolation(
-  entity: Entity,
-  path: readonly (string | number)[],
-  conflicts: readonly Pick<KeyConflict, 'key' | 'existing'>[],
+  conflicts: readonly KeyConflict[],
+  pathOf: (conflict: KeyConflict) => InputPath,
 ): RecordError {
-  const keys = conflicts.map(({ key, existing }) => ({
-    key: key.name,
-    fields: key.fields.map((field) => field.name),
-    id: existing,
+  const violations = conflicts.map((conflict) => ({
+    path: pathOf(conflict),
+    key: conflict.key.name,
+    fields: conflict.key.fields.map((field) => field.name),
+    id: conflict.existing,
   }));
-  return new RecordError(
-    'UNIQUE_VIOLATION',
-    conflicts.map(({ key }) => takenMessage(entity, key)).join(' '),
-    {
-      path,
-      ...keys[0],
-      keys,
-    },
-  );
+  const messages = new Set(conflicts.map(({ entity, key }) => takenMessage(entity, key)));
+  return new RecordError('UNIQUE_VIOLATION', [...messages].join(' '), { ...violations[0], violations });
 }
 
 /** `There is already a "Flight" with this "Number" and "Departure". Choose another value, or update that one.` */

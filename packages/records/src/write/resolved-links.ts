@@ -1,7 +1,11 @@
 import type { Row, Statement } from '@formwork/pg';
+import type { Entity } from '@formwork/registry';
 import type { LinkReference } from './link-reference.ts';
 import { linkNotFound, linkStatement, readLinks } from './resolve-links.ts';
+import { runWrite, type WriteContext } from './write-context.ts';
 import type { PlannedTarget, WritePlan } from './write-plan.ts';
+
+type LookUpContext = Pick<WriteContext, 'registry' | 'execute'>;
 
 /**
  * The references of plans on their way to ids. Where all are given by id they are known before they are checked, so
@@ -11,36 +15,60 @@ export class ResolvedLinks {
   readonly #required: readonly LinkReference[];
   /** To be removed from links to many: what is not there need not be removed. */
   readonly #optional: readonly LinkReference[];
+  #isRead = false;
   readonly #ids = new Map<LinkReference, string | null>();
 
   constructor(plans: readonly WritePlan[]) {
-    const named = (targets: readonly PlannedTarget[]) =>
-      targets.flatMap((target) => ('reference' in target ? [target.reference] : []));
-    this.#required = plans.flatMap(({ links, manyLinks }) =>
-      named([...links.map(({ to }) => to), ...manyLinks.flatMap(({ add }) => add)]),
-    );
+    this.#required = plans.flatMap(requiredOf);
     this.#optional = plans.flatMap(({ manyLinks }) => manyLinks.flatMap(({ remove }) => remove));
     for (const reference of this.#all) this.#ids.set(reference, reference.id);
   }
 
-  /** Whether some are named by key, so that nothing can be written before {@link read}. */
-  get areToBeFound(): boolean {
-    return this.#all.some(({ by }) => by !== null);
+  /**
+   * Looks up what is named by key, for nothing can be written before. Throws LINK_NOT_FOUND, with all of them, where
+   * a record is not there.
+   */
+  async find(context: LookUpContext, entity: Entity): Promise<void> {
+    if (!this.#all.some(({ by }) => by !== null)) return;
+    await this.lookUp(context, entity);
+    this.#assertFound();
   }
 
-  get statements(): Statement[] {
-    return this.#all.length === 0 ? [] : [linkStatement(this.#all)];
+  /** Looks up all references; {@link missingOf} then tells of each plan what is not there. */
+  async lookUp(context: LookUpContext, entity: Entity): Promise<void> {
+    if (this.#all.length === 0) return;
+    const [rows = []] = await runWrite(context, entity, [linkStatement(this.#all)]);
+    this.#take(rows);
   }
 
-  /** Takes in what the statement gave. Throws LINK_NOT_FOUND, with all of them, where a record is not there. */
+  /** What is still to be sent: the check, where all were given by id. Its rows go to {@link read}. */
+  get toBeSent(): Statement[] {
+    return this.#isRead || this.#all.length === 0 ? [] : [linkStatement(this.#all)];
+  }
+
+  /** Throws LINK_NOT_FOUND, with all of them, where a record is not there. */
   read(rows: readonly Row[]): void {
+    this.#take(rows);
+    this.#assertFound();
+  }
+
+  #take(rows: readonly Row[]): void {
+    this.#isRead = true;
     const all = this.#all;
     readLinks(all, rows).forEach((id, index) => {
       const reference = all[index];
       if (reference !== undefined) this.#ids.set(reference, id);
     });
+  }
+
+  #assertFound(): void {
     const missing = this.#required.filter((reference) => this.#ids.get(reference) === null);
     if (missing.length > 0) throw linkNotFound(missing);
+  }
+
+  /** The references of a plan that lead nowhere. */
+  missingOf(plan: WritePlan): readonly LinkReference[] {
+    return requiredOf(plan).filter((reference) => this.#ids.get(reference) === null);
   }
 
   /** The id that a target has; null for one to be removed that is not there. */
@@ -51,4 +79,9 @@ export class ResolvedLinks {
   get #all(): LinkReference[] {
     return [...this.#required, ...this.#optional];
   }
+}
+
+function requiredOf({ links, manyLinks }: WritePlan): LinkReference[] {
+  const targets: PlannedTarget[] = [...links.map(({ to }) => to), ...manyLinks.flatMap(({ add }) => add)];
+  return targets.flatMap((target) => ('reference' in target ? [target.reference] : []));
 }

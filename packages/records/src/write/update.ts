@@ -4,13 +4,14 @@ import type { Entity } from '@formwork/registry';
 import type { RecordNode, RecordSelection, Values } from '../contract.ts';
 import { validateInput } from '../validate/validate-input.ts';
 import { canonicalId, whyNotWritten } from './find-record.ts';
+import { insertOrRefuse } from './insert-plans.ts';
 import { conflictStatement, readConflicts, uniqueViolation } from './key-conflicts.ts';
 import { manyLinksStatements } from './many-links.ts';
 import { dataText, manyLinksChanges } from './plan-data.ts';
 import { ResolvedLinks } from './resolved-links.ts';
 import { validationFailed } from './validation-failed.ts';
 import { runWrite, type WriteContext } from './write-context.ts';
-import { planUpdate, type WritePlan } from './write-plan.ts';
+import { createdBy, planUpdate, type WritePlan, withCreated } from './write-plan.ts';
 
 /**
  * Changes what is given of a record and reads it back. One message to Postgres, and one before where a link is named
@@ -29,12 +30,13 @@ export async function updateRecord(
   const checked = validateInput(context.registry, entity, 'update', path, input);
   if (checked.violations.length > 0) throw validationFailed(checked.violations);
   const plan = planUpdate({ registry: context.registry, entity, path, input: checked.input }, recordId);
-  const links = new ResolvedLinks([plan]);
-  if (links.areToBeFound) links.read((await runWrite(context, entity, links.statements))[0] ?? []);
+  const links = new ResolvedLinks(withCreated([plan]));
+  await links.find(context, entity);
+  await createLinked(context, plan, links);
   await assertKeysAreFree(context, plan, links);
 
   const read = context.readBack(entity, [recordId], selection);
-  const checks = links.areToBeFound ? [] : links.statements;
+  const checks = links.toBeSent;
   const results = await runWrite(context, entity, [
     ...checks,
     updateStatement(context, plan, links, ifVersion),
@@ -47,6 +49,12 @@ export async function updateRecord(
   if (updated.length === 0 || node === undefined)
     throw await whyNotWritten(context, entity, recordId, ifVersion);
   return node;
+}
+
+/** The records that the change creates. */
+async function createLinked(context: WriteContext, plan: WritePlan, links: ResolvedLinks): Promise<void> {
+  const created = createdBy(plan);
+  if (created.length > 0) await insertOrRefuse(context, created, links);
 }
 
 function updateStatement(
@@ -75,5 +83,5 @@ async function assertKeysAreFree(
   const proposal = { id, removed, patch: dataText(plan, links) };
   const [rows = []] = await runWrite(context, entity, [conflictStatement(entity, [proposal])]);
   const conflicts = readConflicts(entity, rows);
-  if (conflicts.length > 0) throw uniqueViolation(entity, path, conflicts);
+  if (conflicts.length > 0) throw uniqueViolation(conflicts, () => path);
 }

@@ -1,7 +1,8 @@
 import type { Row, Statement } from '@formwork/pg';
 import type { Entity, Registry } from '@formwork/registry';
-import type { RecordNode, RecordSelection } from '../contract.ts';
+import type { RecordSelection } from '../contract.ts';
 import type { Execute } from '../read/execute.ts';
+import type { RecordsRead } from '../read/read-back.ts';
 import { recordErrorOf } from './record-error-of.ts';
 
 /** What every write of an operation is done with. */
@@ -17,15 +18,9 @@ export interface WriteContext {
 /** How the read side reads records back through their view. */
 export type ReadBack = (entity: Entity, ids: readonly string[], selection: RecordSelection) => RecordsRead;
 
-export interface RecordsRead {
-  readonly statement: Statement;
-  /** By id. */
-  readonly nodesOf: (rows: readonly Row[]) => ReadonlyMap<string, RecordNode>;
-}
-
 /** Runs statements that write records of `entity`; rejects with a RecordError where Postgres' refusal can be told. */
 export async function runWrite(
-  { registry, execute }: WriteContext,
+  { registry, execute }: Pick<WriteContext, 'registry' | 'execute'>,
   entity: Entity,
   statements: readonly Statement[],
 ): Promise<readonly (readonly Row[])[]> {

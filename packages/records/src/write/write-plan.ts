@@ -1,7 +1,7 @@
 import type { Entity, Field, Registry } from '@formwork/registry';
 import { targetOf } from '../validate/field-schema.ts';
 import { hasDefault, isCopied } from '../validate/json-schema.ts';
-import { type PreparedInput, prepareValue } from '../validate/prepare-input.ts';
+import { type PreparedInput, prepareInput, prepareValue } from '../validate/prepare-input.ts';
 import type { InputPath } from '../validate/violation.ts';
 import { encodeValue } from './encode-value.ts';
 import { type LinkInput, type LinkReference, toReference } from './link-reference.ts';
@@ -69,6 +69,8 @@ export function planCreate(request: PlanRequest): WritePlan {
       }),
       ...plan.values,
     ]),
+    // There is nothing yet that could be replaced.
+    manyLinks: plan.manyLinks.map((change) => ({ ...change, replaces: false })),
     copies: absent.filter(isCopied).map((field) => copiedDefault(registry, entity, field)),
   };
 }
@@ -90,7 +92,7 @@ function planGiven({ registry, entity, path, input }: PlanRequest, id: string): 
     const at = [...path, field.name];
     if (field.type === 'link') links.push({ field, to: planTarget(registry, field, at, value as LinkInput) });
     else if (field.type === 'links')
-      manyLinks.push(...planManyLinks(registry, field, at, value as ManyLinksInput));
+      manyLinks.push(planManyLinks(registry, field, at, value as ManyLinksInput));
     else values.set(field.storageKey, encodeValue(field, value));
   }
   return { entity, id, path, values, removed, links, manyLinks, copies: [] };
@@ -108,22 +110,24 @@ function planManyLinks(
   field: Field,
   path: InputPath,
   { add = [], remove = [], set }: ManyLinksInput,
-): PlannedManyLinks[] {
+): PlannedManyLinks {
   const targets = (name: string, inputs: readonly LinkInput[]) =>
     inputs.map((input, index) => planTarget(registry, field, [...path, name, index], input));
-  const removed = remove.filter((input) => input.create === undefined);
-  return [
-    {
-      field,
-      add: [...targets('set', set ?? []), ...targets('add', add)],
-      remove: removed.map((input, index) => toReference(registry, field, [...path, 'remove', index], input)),
-      replaces: set !== undefined,
-    },
-  ];
+  return {
+    field,
+    add: [...targets('set', set ?? []), ...targets('add', add)],
+    remove: remove.map((input, index) => toReference(registry, field, [...path, 'remove', index], input)),
+    replaces: set !== undefined,
+  };
 }
 
 function planTarget(registry: Registry, field: Field, path: InputPath, input: LinkInput): PlannedTarget {
-  return { reference: toReference(registry, field, path, input) };
+  if (input.create === undefined) return { reference: toReference(registry, field, path, input) };
+  const entity = targetOf(registry, field);
+  const inside = [...path, 'create'];
+  // Checked together with what it stands in, so nothing is left to report.
+  const prepared = prepareInput(registry, entity, inside, input.create, () => {});
+  return { created: planCreate({ registry, entity, path: inside, input: prepared }) };
 }
 
 function copiedDefault(registry: Registry, entity: Entity, field: Field): CopiedDefault {
@@ -134,4 +138,15 @@ function copiedDefault(registry: Registry, entity: Entity, field: Field): Copied
   if (link === undefined || source === undefined)
     throw new Error(`Nothing to copy "${field.key}" from at "${from}".`);
   return { to: field.storageKey, link: link.storageKey, from: source.storageKey };
+}
+
+/** Plans with those of the records that they create, these first: a default may be copied from them. */
+export function withCreated(plans: readonly WritePlan[]): readonly WritePlan[] {
+  return plans.flatMap((plan) => [...withCreated(createdBy(plan)), plan]);
+}
+
+/** Plans of the records that a plan creates through its links. */
+export function createdBy({ links, manyLinks }: WritePlan): WritePlan[] {
+  const targets = [...links.map(({ to }) => to), ...manyLinks.flatMap(({ add }) => add)];
+  return targets.flatMap((target) => ('created' in target ? [target.created] : []));
 }

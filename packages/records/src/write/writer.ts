@@ -1,7 +1,7 @@
 import { sql } from '@formwork/pg/sql-text';
 import type { Entity } from '@formwork/registry';
-import type { OperationRecords } from '../contract.ts';
-import { createRecord } from './create.ts';
+import type { OperationRecords, RecordNode } from '../contract.ts';
+import { createAll } from './create.ts';
 import { deleteRecord } from './delete.ts';
 import { recordErrorOf } from './record-error-of.ts';
 import { updateRecord } from './update.ts';
@@ -17,7 +17,10 @@ export function createWriter(context: WriteContext): Writer {
     return entity;
   };
   return {
-    create: (typeName, input, selection) => createRecord(context, entityOf(typeName), input, selection),
+    create: async (typeName, input, selection) => {
+      const [node] = await createAll(context, entityOf(typeName), [{ path: ['input'], input }], selection);
+      return node as RecordNode;
+    },
     update: (typeName, id, input, ifVersion, selection) =>
       updateRecord(context, entityOf(typeName), id, input, ifVersion, selection),
     delete: (typeName, id, ifVersion) => deleteRecord(context, entityOf(typeName), id, ifVersion),

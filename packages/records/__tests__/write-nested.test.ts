@@ -1,0 +1,172 @@
+import { asAdmin } from '@formwork/testkit';
+import { compileRecordsRead } from '../src/read/read-back.ts';
+import { createAll } from '../src/write/create.ts';
+import { museum } from './write-design.ts';
+import { createWriteHarness, refusalOf, type WriteHarness } from './write-harness.ts';
+
+let harness: WriteHarness;
+const nothing = { fields: [] };
+
+beforeAll(async () => {
+  harness = await createWriteHarness(museum);
+});
+
+afterAll(() => harness.close());
+
+describe('records created inside a record', () => {
+  test('are written with it, to any depth, and linked', async () => {
+    const node = await harness.mutate((records) =>
+      records.create(
+        'Specimen',
+        {
+          name: 'Ammonite',
+          room: { create: { floor: 1, door: 'inner', within: { create: { floor: 1, door: 'outer' } } } },
+          labels: { add: [{ create: { text: 'new one' } }, { create: { text: 'new two' } }] },
+        },
+        { fields: ['room'] },
+      ),
+    );
+    const room = String(node.values['room']);
+    const { within } = JSON.parse((await harness.dataOf(room)) ?? '');
+    expect(await harness.dataOf(within)).toContain('"outer"');
+    expect(await linkedLabels(node.id)).toEqual(['new one', 'new two']);
+  });
+
+  test('are written by an update too', async () => {
+    const { id } = await create('Specimen', { name: 'Ammonite' });
+    await harness.mutate((records) =>
+      records.update(
+        'Specimen',
+        id,
+        { room: { create: { floor: 2, door: 'u' } }, labels: { set: [{ create: { text: 'u' } }] } },
+        null,
+        nothing,
+      ),
+    );
+    expect(await harness.dataOf(id)).toContain('"room"');
+    expect(await linkedLabels(id)).toEqual(['u']);
+  });
+
+  test('are checked with it, all violations at once, each with its path', async () => {
+    const error = await refusalOf(
+      create('Specimen', {
+        name: 'x',
+        room: { create: { floor: 'first', within: { create: { door: 'A' } } } },
+        labels: { add: [{ create: {} }] },
+      }),
+    );
+    const violations = error.details['violations'] as { path: unknown[]; code: string }[];
+    expect(violations.map(({ path, code }) => [path.join('.'), code]).sort()).toEqual([
+      ['input.labels.add.0.create.text', 'REQUIRED'],
+      ['input.name', 'TOO_SHORT'],
+      ['input.room.create.door', 'REQUIRED'],
+      ['input.room.create.floor', 'TYPE'],
+      ['input.room.create.within.create.floor', 'REQUIRED'],
+    ]);
+  });
+
+  test('that meet a taken value are refused with the path to them, and nothing is left', async () => {
+    const taken = await create('Label', { text: 'taken' });
+    const before = await harness.count('specimen');
+    const error = await refusalOf(
+      create('Specimen', {
+        name: 'Ammonite',
+        labels: { add: [{ create: { text: 'free' } }, { create: { text: 'taken' } }] },
+      }),
+    );
+    expect(error).toMatchObject({
+      code: 'UNIQUE_VIOLATION',
+      details: { path: ['input', 'labels', 'add', 1, 'create'], key: 'text', id: taken.id },
+    });
+    expect(await harness.count('specimen')).toBe(before);
+  });
+
+  test('may not go on for ever', async () => {
+    let within: object = { floor: 1, door: 'end' };
+    for (let level = 0; level < 50; level += 1)
+      within = { floor: 1, door: `${level}`, within: { create: within } };
+    const error = await refusalOf(create('Room', { floor: 1, door: 'begin', within: { create: within } }));
+    expect(error.details['violations']).toMatchObject([{ code: 'TOO_DEEP' }]);
+  });
+
+  test('cannot be removed at once', async () => {
+    const { id } = await create('Specimen', { name: 'Ammonite' });
+    const error = await refusalOf(
+      harness.mutate((records) =>
+        records.update('Specimen', id, { labels: { remove: [{ create: { text: 'x' } }] } }, null, nothing),
+      ),
+    );
+    expect(error.details['violations']).toMatchObject([{ path: ['input', 'labels', 'remove', 0, 'create'] }]);
+  });
+});
+
+describe('many records at once', () => {
+  test('take few statements and come back in order', async () => {
+    const inputs = Array.from({ length: 2500 }, (_, index) => ({
+      path: ['inputs', index],
+      input: {
+        name: `Number ${index}`,
+        code: `MA-${index}`,
+        room: { by: { byDoor: { floor: 9, door: 'many' } } },
+      },
+    }));
+    await create('Room', { floor: 9, door: 'many' });
+    harness.counter.reset();
+    const nodes = await createMany(inputs);
+    expect(nodes.map(({ values }) => values['name'])).toEqual(inputs.map(({ input }) => input.name));
+    expect(nodes.map(({ id }) => id)).toEqual(nodes.map(({ id }) => id).sort());
+    expect(harness.counter.statements.length).toBeLessThanOrEqual(8);
+  });
+
+  test('are refused together, each violation with the index of its input', async () => {
+    const before = await harness.count('specimen');
+    const error = await refusalOf(
+      createMany(
+        [{ name: 'Ammonite' }, { name: 'x' }, {}].map((input, index) => ({ path: ['inputs', index], input })),
+      ),
+    );
+    expect(error.details['violations']).toMatchObject([
+      { path: ['inputs', 1, 'name'], code: 'TOO_SHORT' },
+      { path: ['inputs', 2, 'name'], code: 'REQUIRED' },
+    ]);
+    expect(await harness.count('specimen')).toBe(before);
+  });
+
+  test('with one value twice are refused', async () => {
+    const inputs = ['TW-1', 'TW-2', 'TW-1'].map((code, index) => ({
+      path: ['inputs', index],
+      input: { name: 'Ammonite', code },
+    }));
+    const error = await refusalOf(createMany(inputs));
+    expect(error).toMatchObject({ code: 'UNIQUE_VIOLATION', details: { path: ['inputs', 2], key: 'code' } });
+  });
+});
+
+function create(typeName: string, input: Readonly<Record<string, unknown>>) {
+  return harness.mutate((records) => records.create(typeName, input, nothing));
+}
+
+function createMany(inputs: Parameters<typeof createAll>[2]) {
+  const specimen = harness.registry.entityByKey.get('specimen');
+  if (!specimen) throw new Error('no entity');
+  return harness.dataPlane.write(harness.tenantId, 1, (transaction) => {
+    const context = {
+      registry: harness.registry,
+      execute: transaction.run.bind(transaction),
+      actor: 'key:test',
+      readBack: compileRecordsRead,
+    };
+    return createAll(context, specimen, inputs, { fields: ['name'] });
+  });
+}
+
+function linkedLabels(id: string): Promise<string[]> {
+  return asAdmin(harness.database, async (client) => {
+    const { rows } = await client.query(
+      `select r.data ->> 'text' as text from formwork.record_links l join formwork.records r on r.id = l.target_id
+       where l.source_id = $1 order by 1`,
+      [id],
+    );
+    return rows.map(({ text }) => text);
+  });
+}
