@@ -1,1 +1,2 @@
-export {};
+export type { DesignContext } from './context.ts';
+export { designSchema } from './design-schema.ts';

@@ -1,0 +1,9 @@
+import type { RegistryStore } from '@formwork/registry-store';
+
+/** What resolvers find in the context; the gateway makes it for each request. */
+export interface DesignContext {
+  readonly tenantId: string;
+  /** Who asks, as the history tells it: "key:<id>". */
+  readonly actor: string;
+  readonly store: RegistryStore;
+}

@@ -1,0 +1,8 @@
+import type { GraphQLSchema } from 'graphql';
+import { builder } from './builder.ts';
+import './scalars.ts';
+import './query.ts';
+import './mutation.ts';
+
+/** The schema of `/design`: the same for all tenants. Its resolvers want a {@link DesignContext}. */
+export const designSchema: GraphQLSchema = builder.toSchema({ sortSchema: false });

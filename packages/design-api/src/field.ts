@@ -1,0 +1,44 @@
+import type { Field, NamedChoice } from '@formwork/registry';
+import { builder } from './builder.ts';
+import { FieldTypeEnum } from './field-type.ts';
+
+const ChoiceType = builder.objectRef<NamedChoice>('Choice').implement({
+  description: 'One of the values of a select or multi_select.',
+  fields: (t) => ({
+    key: t.exposeString('key', { description: 'In documents and in stored records: `"in_progress"`.' }),
+    name: t.exposeString('name', { description: 'In the GraphQL API: `IN_PROGRESS`.' }),
+    label: t.exposeString('label'),
+    description: t.exposeString('description'),
+  }),
+});
+
+export const FieldObject = builder.objectRef<Field>('Field').implement({
+  description: 'One value, or link, that each record of an entity has.',
+  fields: (t) => ({
+    key: t.exposeString('key', { description: 'In documents: `"monthly_rent"`.' }),
+    name: t.exposeString('name', { description: 'In the GraphQL API: `monthlyRent`.' }),
+    label: t.exposeString('label', { description: 'What people read.' }),
+    description: t.exposeString('description'),
+    type: t.field({ type: FieldTypeEnum, resolve: (field) => field.type }),
+    required: t.exposeBoolean('required', { description: 'Every record has a value.' }),
+    unique: t.exposeBoolean('unique', { description: 'No two records have the same value.' }),
+    indexed: t.exposeBoolean('indexed', { description: 'Filtering and sorting by it is fast.' }),
+    isReady: t.boolean({
+      description: 'False while the index of an indexed field is being filled; until then it is not used.',
+      resolve: (field) => field.slot?.state !== 'filling',
+    }),
+    default: t.expose('default', {
+      type: 'JSON',
+      nullable: true,
+      description: 'What a new record gets when nothing is given: a value, or `{ "from": "product.price" }`.',
+    }),
+    options: t.expose('options', {
+      type: 'JSON',
+      description: 'What else the type asks: `{ "maxLength": 80 }`.',
+    }),
+    choices: t.expose('choices', {
+      type: [ChoiceType],
+      description: 'Of a select or multi_select, in order.',
+    }),
+  }),
+});

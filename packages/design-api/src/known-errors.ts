@@ -1,0 +1,17 @@
+import { GraphQLError } from 'graphql';
+
+/** Codes of the store's errors that a designer can do something about; their messages are made for them. */
+const knownCodes = new Set(['SCHEMA_CHANGED', 'CONFLICT']);
+
+/** Lets errors that a designer can act on through, with their code; the gateway masks all others. */
+export async function withKnownErrors<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : null;
+    if (error instanceof Error && typeof code === 'string' && knownCodes.has(code)) {
+      throw new GraphQLError(error.message, { extensions: { code } });
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,65 @@
+import { registryDocumentSchema } from '@formwork/registry';
+import { GraphQLError } from 'graphql';
+import { builder } from './builder.ts';
+import { RegistryCheckType } from './change.ts';
+import { withKnownErrors } from './known-errors.ts';
+import { RegistryType } from './registry.ts';
+import { RegistryVersionType } from './registry-version.ts';
+import { selects } from './selects.ts';
+
+const mostVersions = 100;
+
+builder.queryType({
+  description: 'The registry of the tenant that the key belongs to.',
+  fields: (t) => ({
+    registry: t.field({
+      type: RegistryType,
+      description: 'The registry as it is: `{ registry { version entities { key fields { key type } } } }`.',
+      resolve: async (_root, _args, { store, tenantId }) => ({
+        ...(await store.load(tenantId)),
+        limits: store.limits,
+      }),
+    }),
+    history: t.field({
+      type: [RegistryVersionType],
+      description: 'Versions that were applied, the latest first.',
+      args: {
+        first: t.arg.int({
+          required: true,
+          defaultValue: 20,
+          description: `How many, at most ${mostVersions}.`,
+        }),
+      },
+      resolve: (_root, { first }, { store, tenantId }, info) => {
+        assertPage(first);
+        return store.history(tenantId, { first, documents: selects(info, 'document') });
+      },
+    }),
+    checkRegistry: t.field({
+      type: RegistryCheckType,
+      description:
+        'What `applyRegistry` would do with the document, or what is wrong with it. Nothing is changed.',
+      args: { document: t.arg({ type: 'JSON', required: true }) },
+      resolve: (_root, { document }, { store, tenantId }) => withKnownErrors(store.check(tenantId, document)),
+    }),
+    registryDocumentSchema: t.field({
+      type: 'JSON',
+      description:
+        'The JSON Schema (2020-12) of a document, for editors that complete and check while one writes.',
+      resolve: () => registryDocumentSchema,
+    }),
+  }),
+});
+
+function assertPage(first: number): void {
+  if (first < 0) {
+    throw new GraphQLError(`"first" is ${first}; it must be 0 or more.`, {
+      extensions: { code: 'BAD_USER_INPUT' },
+    });
+  }
+  if (first > mostVersions) {
+    throw new GraphQLError(`"first" is ${first}; at most ${mostVersions} are given at once.`, {
+      extensions: { code: 'LIMIT_EXCEEDED' },
+    });
+  }
+}
