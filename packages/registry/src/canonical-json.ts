@@ -8,10 +8,11 @@ export function canonicalJson(value: unknown): string {
   if (typeof value !== 'object' || value === null) {
     return JSON.stringify(value) ?? 'null';
   }
-  const entries = Object.entries(value)
-    .filter(([, item]) => item !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, item]) => `${JSON.stringify(name)}:${canonicalJson(item)}`);
+  const properties = new Map<string, unknown>(Object.entries(value));
+  const entries = [...properties.keys()]
+    .sort()
+    .filter((name) => properties.get(name) !== undefined)
+    .map((name) => `${JSON.stringify(name)}:${canonicalJson(properties.get(name))}`);
   return `{${entries.join()}}`;
 }
 

@@ -1,5 +1,6 @@
 import { canonicalJson } from './canonical-json.ts';
-import type { Entity, Field, Registry, UniqueKey } from './model.ts';
+import { propertiesOfEntity, propertiesOfField, propertiesOfKey } from './diff-properties.ts';
+import type { Entity, Registry, UniqueKey } from './model.ts';
 import { capitalise } from './names.ts';
 
 /** One thing that a change of the registry does. */
@@ -119,23 +120,6 @@ function diffProperties(
   return [...properties]
     .filter((property) => canonicalJson(before[property]) !== canonicalJson(after[property]))
     .map((property) => propertyChange(what, name, property, before[property], after[property]));
-}
-
-function propertiesOfEntity({ key, plural, label, description, softDelete, searchable }: Entity) {
-  return { key, plural, label, description, softDelete, searchable };
-}
-
-function propertiesOfField(field: Field) {
-  const { key, label, description, required, unique, indexed } = field;
-  const options = Object.entries(field.options).map(([name, value]) => [`options.${name}`, value]);
-  return {
-    ...{ key, label, description, required, unique, indexed, default: field.default },
-    ...(Object.fromEntries(options) as Readonly<Record<string, unknown>>),
-  };
-}
-
-function propertiesOfKey({ fields, nullsEqual, caseInsensitive }: UniqueKey) {
-  return { fields: fields.map((field) => field.key), nullsEqual, caseInsensitive };
 }
 
 function wholeChange(kind: 'added' | 'removed', what: RegistryChange['what'], name: string): RegistryChange {

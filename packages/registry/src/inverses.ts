@@ -27,26 +27,49 @@ export function resolveInverses(draft: Draft, current: Registry | undefined): re
       taken.add(claim(key, field.key));
     }
   }
+  // Those that are said come first, then those that are there today, then proposals.
   for (const { target, wish } of links) {
     if (typeof wish === 'string') {
       taken.add(claim(target, wish));
     }
   }
-  return links.flatMap(({ wish, today, proposals, ...link }) => {
-    if (wish === null) {
-      return [];
-    }
-    const free = [...today, ...proposals].find((one) => !taken.has(claim(link.target, one)));
-    const inverse = wish ?? free ?? proposals.at(-1) ?? '';
-    taken.add(claim(link.target, inverse));
-    return [{ ...link, inverse }];
+  const settled = links.map((link) => {
+    const inverse = link.wish === undefined ? takeFirst(taken, link.target, link.today) : link.wish;
+    return { ...link, wish: inverse };
   });
+  return settled.flatMap(({ wish, today: _, proposals, ...link }) => {
+    const inverse = wish === undefined ? takeFirst(taken, link.target, proposals) : wish;
+    return inverse == null ? [] : [{ ...link, inverse }];
+  });
+}
+
+/** The first that is free on the target, which it then no longer is. */
+function takeFirst(taken: Set<string>, target: string, keys: Iterable<string>): string | undefined {
+  for (const key of keys) {
+    if (!taken.has(claim(target, key))) {
+      taken.add(claim(target, key));
+      return key;
+    }
+  }
+  return undefined;
+}
+
+/** "flights", "flights_by_origin", "flights_by_origin_2" …; within an entity "parent_of". Never ends. */
+function* propose(source: string, target: string, plural: string, field: string): Iterable<string> {
+  if (source !== target) {
+    yield plural;
+  }
+  const base = source === target ? `${field}_of` : `${plural}_by_${field}`;
+  yield base;
+  for (let number = 2; ; number++) {
+    yield `${base}_${number}`;
+  }
 }
 
 interface Link extends Omit<ResolvedInverse, 'inverse'> {
   readonly wish: string | null | undefined;
   readonly today: readonly string[];
-  readonly proposals: readonly string[];
+  readonly proposals: Iterable<string>;
 }
 
 function linkOf(
@@ -70,7 +93,7 @@ function linkOf(
       path,
       wish,
       today: typeof same === 'string' ? [same] : [],
-      proposals: target === entity.key ? [`${key}_of`] : [plural, `${plural}_by_${key}`],
+      proposals: propose(entity.key, target, plural, key),
     },
   ];
 }

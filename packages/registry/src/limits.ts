@@ -14,7 +14,7 @@ export const defaultLimits: Limits = Object.freeze({
   fieldsPerEntity: 250,
   choicesPerSelect: 500,
   indexedFieldsPerEntity: 32,
-  documentLength: 8_000_000,
+  documentLength: 4_000_000,
 });
 
 /** Slot columns of `records`, by kind (see sql/005). */

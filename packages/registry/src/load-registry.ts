@@ -1,3 +1,4 @@
+import type { Choice } from './document.ts';
 import { freeze } from './freeze.ts';
 import { groupBy } from './group-by.ts';
 import type { Entity, Field, Inverse, NamedChoice, Registry, UniqueKey } from './model.ts';
@@ -55,21 +56,25 @@ function buildEntity(
 }
 
 function buildField(row: StoredField): Field {
-  const { key, label, description, type, required, isUnique, indexed, defaultValue, options, storageKey } =
-    row;
-  const choices = (options.choices ?? []).map(
-    (choice): NamedChoice => ({
-      key: choice.key,
-      name: choiceName(choice.key),
-      label: choice.label ?? proposeLabel(choice.key),
-      description: choice.description ?? '',
-    }),
-  );
-  const slot = row.slot === null ? null : { column: row.slot, state: row.slotState };
   return {
-    ...{ key, name: camelName(key), label, description, type, required, unique: isUnique, indexed },
-    ...{ default: defaultValue ?? undefined, options, choices, storageKey, slot },
+    key: row.key,
+    name: camelName(row.key),
+    label: row.label,
+    description: row.description,
+    type: row.type,
+    required: row.required,
+    unique: row.isUnique,
+    indexed: row.indexed,
+    default: row.defaultValue ?? undefined,
+    options: row.options,
+    choices: row.options.choices?.map(buildChoice) ?? [],
+    storageKey: row.storageKey,
+    slot: row.slot === null ? null : { column: row.slot, state: row.slotState },
   };
+}
+
+function buildChoice({ key, label = proposeLabel(key), description = '' }: Choice): NamedChoice {
+  return { key, name: choiceName(key), label, description };
 }
 
 function buildKey(

@@ -1,5 +1,6 @@
+import { outOfBounds } from './bounds.ts';
 import { isObject } from './check-json.ts';
-import { compareDecimals, digitsAfterPoint, digitsBeforePoint, parseDecimal } from './decimal.ts';
+import { digitsAfterPoint, digitsBeforePoint, parseDecimal } from './decimal.ts';
 import type { FieldOptions, FieldType } from './document.ts';
 import { assertNever } from './field-types.ts';
 import { parseDate, parseDateTime, parseDuration, parseTime } from './temporal.ts';
@@ -55,9 +56,7 @@ function parseForm(type: FieldType, options: FieldOptions, value: unknown): Pars
     case 'duration':
       return orReason(parseDuration(value), 'must be an ISO 8601 duration as "P1DT2H"');
     case 'select':
-      return typeof value === 'string' && isChoice(value, options)
-        ? { value }
-        : { reason: 'must be the key of one of the choices' };
+      return parseChoice(value, options);
     case 'multi_select':
       return parseChoices(value, options);
     case 'json':
@@ -72,50 +71,6 @@ function parseForm(type: FieldType, options: FieldOptions, value: unknown): Pars
     default:
       return assertNever(type);
   }
-}
-
-/** A bound (min or max) in canonical form; null where it does not fit the type, or the type has no bounds. */
-export function parseBound(type: FieldType, value: unknown): number | string | null {
-  switch (type) {
-    case 'integer':
-    case 'number':
-    case 'percent':
-    case 'date':
-    case 'datetime':
-    case 'time': {
-      const parsed = parseForm(type, {}, value);
-      return 'value' in parsed ? (parsed.value as number | string) : null;
-    }
-    case 'decimal':
-    case 'currency':
-      return parseDecimal(value);
-    default:
-      return null;
-  }
-}
-
-/** Negative, zero or positive: how two canonical values of a type with bounds compare. */
-export function compareValues(type: FieldType, left: number | string, right: number | string): number {
-  if (typeof left === 'number' || typeof right === 'number') {
-    return Number(left) - Number(right);
-  }
-  if (type === 'decimal' || type === 'currency') {
-    return compareDecimals(left, right);
-  }
-  // Without the "Z" a fraction makes a text longer, and so greater.
-  const [a, b] = [left.replace('Z', ''), right.replace('Z', '')];
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function outOfBounds(type: FieldType, { min, max }: FieldOptions, value: unknown): string | null {
-  const comparable = isObject(value) ? value.amount : value;
-  if (typeof comparable !== 'string' && typeof comparable !== 'number') {
-    return null;
-  }
-  if (min !== undefined && compareValues(type, comparable, min) < 0) {
-    return `must be at least ${min}`;
-  }
-  return max !== undefined && compareValues(type, comparable, max) > 0 ? `must be at most ${max}` : null;
 }
 
 function orReason(value: string | null, reason: string): ParsedValue {
@@ -161,6 +116,13 @@ function parseMoney(value: unknown, options: FieldOptions): ParsedValue {
   }
   const fitted = fitDigits(parseDecimal(amount), options);
   return 'reason' in fitted ? fitted : { value: { amount: fitted.value, currency } };
+}
+
+function parseChoice(value: unknown, options: FieldOptions): ParsedValue {
+  if (typeof value !== 'string' || !isChoice(value, options)) {
+    return { reason: 'must be the key of one of the choices' };
+  }
+  return options.initial?.includes(value) === false ? { reason: 'must be one of "initial"' } : { value };
 }
 
 function isChoice(key: string, { choices = [] }: FieldOptions): boolean {

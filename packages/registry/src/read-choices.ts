@@ -4,7 +4,7 @@ import { keyProblem } from './keys.ts';
 import type { Limits } from './limits.ts';
 import { ObjectReader } from './object-reader.ts';
 import { describe, quote } from './quote.ts';
-import { readProse } from './read-entity.ts';
+import { readProse } from './read-prose.ts';
 
 /** The choices of a select or multi_select: at least one, each with a key of its own. */
 export function readChoices(

@@ -5,9 +5,7 @@ import { ObjectReader } from './object-reader.ts';
 import type { ProblemList } from './problem-list.ts';
 import { describe, quote } from './quote.ts';
 import { readField } from './read-field.ts';
-
-export const longestLabel = 200;
-export const longestDescription = 5000;
+import { readProse } from './read-prose.ts';
 
 export function readEntities(
   list: readonly unknown[],
@@ -108,13 +106,6 @@ function readParts(reader: ObjectReader, key: string): readonly string[] {
     reader.problem('LIMIT_EXCEEDED', 'fields', message);
   }
   return parts ?? [];
-}
-
-/** Label and description; an empty one is none. */
-export function readProse(reader: ObjectReader): { label?: string; description?: string } {
-  const label = reader.prose('label', longestLabel);
-  const description = reader.prose('description', longestDescription);
-  return { ...(label && { label }), ...(description && { description }) };
 }
 
 function readKey(reader: ObjectReader, what: string): string | undefined {

@@ -6,8 +6,8 @@ import type { Limits } from './limits.ts';
 import { ObjectReader } from './object-reader.ts';
 import { parseValue } from './parse-value.ts';
 import { describe, quote } from './quote.ts';
-import { readProse } from './read-entity.ts';
 import { readOptions } from './read-options.ts';
+import { readProse } from './read-prose.ts';
 
 /** A field with its options in canonical form, or null where not even its type is known. */
 export function readField(reader: ObjectReader, key: string, limits: Limits): FieldDocument | null {

@@ -1,15 +1,17 @@
+import { compareValues, parseBound } from './bounds.ts';
 import { didYouMean } from './did-you-mean.ts';
 import type { FieldOptions, FieldType } from './document.ts';
 import { fieldTypeRule, fieldTypeRules } from './field-types.ts';
-import { keyProblem, longestInverse } from './keys.ts';
 import type { Limits } from './limits.ts';
 import type { ObjectReader } from './object-reader.ts';
-import { compareValues, parseBound } from './parse-value.ts';
 import { patternProblem } from './pattern.ts';
 import { describe, quote } from './quote.ts';
 import { readChoices, readTransitions } from './read-choices.ts';
+import { readLink } from './read-link.ts';
 
 const longestText = 10_000_000;
+/** Options of any type. */
+const anywhere = new Set<string>(Object.values(fieldTypeRules).flatMap((rule) => rule.options));
 
 /** The options that the type has, each checked and in canonical form; what is wrong is left out. */
 export function readOptions(
@@ -43,7 +45,6 @@ export function readOptions(
 
 function checkKnown(reader: ObjectReader, type: FieldType): void {
   const known = fieldTypeRule(type).options;
-  const anywhere = new Set<string>(Object.values(fieldTypeRules).flatMap((rule) => rule.options));
   for (const name of reader.names().filter((option) => !known.some((one) => one === option))) {
     const [what, hint] = anywhere.has(name)
       ? [
@@ -123,42 +124,4 @@ function readCurrencies(reader: ObjectReader): readonly string[] | undefined {
     );
   }
   return currencies;
-}
-
-function readLink(
-  reader: ObjectReader,
-  key: string,
-  type: FieldType,
-): Pick<FieldOptions, 'target' | 'inverse' | 'onDelete'> {
-  const target = reader.text('target');
-  if (!reader.has('target')) {
-    reader.problem(
-      'MISSING',
-      'target',
-      `The link ${quote(key)} needs "options.target", the key of an entity.`,
-    );
-  }
-  const inverse = reader.get('inverse') === null ? null : reader.text('inverse');
-  const problem = typeof inverse === 'string' ? keyProblem(inverse, 'inverse', longestInverse) : null;
-  if (problem !== null) {
-    reader.problem('KEY_INVALID', 'inverse', problem);
-  }
-  return {
-    ...(target !== undefined && { target }),
-    ...(inverse !== undefined && problem === null && { inverse }),
-    ...readOnDelete(reader, type),
-  };
-}
-
-function readOnDelete(reader: ObjectReader, type: FieldType): Pick<FieldOptions, 'onDelete'> {
-  // A link to many is a row of its own: it goes with its target, or keeps the target from going.
-  const allowed =
-    type === 'link' ? (['restrict', 'cascade', 'set_null'] as const) : (['restrict', 'set_null'] as const);
-  const value = reader.text('onDelete');
-  const onDelete = allowed.find((one) => one === value);
-  if (value !== undefined && onDelete === undefined) {
-    const message = `"onDelete" of type "${type}" must be one of ${allowed.join(', ')}, not ${quote(value)}.`;
-    reader.problem('OPTION_INVALID', 'onDelete', message);
-  }
-  return onDelete === undefined ? {} : { onDelete };
 }

@@ -1,7 +1,7 @@
 import { fieldTypes } from './document.ts';
 import { fieldTypeRules } from './field-types.ts';
 import { keyPattern, longestInverse, longestKey, longestPlural } from './keys.ts';
-import { longestDescription, longestLabel } from './read-entity.ts';
+import { longestDescription, longestLabel } from './read-prose.ts';
 
 const label = {
   type: 'string',

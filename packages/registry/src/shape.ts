@@ -1,4 +1,5 @@
 import { hashOf } from './canonical-json.ts';
+import type { FieldOptions } from './document.ts';
 import type { Entity, Field, Inverse, Registry, Slot, UniqueKey } from './model.ts';
 
 type Entities = Pick<Registry, 'entities' | 'entityByKey' | 'entityByStorageKey'>;
@@ -13,33 +14,25 @@ export function planShapeOf(registry: Entities): string {
   return hashOf(registry.entities.map((entity) => planOf(entity, registry)));
 }
 
+/* Lists rather than objects: there is nothing to sort in them, so hashing takes a fifth of the time (10,000 fields). */
+
 function apiOf(entity: Entity, registry: Entities): unknown {
-  const { names, label, description, softDelete, searchable, keys, inverses } = entity;
-  return {
-    names,
-    label,
-    description,
-    softDelete,
-    searchable: searchable.length > 0,
-    fields: entity.fields.map((field) => apiOfField(field, registry)),
-    keys: keys.filter((key) => key.slot.state === 'ready').map(apiOfKey),
-    inverses: inverses.map((inverse) => apiOfInverse(inverse, registry)),
-  };
+  const { names, label, description, softDelete, searchable, keys } = entity;
+  return [
+    [names.type, names.single, names.plural, label, description, softDelete, searchable.length > 0],
+    entity.fields.map((field) => apiOfField(field, registry)),
+    keys.filter((key) => key.slot.state === 'ready').map(apiOfKey),
+    entity.inverses.map((inverse) => apiOfInverse(inverse, registry)),
+  ];
 }
 
 function apiOfField(field: Field, { entityByKey }: Entities): unknown {
   const { name, label, description, type, required, choices, options } = field;
-  return {
-    name,
-    label,
-    description,
-    type,
-    required,
-    // An input may leave out what has a default.
-    hasDefault: field.default !== undefined,
-    choices: choices.map((choice) => [choice.name, choice.label, choice.description]),
-    target: entityByKey.get(options.target ?? '')?.names.type,
-  };
+  // An input may leave out what has a default, whichever it is.
+  const hasDefault = field.default !== undefined;
+  const target = options.target === undefined ? null : entityByKey.get(options.target)?.names.type;
+  const values = choices.map((choice) => [choice.name, choice.label, choice.description]);
+  return [name, label, description, type, required, hasDefault, target, values];
 }
 
 function apiOfInverse({ name, source, field }: Inverse, { entityByStorageKey }: Entities): unknown {
@@ -47,39 +40,40 @@ function apiOfInverse({ name, source, field }: Inverse, { entityByStorageKey }: 
   return [name, entity?.names.type, entity?.fieldByStorageKey.get(field)?.name];
 }
 
-function apiOfKey({ name, rootName, fields, nullsEqual }: UniqueKey): unknown {
-  return { name, rootName, fields: fields.map((field) => field.name), nullsEqual };
+function apiOfKey({ name, rootName, fields }: UniqueKey): unknown {
+  return [name, rootName, fields.map((field) => field.name)];
 }
 
 function planOf(entity: Entity, registry: Entities): unknown {
   const { key, storageKey, viewName, names, softDelete, searchable, keys, inverses } = entity;
-  return {
-    key,
-    storageKey,
-    viewName,
-    names,
-    softDelete,
-    searchable,
-    fields: entity.fields.map((field) => planOfField(field, registry)),
-    keys: keys.map(planOfKey),
-    inverses: inverses.map((inverse) => [inverse.name, inverse.source, inverse.field]),
-  };
+  return [
+    [key, storageKey, viewName, names.type, names.single, names.plural, softDelete, searchable],
+    entity.fields.map((field) => planOfField(field, registry)),
+    keys.map(planOfKey),
+    inverses.map((inverse) => [inverse.name, inverse.source, inverse.field]),
+  ];
 }
 
 function planOfField(field: Field, { entityByKey }: Entities): unknown {
-  const { key, name, type, storageKey, required, indexed, choices, slot } = field;
-  const { target, choices: _, inverse: __, ...options } = field.options;
-  return {
-    ...{ key, name, type, storageKey, required, indexed, options, slot: planOfSlot(slot) },
-    default: field.default,
-    choices: choices.map((choice) => choice.key),
-    target: entityByKey.get(target ?? '')?.storageKey,
-  };
+  const { key, name, type, storageKey, required, indexed, options, choices, slot } = field;
+  const target = options.target === undefined ? null : entityByKey.get(options.target)?.storageKey;
+  return [
+    [key, name, type, storageKey, required, indexed, planOfSlot(slot), field.default, target],
+    choices.map((choice) => choice.key),
+    planOfOptions(options),
+  ];
+}
+
+/** What is told in other ways is left out: targets and ways back by what they lead to, choices without labels. */
+function planOfOptions(options: FieldOptions): unknown {
+  return Object.entries(options)
+    .filter(([name]) => name !== 'target' && name !== 'inverse' && name !== 'choices')
+    .sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 function planOfKey({ key, name, rootName, fields, nullsEqual, caseInsensitive, slot }: UniqueKey): unknown {
   const parts = fields.map((field) => field.storageKey);
-  return { key, name, rootName, parts, nullsEqual, caseInsensitive, slot: planOfSlot(slot) };
+  return [key, name, rootName, parts, nullsEqual, caseInsensitive, planOfSlot(slot)];
 }
 
 function planOfSlot(slot: Slot | null): unknown {

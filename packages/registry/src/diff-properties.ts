@@ -1,0 +1,20 @@
+import type { Entity, Field, UniqueKey } from './model.ts';
+
+/* What of a thing the designer says, by the name under which a difference is told. */
+
+export function propertiesOfEntity({ key, plural, label, description, softDelete, searchable }: Entity) {
+  return { key, plural, label, description, softDelete, searchable };
+}
+
+export function propertiesOfField(field: Field) {
+  const { key, label, description, required, unique, indexed } = field;
+  const options = Object.entries(field.options).map(([name, value]) => [`options.${name}`, value]);
+  return {
+    ...{ key, label, description, required, unique, indexed, default: field.default },
+    ...(Object.fromEntries(options) as Readonly<Record<string, unknown>>),
+  };
+}
+
+export function propertiesOfKey({ fields, nullsEqual, caseInsensitive }: UniqueKey) {
+  return { fields: fields.map((field) => field.key), nullsEqual, caseInsensitive };
+}
