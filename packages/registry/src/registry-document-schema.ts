@@ -68,7 +68,9 @@ const options = {
 const optionsByType = fieldTypes.map((type) => {
   const known = fieldTypeRules[type].options;
   const required = known.filter((name) => name === 'choices' || name === 'target');
-  const properties = Object.fromEntries(known.map((name) => [name, { $ref: `#/$defs/options/${name}` }]));
+  const properties = Object.fromEntries(
+    known.map((name) => [name, { $ref: `#/$defs/options/properties/${name}` }]),
+  );
   return {
     if: { properties: { type: { const: type } }, required: ['type'] },
     // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
@@ -125,7 +127,7 @@ export const registryDocumentSchema: Readonly<Record<string, unknown>> = {
       caseInsensitive: flag,
     }),
     choice: object(['key'], { key: { $ref: '#/$defs/key' }, label, description }),
-    options,
+    options: { type: 'object', properties: options },
   },
 };
 
