@@ -21,31 +21,42 @@ export async function startEmbeddedServer(): Promise<TestServer> {
   const home = await mkdtemp(join(tmpdir(), 'formwork-test-'));
   // Where we are root, Postgres is another user, who has to get through.
   await chmod(home, 0o711);
-  const cluster = await openEmbeddedCluster({ directory: join(home, 'postgres'), settings });
-  const guard = startGuard(cluster.pid, home);
-  return {
-    adminUrl: cluster.adminUrl,
-    stop: async () => {
-      await cluster.stop();
-      await new Promise((resolve) => guard.once('exit', resolve).stdin?.end());
-    },
-  };
+  const guard = startGuard(home);
+  const endGuard = (): Promise<unknown> => new Promise((resolve) => guard.once('exit', resolve).stdin?.end());
+  try {
+    const cluster = await openEmbeddedCluster({ directory: join(home, 'postgres'), settings });
+    return {
+      adminUrl: cluster.adminUrl,
+      stop: async () => {
+        await cluster.stop();
+        await endGuard();
+      },
+    };
+  } catch (error) {
+    await endGuard();
+    throw error;
+  }
 }
 
 /**
  * A process that waits for the end of its input, which comes when this one ends, in whatever way: by Ctrl-C, by
- * SIGKILL, by a crash. Then it stops the server and removes the directory.
+ * SIGKILL, by a crash. Then it stops the server, if one runs there, and removes the directory.
  */
-function startGuard(pid: number, home: string): ChildProcess {
+function startGuard(home: string): ChildProcess {
   const script = `
-    const [pid, home] = [Number(process.argv[1]), process.argv[2]];
-    const alive = () => { try { process.kill(pid, 0); return true; } catch { return false; } };
+    const { readFileSync, rmSync } = require('node:fs');
+    const home = process.argv[1];
+    const pid = () => {
+      try { return Number(readFileSync(home + '/postgres/postmaster.pid', 'utf8').split('\\n')[0]); } catch { return 0; }
+    };
     process.stdin.resume().once('end', async () => {
-      if (alive()) process.kill(pid, 'SIGQUIT');
-      for (let tries = 0; alive() && tries < 200; tries += 1) await new Promise((next) => setTimeout(next, 50));
-      require('node:fs').rmSync(home, { recursive: true, force: true });
+      const server = pid();
+      const signal = (number) => { try { return server > 0 && process.kill(server, number); } catch { return false; } };
+      signal('SIGQUIT');
+      for (let tries = 0; signal(0) && tries < 200; tries += 1) await new Promise((next) => setTimeout(next, 50));
+      rmSync(home, { recursive: true, force: true });
     });`;
-  const guard = spawn(process.execPath, ['-e', script, String(pid), home], {
+  const guard = spawn(process.execPath, ['-e', script, home], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   });

@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { SetupError } from '../errors.ts';
 import { explainFailure } from './explain-failure.ts';
+import { reachablePrograms } from './reachable.ts';
 import type { UserIds } from './user-ids.ts';
 
 const run = promisify(execFile);
@@ -18,8 +20,9 @@ export interface Binaries {
 /** Finds the Postgres that npm brought for this machine, and proves that it runs here. */
 export async function findBinaries(ids: UserIds): Promise<Binaries> {
   const home = findPlatformPackage();
+  const native = await reachablePrograms(join(home, 'native'), await nameOf(home), ids);
   const program = (name: string): string =>
-    join(home, 'native', 'bin', process.platform === 'win32' ? `${name}.exe` : name);
+    join(native, 'bin', process.platform === 'win32' ? `${name}.exe` : name);
   const postgres = program('postgres');
   let version: string;
   try {
@@ -52,6 +55,12 @@ function findPlatformPackage(): string {
       { cause: error },
     );
   }
+}
+
+/** Name and version of the package, fit for a file name. */
+async function nameOf(home: string): Promise<string> {
+  const { name, version } = JSON.parse(await readFile(join(home, 'package.json'), 'utf8'));
+  return `${name.replace(/^@/, '').replace('/', '-')}-${version}`;
 }
 
 async function askVersion(postgres: string, ids: UserIds): Promise<string> {

@@ -4,9 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { SetupError } from '../errors.ts';
 import { findBinaries } from './binaries.ts';
-import { prepareDataDirectory } from './data-directory.ts';
+import { prepareDataDirectory, unusableDirectory } from './data-directory.ts';
 import { explainFailure } from './explain-failure.ts';
 import { findPostmaster, type LaunchOptions, launchPostmaster, stopPostmaster } from './postmaster.ts';
+import { reachablePlace } from './reachable.ts';
 import { postgresUserIds } from './user-ids.ts';
 
 export interface EmbeddedOptions {
@@ -28,8 +29,10 @@ export interface EmbeddedCluster {
 
 /** Key of the advisory lock that holders share; any number will do. */
 const holderLock = '7046002';
-/** Milliseconds for a server to come up (crash recovery included), or for another process to let go of the data. */
-const patience = 60_000;
+/** Milliseconds for a server to come up, crash recovery included. */
+const startPatience = 120_000;
+/** Milliseconds for another process to let go of the data. */
+const lockPatience = 20_000;
 
 /** Finds the server that runs on this data directory, or starts one. */
 export async function openEmbeddedCluster({
@@ -38,7 +41,9 @@ export async function openEmbeddedCluster({
 }: EmbeddedOptions): Promise<EmbeddedCluster> {
   const ids = await postgresUserIds();
   const binaries = await findBinaries(ids);
-  const place = resolve(directory);
+  const place = await reachablePlace(resolve(directory), ids).catch((error: unknown) => {
+    throw unusableDirectory(directory, error);
+  });
   const password = await prepareDataDirectory(place, binaries, ids);
   const launch: LaunchOptions = {
     postgres: binaries.postgres,
@@ -47,9 +52,9 @@ export async function openEmbeddedCluster({
     settings,
   };
 
-  const giveUp = Date.now() + patience;
+  const giveUp = Date.now() + lockPatience;
   for (;;) {
-    const holder = (await attach(launch.directory, password)) ?? (await start(launch, password, giveUp));
+    const holder = (await attach(launch.directory, password)) ?? (await start(launch, password));
     if (holder !== undefined) return holder;
     if (Date.now() > giveUp) throw await inUse(launch.directory);
     await sleep(100);
@@ -63,12 +68,9 @@ async function attach(directory: string, password: string): Promise<EmbeddedClus
 }
 
 /** Undefined if another process was faster, or is still on its way out: then look again. */
-async function start(
-  launch: LaunchOptions,
-  password: string,
-  giveUp: number,
-): Promise<EmbeddedCluster | undefined> {
-  const { port, exited } = await launchPostmaster(launch);
+async function start(launch: LaunchOptions, password: string): Promise<EmbeddedCluster | undefined> {
+  const giveUp = Date.now() + startPatience;
+  const { port, exited, kill } = await launchPostmaster(launch);
   let output: string | undefined;
   void exited.then((text) => {
     output = text;
@@ -78,8 +80,10 @@ async function start(
     if (holder !== undefined) return holder;
     await sleep(20);
   }
-  if (output === undefined)
-    throw new SetupError(`The embedded Postgres did not come up within ${patience} ms`);
+  if (output === undefined) {
+    kill();
+    throw new SetupError(`The embedded Postgres did not come up within ${startPatience} ms`);
+  }
   if (
     /lock file "[^"]*" already exists|shared memory block .* still in use|Address already in use/.test(output)
   ) {
@@ -106,8 +110,9 @@ async function hold(directory: string, port: number, password: string): Promise<
     if (rows[0]?.directory !== directory) throw new Error('Another server has taken the port');
     // Waits while another process is about to stop the server, and then fails with it.
     await client.query(`select pg_advisory_lock_shared(${holderLock})`);
-  } catch {
+  } catch (error) {
     await client.end().catch(() => {});
+    if ((error as { code?: string }).code === '28P01') throw wrongPassword(directory);
     return undefined;
   }
   const postmaster = await findPostmaster(directory);
@@ -134,6 +139,13 @@ async function letGo(client: pg.Client): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+function wrongPassword(directory: string): SetupError {
+  return new SetupError(
+    `The Postgres that runs on "${directory}" has another password for its superuser than the file there says. ` +
+      'Stop it and put the password right, or set FORMWORK_DATA_DIR to another directory',
+  );
 }
 
 async function inUse(directory: string): Promise<SetupError> {

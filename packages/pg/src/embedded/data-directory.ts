@@ -31,7 +31,7 @@ export async function prepareDataDirectory(
 async function isDataDirectory(directory: string, major: string): Promise<boolean> {
   const entries = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
-    throw unusable(directory, error);
+    throw unusableDirectory(directory, error);
   });
   if (entries.length === 0) return false;
   const version = await readFile(join(directory, 'PG_VERSION'), 'utf8').catch(() => undefined);
@@ -68,11 +68,12 @@ async function createDataDirectory(directory: string, binaries: Binaries, ids: U
     const { code } = error as NodeJS.ErrnoException;
     // Another process was faster; its databases are as good as ours.
     if (code === 'ENOTEMPTY' || code === 'EEXIST') return;
-    throw error instanceof SetupError ? error : unusable(directory, error);
+    throw error instanceof SetupError ? error : unusableDirectory(directory, error);
   }
 }
 
-function unusable(directory: string, cause: unknown): SetupError {
+/** A directory that cannot be read, made or written. */
+export function unusableDirectory(directory: string, cause: unknown): SetupError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new SetupError(
     `The data directory "${directory}" cannot be used (${reason}). ` +

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -25,7 +25,12 @@ export interface Launch {
   readonly port: number;
   /** Resolves with what it printed, if it gives up. */
   readonly exited: Promise<string>;
+  /** Gives it up. */
+  kill(): void;
 }
+
+/** Bytes from which on a start begins the log anew. */
+const largestLog = 10_000_000;
 
 /** Reads `postmaster.pid`, which Postgres keeps for as long as it runs, and leaves behind when it is killed. */
 export async function findPostmaster(directory: string): Promise<Postmaster | undefined> {
@@ -48,7 +53,12 @@ export async function launchPostmaster({
   const port = await findFreePort();
   const flags = ['listen_addresses=127.0.0.1', `port=${port}`, 'unix_socket_directories=', ...settings];
   const log = `${directory}.log`;
-  const output = openSync(log, 'w', 0o600);
+  // Appended to, because another process may be trying the same.
+  const begin = await stat(log).then(
+    ({ size }) => size,
+    () => 0,
+  );
+  const output = openSync(log, begin > largestLog ? 'w' : 'a', 0o600);
   const child = spawn(postgres, ['-D', directory, ...flags.flatMap((flag) => ['-c', flag])], {
     ...ids,
     cwd: '/',
@@ -59,9 +69,15 @@ export async function launchPostmaster({
   child.unref();
   const exited = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message));
-    child.once('exit', () => resolve(readFile(log, 'utf8').catch(() => '')));
+    child.once('exit', () => resolve(readFrom(log, begin)));
   });
-  return { port, exited };
+  return { port, exited, kill: () => child.kill('SIGQUIT') };
+}
+
+/** What was written into a file since it had that size. */
+async function readFrom(file: string, size: number): Promise<string> {
+  const content = await readFile(file).catch(() => Buffer.alloc(0));
+  return content.subarray(content.length < size ? 0 : size).toString();
 }
 
 /** Stops a server: no new connections, running transactions rolled back, everything written out. */
