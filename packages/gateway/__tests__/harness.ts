@@ -79,7 +79,6 @@ export class Harness {
       { logLevel: 'debug' },
       {
         write: (line) => {
-          if (process.env.DEBUG_GW) process.stderr.write(line);
           lines.push(JSON.parse(line));
         },
       },

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type ControlPlane, DatabaseError, type DataPlane } from '@formwork/pg';
+import { createDesign, DesignOperation } from './design/design-operation.ts';
 import { createFastLane } from './http/fast-lane.ts';
 import type { GraphqlEndpoint } from './http/front.ts';
 import { GraphiqlPage } from './http/graphiql.ts';
@@ -12,8 +13,14 @@ import { Operation } from './operations/operation.ts';
 import type { Services } from './services.ts';
 
 /** Everything that can be asked for, by path. */
-export function createRoutes(services: Services, _control: ControlPlane): Routes {
-  const endpoints = new Map([['/graphql', mount(services, '/graphql', 'Formwork', Operation.begin)]]);
+export function createRoutes(services: Services, control: ControlPlane): Routes {
+  const design = createDesign(control);
+  const beginDesign: GraphqlEndpoint['begin'] = (visit, params, method) =>
+    DesignOperation.begin(design, visit, params, method);
+  const endpoints = new Map([
+    ['/graphql', mount(services, '/graphql', 'Formwork', Operation.begin)],
+    ['/design', mount(services, '/design', 'Formwork Design', beginDesign)],
+  ]);
   const others = new Map<string, Serve>([
     ['/schema.graphql', (exchange) => serveSchemaText(exchange, services)],
     ['/healthz', serveHealth],

@@ -1,3 +1,6 @@
+import { type DesignContext, designSchema } from '@formwork/design-api';
+import type { ControlPlane } from '@formwork/pg';
+import { createRegistryStore } from '@formwork/registry-store';
 import { execute, type GraphQLSchema } from 'graphql';
 import { canDesign } from '../access/roles.ts';
 import type { Runnable } from '../http/lane.ts';
@@ -8,10 +11,19 @@ import { toRequestError } from '../present-errors.ts';
 import { requestError } from '../request-error.ts';
 import type { Visit } from '../visit.ts';
 
-export interface DesignSchema {
+export interface Design {
   readonly schema: GraphQLSchema;
   /** What its resolvers find in the context. */
-  readonly contextOf: (visit: Visit) => unknown;
+  readonly contextOf: (visit: Visit) => DesignContext;
+}
+
+/** The fixed schema of `/design`, over the registries that the control plane reaches. */
+export function createDesign(control: ControlPlane): Design {
+  const store = createRegistryStore(control);
+  return {
+    schema: designSchema,
+    contextOf: ({ caller }) => ({ store, tenantId: caller.tenant.id, actor: `key:${caller.keyId}` }),
+  };
 }
 
 /**
@@ -20,11 +32,11 @@ export interface DesignSchema {
  */
 export class DesignOperation implements Runnable {
   readonly prepared: PreparedOperation;
-  readonly #design: DesignSchema;
+  readonly #design: Design;
   readonly #visit: Visit;
   readonly #params: OperationParams;
 
-  private constructor(design: DesignSchema, visit: Visit, params: OperationParams, method: string) {
+  private constructor(design: Design, visit: Visit, params: OperationParams, method: string) {
     this.#design = design;
     this.#visit = visit;
     this.#params = params;
@@ -41,7 +53,7 @@ export class DesignOperation implements Runnable {
 
   /** @throws FORBIDDEN for a role that may not design */
   static async begin(
-    design: DesignSchema,
+    design: Design,
     visit: Visit,
     params: OperationParams,
     method: string,
