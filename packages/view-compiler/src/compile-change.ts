@@ -73,7 +73,8 @@ function fill(row: EntityStorageRow): ChangeStep[] {
 }
 
 /** All of the row that decides what stands in the slots. */
-function slotsOf({ shape: _shape, checks: _checks, linkTargets: _targets, ...slots }: EntityStorageRow) {
+function slotsOf(row: EntityStorageRow) {
+  const { shape: _shape, checks: _checks, linkTargets: _targets, autonumbers: _numbers, ...slots } = row;
   return slots;
 }
 

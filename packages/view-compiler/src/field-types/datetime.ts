@@ -1,11 +1,12 @@
 import type { StoredType } from '../stored-type.ts';
+import { dateDigits } from './date.ts';
 import { readMoment } from './read-moment.ts';
 
 /** Without and with a fraction: a template fits one of the two. */
 const templates = ['', '.US'].map((fraction) => `"YYYY-MM-DD\\"T\\"HH24:MI:SS${fraction}\\"Z\\""`);
-const form = '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{0,5}[1-9])?Z$';
+const form = `^${dateDigits}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{0,5}[1-9])?Z$`;
 
-/** Digits by the expression, the calendar and the clock by `.datetime()`. */
+/** Digits by the expression, the lengths of months and the clock by `.datetime()`. */
 export const datetime: StoredType = {
   fromData: (key) => `${readMoment(key, ...templates)}::timestamp at time zone 'UTC'`,
   fromSlot: (slot) => `nullif(${slot}, 'infinity')`,
