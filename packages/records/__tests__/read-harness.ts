@@ -8,8 +8,17 @@ import {
   type TestDatabase,
 } from '@formwork/testkit';
 import { type ConnectionArguments, type ConnectionNode, RecordError, type Records } from '../src/contract.ts';
+import type { Execute } from '../src/read/execute.ts';
 import type { ReadLimits } from '../src/read/limits.ts';
 import { createRecords } from '../src/records.ts';
+
+export interface RequestOptions {
+  readonly role?: string;
+  readonly limits?: Partial<ReadLimits>;
+  readonly onStatement?: (statement: Statement) => void;
+  /** In place of the harness's own way to Postgres. */
+  readonly execute?: Execute;
+}
 
 /** A tenant with a design on a real Postgres, and the read side over a real data plane. */
 export interface ReadHarness {
@@ -19,7 +28,9 @@ export interface ReadHarness {
   readonly registry: Registry;
   readonly counter: StatementCounter;
   /** The records of one request. */
-  records(options?: { role?: string; limits?: Partial<ReadLimits> }): Records;
+  records(options?: RequestOptions): Records;
+  /** One statement past everything but the triggers, in a transaction of the tenant. */
+  readonly write: (statement: Statement) => Promise<void>;
   /** Writes records past validation, with the triggers: `data` as it stands in the column, JSON or its text. */
   insert(entityType: string, rows: readonly { id: string; data: unknown }[]): Promise<void>;
   link(entityType: string, field: string, pairs: readonly (readonly [string, string])[]): Promise<void>;
@@ -65,11 +76,15 @@ async function addTenant(shared: Shared, slug: string, document: RegistryDocumen
     ...shared,
     tenantId,
     registry,
-    records: ({ role = 'viewer', limits = {} } = {}) =>
+    write,
+    records: ({ role = 'viewer', limits = {}, onStatement = () => {}, execute: send = execute } = {}) =>
       createRecords({
         registry,
         tenantId,
-        execute,
+        execute: (statements) => {
+          statements.forEach(onStatement);
+          return send(statements);
+        },
         cursorSecret: 'secret',
         actor: 'key:test',
         role,

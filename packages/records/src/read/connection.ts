@@ -98,7 +98,7 @@ async function readPageOf(
 async function isAnythingOutside(context: ReadContext, query: ListQuery): Promise<Outside> {
   const exists = async (side: 'after' | 'before', isAsked: boolean): Promise<boolean> => {
     if (!isAsked) return false;
-    const rows = await context.batcher.run(sql`select exists (select ${query.outside(side)})::text`);
+    const rows = await context.batcher.run(sql`select ${query.outside(side)}::text`);
     return rows[0]?.[0] === 'true';
   };
   const [after, before] = await Promise.all([

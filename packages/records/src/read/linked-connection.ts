@@ -98,7 +98,7 @@ async function readNumbers(
   const { context, scope, query, parents } = family;
   const { hasAfter, hasBefore } = query;
   const outside = (side: 'after' | 'before', isAsked: boolean) =>
-    wantsOutside && isAsked ? sql`exists (select ${query.outside(side)})::text` : sql`'false'`;
+    wantsOutside && isAsked ? sql`${query.outside(side)}::text` : sql`'false'`;
   const isNeeded = requests.length > 0 || (wantsOutside && (hasAfter || hasBefore));
   const columns = [
     sql`${parents}.place`,

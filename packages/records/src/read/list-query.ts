@@ -32,7 +32,10 @@ export interface ListQuery {
   readonly rowOrder: SqlFragment;
   /** `from … where …` of all records of the list. */
   readonly all: SqlFragment;
-  /** The same of the records at a cursor and on its far side, which are not in the range. */
+  /**
+   * Whether there are records at a cursor or on its far side, which are not in the range. The nearest is looked for:
+   * a bare `exists` may be planned as a scan that hopes to meet one soon.
+   */
   readonly outside: (side: Side) => SqlFragment;
 }
 
@@ -57,7 +60,7 @@ export function compileList(
     join: null,
   };
   const ordering = compileOrder(scope, entity, alias, args.orderBy ?? [], 'orderBy');
-  const where =
+  const filter =
     args.where === undefined ? null : compileWhere({ scope, entity, alias, depth: 0 }, args.where, 'where');
   const place = placeOf(cursors, entity, ordering);
   const cursor = (name: Side) => {
@@ -66,7 +69,7 @@ export function compileList(
   };
   const after = cursor('after');
   const before = cursor('before');
-  const filtered = [join, where];
+  const filtered = [join, filter];
   const rowOrder = orderByClause(ordering, page.backward);
   const within = [
     ...filtered,
@@ -88,7 +91,10 @@ export function compileList(
     outside: (side) => {
       const values = side === 'after' ? after : before;
       const rest = values && beyond(ordering, values, side === 'after' ? 'before' : 'after', true);
-      return sql`from ${tables}${ordering.joins}${whereClause([...filtered, indexCondition(ordering), rest])}`;
+      const where = whereClause([...filtered, indexCondition(ordering), rest]);
+      const nearest = orderByClause(ordering, side === 'after');
+      return sql`exists (select from (select ${alias}.id from ${tables}${ordering.joins}${where}
+        order by ${nearest} limit 1) ${scope.alias()})`;
     },
   };
 }
