@@ -41,16 +41,42 @@ begin
 end
 $$;
 
+-- The next number of an autonumber field. The counter's row is locked until the transaction ends, so nobody gets a
+-- number twice; a bulk insert says in app.number_block how many it will need and draws them at once. (Each by itself
+-- left a dead row a number: 4,000 records took 5.1 s with a number and 1.8 s without.) What is drawn and not used is
+-- a gap; no promise is made against gaps.
+create function formwork.next_number(record_type text, numbered_field text) returns bigint
+language plpgsql volatile
+set search_path = formwork, pg_catalog, pg_temp
+as $$
+declare
+  counter text := record_type || ' ' || numbered_field;
+  drawn jsonb := coalesce(nullif(current_setting('app.drawn_numbers', true), ''), '{}')::jsonb;
+  number bigint := drawn -> counter -> 0;
+  last_drawn bigint := drawn -> counter -> 1;
+  block bigint := coalesce(nullif(current_setting('app.number_block', true), '')::bigint, 1);
+begin
+  if number is null or number > last_drawn then
+    update formwork.autonumbers a set next_number = a.next_number + block
+      where a.tenant_id = current_tenant_id() and a.entity_type = record_type and a.field = numbered_field
+      returning a.next_number - block, a.next_number - 1 into number, last_drawn;
+  end if;
+  if last_drawn > number or drawn ? counter then
+    drawn := drawn || jsonb_build_object(counter, jsonb_build_array(number + 1, last_drawn));
+    perform set_config('app.drawn_numbers', drawn::text, true);
+  end if;
+  return number;
+end
+$$;
+
 -- Before insert and update: checks the shape, numbers, and copies search keys into the slots.
 create function formwork.fill_record() returns trigger
 language plpgsql
 set search_path = formwork, pg_catalog, pg_temp
 as $$
-<<fill>>
 declare
   s formwork.entity_storage;
   field text;
-  number bigint;
 begin
   if tg_op = 'UPDATE' then
     if (new.tenant_id, new.id, new.entity_type) is distinct from (old.tenant_id, old.id, old.entity_type) then
@@ -73,10 +99,7 @@ begin
     if tg_op = 'UPDATE' and old.data ? field then
       new.data := new.data || jsonb_build_object(field, old.data -> field);
     else
-      update formwork.autonumbers set next_number = next_number + 1
-        where tenant_id = new.tenant_id and entity_type = new.entity_type and autonumbers.field = fill.field
-        returning next_number - 1 into number;
-      new.data := new.data || jsonb_build_object(field, number);
+      new.data := new.data || jsonb_build_object(field, next_number(new.entity_type, field));
     end if;
   end loop;
 
@@ -296,7 +319,7 @@ create trigger _300_delete_policies after delete on formwork.records
   referencing old table as deleted
   for each statement execute function formwork.apply_delete_policies();
 
-grant execute on function formwork.refuse_shape(text, jsonb, jsonb),
+grant execute on function formwork.refuse_shape(text, jsonb, jsonb), formwork.next_number(text, text),
   formwork.unique_slot(jsonb, text[], boolean) to formwork_gateway, formwork_designer;
 
 reset role;

@@ -7,5 +7,6 @@ drop function formwork.apply_delete_policies();
 drop function formwork.check_record_link();
 drop function formwork.check_link_targets();
 drop function formwork.fill_record();
+drop function formwork.next_number(text, text);
 drop function formwork.unique_slot(jsonb, text[], boolean);
 drop function formwork.refuse_shape(text, jsonb, jsonb);

@@ -19,7 +19,7 @@ export interface NewRecord {
  */
 export function insertStatement(entity: Entity, records: readonly NewRecord[], actor: string): Statement {
   const [only, ...others] = records;
-  return only !== undefined && others.length === 0 && only.copies.length === 0
+  return only !== undefined && others.length === 0 && only.copies.length === 0 && !isNumbered(entity)
     ? insertOne(entity, only, actor)
     : insertMany(entity, records, actor);
 }
@@ -35,11 +35,22 @@ function insertOne(entity: Entity, { id, data }: NewRecord, actor: string): Stat
 function insertMany(entity: Entity, records: readonly NewRecord[], actor: string): Statement {
   const copies = new Map(records.flatMap((record) => record.copies.map((copy) => [copy.to, copy])));
   return sql`
+    ${isNumbered(entity) ? drawNumbers(records.length) : sql``}
     insert into formwork.records (id, entity_type, data, created_by, updated_by)
     select w.id, ${entity.storageKey}, w.data${sql.join([...copies.values()].map(copied), '')}, ${actor}, ${actor}
     from jsonb_to_recordset(${recordsText(records)}::jsonb) as w(id uuid, data jsonb, copies jsonb)
+      ${isNumbered(entity) ? sql`cross join numbers` : sql``}
     on conflict do nothing
     returning id`;
+}
+
+/** Numbers are drawn at once for all records; see `formwork.next_number`. */
+function drawNumbers(count: number): SqlFragment {
+  return sql`with numbers as materialized (select set_config('app.number_block', ${count}, true))`;
+}
+
+function isNumbered({ fields }: Entity): boolean {
+  return fields.some(({ type }) => type === 'autonumber');
 }
 
 /** The value as it is on the linked record now, in the transaction of the insert; nothing where that has none. */
