@@ -5,6 +5,7 @@ import type { EntityNames } from './model.ts';
 import { NameClaims } from './name-claims.ts';
 import {
   camelName,
+  deriveAggregateField,
   deriveEntityNames,
   deriveEnumNames,
   deriveKeyNames,
@@ -89,12 +90,20 @@ function checkFieldNames(
   problems: ProblemList,
 ): void {
   const fields = new NameClaims('field', problems);
-  for (const { key, path } of entity.fields.filter((field) => field.named)) {
-    fields.claim(camelName(key), `${path}.key`, `the field ${quote(key)}`, '');
+  const connections: { name: string; path: string; who: string }[] = [];
+  for (const { key, path, document } of entity.fields.filter((field) => field.named)) {
+    const [name, at, who] = [camelName(key), `${path}.key`, `the field ${quote(key)}`];
+    const isFree = fields.claim(name, at, who, '');
+    if (isFree && document?.type === 'links') connections.push({ name, path: at, who });
   }
   for (const { inverse, path, source, field } of inverses) {
     const who = `the way back from ${quote(`${source}.${field}`)} to ${quote(entity.key)}`;
-    fields.claim(camelName(inverse), `${path}.options.inverse`, who, '');
+    const [name, at] = [camelName(inverse), `${path}.options.inverse`];
+    if (fields.claim(name, at, who, '')) connections.push({ name, path: at, who });
+  }
+  // What is derived comes last: it gives way to what the designer chose.
+  for (const { name, path, who } of connections) {
+    fields.claim(deriveAggregateField(name), path, who, 'is made for it');
   }
 }
 

@@ -33,7 +33,13 @@ export type {
   Slot,
   UniqueKey,
 } from './model.ts';
-export { deriveEnumNames, deriveKeyNames, deriveRootNames, deriveTypeNames } from './names.ts';
+export {
+  deriveAggregateField,
+  deriveEnumNames,
+  deriveKeyNames,
+  deriveRootNames,
+  deriveTypeNames,
+} from './names.ts';
 export { type Problem, RegistryError } from './problem.ts';
 export { registryDocumentSchema } from './registry-document-schema.ts';
 export { isReservedName } from './reserved-names.ts';

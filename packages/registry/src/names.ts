@@ -77,6 +77,10 @@ export function deriveTypeNames({ type, plural }: EntityNames) {
     deleteManyPayload: `Delete${types}Payload`,
     aggregate: `${type}Aggregate`,
     aggregateFilter: `${type}AggregateFilter`,
+    /** Sums and averages; least and greatest values; conditions on the former. */
+    aggregateNumbers: `${type}AggregateNumbers`,
+    aggregateExtremes: `${type}AggregateExtremes`,
+    aggregateNumbersFilter: `${type}AggregateNumbersFilter`,
     aggregateOrder: `${type}AggregateOrder`,
     groupBy: `${type}GroupBy`,
   } as const;
@@ -98,6 +102,11 @@ export function deriveRootNames({ type, single, plural }: EntityNames) {
       deleteMany: `delete${types}`,
     },
   } as const;
+}
+
+/** The field that aggregates what a connection of a record (a link to many, a way back) leads to. */
+export function deriveAggregateField(connectionName: string): string {
+  return `${connectionName}Aggregate`;
 }
 
 /** Names that come with a select field of an entity: its enum and the filter over it. */

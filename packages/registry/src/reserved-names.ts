@@ -1,5 +1,15 @@
 const types = [
-  ['Query', 'Mutation', 'Subscription', 'Node', 'PageInfo', 'OrderDirection', 'CountMode'],
+  [
+    'Query',
+    'Mutation',
+    'Subscription',
+    'Node',
+    'PageInfo',
+    'OrderDirection',
+    'CountMode',
+    'DateGroup',
+    'DatePart',
+  ],
   [
     'String',
     'Int',
