@@ -113,5 +113,20 @@ export const museum: RegistryDocument = {
       label: 'Label',
       fields: [{ key: 'text', label: 'Text', type: 'text', required: true, unique: true }],
     },
+    {
+      key: 'loan',
+      label: 'Loan',
+      fields: [
+        { key: 'specimen', label: 'Specimen', type: 'link', required: true, options: { target: 'specimen' } },
+        {
+          key: 'value',
+          label: 'Value',
+          type: 'decimal',
+          required: true,
+          default: { from: 'specimen.exact' },
+        },
+        { key: 'remarks', label: 'Remarks', type: 'json', default: { from: 'nowhere' } },
+      ],
+    },
   ],
 };

@@ -17,19 +17,26 @@ export const longestText = 2_000_000;
 
 const int32 = { least: -(2 ** 31), most: 2 ** 31 - 1 };
 
+export type WriteOperation = 'create' | 'update';
+
 /** Schema of a value of the field as it stands in an input; null for a field that clients do not write. */
-export function fieldSchema(registry: Registry, field: Field, audience: Audience): JsonSchema | null {
+export function fieldSchema(
+  registry: Registry,
+  field: Field,
+  audience: Audience,
+  operation: WriteOperation,
+): JsonSchema | null {
   const { options } = field;
   switch (field.type) {
     case 'text':
     case 'long_text':
-      return textSchema(options);
+      return textSchema(options, audience);
     case 'email':
-      return { ...textSchema(options), format: 'email' };
+      return { ...textSchema(options, audience), format: 'email' };
     case 'url':
-      return { ...textSchema(options), format: 'uri' };
+      return { ...textSchema(options, audience), format: 'uri' };
     case 'phone':
-      return { ...textSchema(options), format: 'phone' };
+      return { ...textSchema(options, audience), format: 'phone' };
     case 'integer':
       return { type: 'integer', minimum: options.min ?? int32.least, maximum: options.max ?? int32.most };
     case 'rating':
@@ -65,7 +72,7 @@ export function fieldSchema(registry: Registry, field: Field, audience: Audience
     case 'link':
       return linkSchema(registry, targetOf(registry, field), audience);
     case 'links':
-      return linksSchema(registry, targetOf(registry, field), audience);
+      return linksSchema(registry, targetOf(registry, field), audience, operation);
     default:
       return null;
   }
@@ -83,11 +90,11 @@ export function readyKeys(entity: Entity): readonly UniqueKey[] {
   return entity.keys.filter((key) => key.slot.state === 'ready');
 }
 
-function textSchema({ minLength, maxLength, pattern }: FieldOptions): JsonSchema {
+function textSchema({ minLength, maxLength, pattern }: FieldOptions, audience: Audience): JsonSchema {
   const longest = pattern === undefined ? longestText : (compilePattern(pattern)?.longestText ?? longestText);
   return present({
     type: 'string',
-    'x-storable': true,
+    'x-storable': audience === 'engine' ? true : undefined,
     minLength,
     maxLength: Math.min(maxLength ?? longestText, longest),
     pattern,
@@ -139,9 +146,14 @@ function linkSchema(registry: Registry, target: Entity, audience: Audience, mayC
   const schema = exactlyOne({
     id: { type: 'string', format: 'uuid' },
     ...(keys.length > 0 ? { by } : {}),
-    ...(mayCreate ? { create: { type: 'object' } } : {}),
+    ...(mayCreate ? { create: createSchema(target, audience) } : {}),
   });
   return audience === 'client' ? { ...schema, 'x-link': target.names.type } : schema;
+}
+
+/** A schema of its own: it would be endless to repeat it here. */
+function createSchema({ names }: Entity, audience: Audience): JsonSchema {
+  return { type: 'object', ...(audience === 'client' ? { 'x-input': `Create${names.type}Input` } : {}) };
 }
 
 function keySchema(registry: Registry, { fields, nullsEqual }: UniqueKey, audience: Audience): JsonSchema {
@@ -163,17 +175,26 @@ function keyPartSchema(registry: Registry, field: Field, audience: Audience): Js
   if (field.type === 'link') return { type: 'string', format: 'uuid' };
   const { highest, choices } = field.options;
   const options = present({ highest, choices }) as FieldOptions;
-  return fieldSchema(registry, { ...field, options }, audience) ?? { type: 'integer' };
+  return fieldSchema(registry, { ...field, options }, audience, 'update') ?? { type: 'integer' };
 }
 
-function linksSchema(registry: Registry, target: Entity, audience: Audience): JsonSchema {
+/** A record that is created has no links yet: there is nothing to remove or to replace. */
+function linksSchema(
+  registry: Registry,
+  target: Entity,
+  audience: Audience,
+  operation: WriteOperation,
+): JsonSchema {
   const list = (mayCreate: boolean) => ({
     type: 'array',
     items: linkSchema(registry, target, audience, mayCreate),
   });
   return {
     type: 'object',
-    properties: { add: list(true), remove: list(false), set: list(true) },
+    properties: {
+      add: list(true),
+      ...(operation === 'update' ? { remove: list(false), set: list(true) } : {}),
+    },
     additionalProperties: false,
   };
 }

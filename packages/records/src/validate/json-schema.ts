@@ -1,12 +1,11 @@
-import type { Entity, Field, Registry } from '@formwork/registry';
-import { type Audience, fieldSchema, type JsonSchema } from './field-schema.ts';
-
-export type WriteOperation = 'create' | 'update';
+import { copiedFrom, type Entity, type Field, type Registry } from '@formwork/registry';
+import { type Audience, fieldSchema, type JsonSchema, type WriteOperation } from './field-schema.ts';
 
 /**
  * JSON Schema (draft 2020-12) of what `createX` or `updateX` takes as input, by GraphQL field name: enough to build
- * a form from. Labels are titles, `x-order` is the designer's order, choices are `oneOf` with `const` and `title`,
- * `x-link` names the type that a link leads to; decimals carry `x-precision`, `x-scale` and their bounds as text.
+ * a form from. Labels are titles, `x-order` is the designer's order and `x-type` the type in the registry, choices are
+ * `oneOf` with `const` and `title`; `x-link` names the type that a link leads to, `x-input` what creates one; decimals
+ * carry `x-precision`, `x-scale` and their bounds as text (`formatMinimum`, as moments do).
  */
 export function entitySchema(registry: Registry, entity: Entity, operation: WriteOperation): JsonSchema {
   const { label, description } = entity;
@@ -27,7 +26,7 @@ export function inputSchema(
 ): JsonSchema {
   const properties: Record<string, JsonSchema> = {};
   entity.fields.forEach((field, index) => {
-    const schema = fieldSchema(registry, field, audience);
+    const schema = fieldSchema(registry, field, audience, operation);
     if (schema === null) return;
     properties[field.name] = audience === 'client' ? describeField(field, schema, index + 1) : schema;
   });
@@ -45,13 +44,14 @@ export function hasDefault(field: Field): boolean {
 }
 
 function describeField(field: Field, schema: JsonSchema, order: number): JsonSchema {
-  const { label, description, required } = field;
+  const { label, description, required, type } = field;
   const value = defaultOf(field);
   return {
     title: label,
     ...(description === '' ? {} : { description }),
     ...(required ? schema : orNull(schema)),
     ...(value === undefined ? {} : { default: value }),
+    'x-type': type,
     'x-order': order,
   };
 }
@@ -64,14 +64,9 @@ function defaultOf(field: Field): unknown {
   return isCopied(field) ? undefined : (field.default ?? undefined);
 }
 
-/** `{ "from": "product.price" }`; a field of type json may have such an object as its value. */
+/** `{ "from": "product.price" }` */
 export function isCopied(field: Field): boolean {
-  return (
-    field.type !== 'json' &&
-    typeof field.default === 'object' &&
-    field.default !== null &&
-    'from' in field.default
-  );
+  return copiedFrom(field.type, field.default) !== null;
 }
 
 /** Null clears the value. */

@@ -6,7 +6,7 @@ import { longestText } from './field-schema.ts';
 
 const jsonLimits: JsonLimits = { jsonDepth: 100, jsonLength: longestText };
 
-/** Keywords beyond JSON Schema that are checked. Those that only say something to forms are in {@link annotations}. */
+/** Keywords beyond JSON Schema that are checked. */
 export const keywords: readonly FuncKeywordDefinition[] = [
   {
     keyword: 'x-storable',
@@ -19,8 +19,6 @@ export const keywords: readonly FuncKeywordDefinition[] = [
   { keyword: 'x-precision', type: 'string', schemaType: 'number', validate: fitsPrecision },
   { keyword: 'x-scale', type: 'string', schemaType: 'number', validate: fitsScale },
 ];
-
-export const annotations = ['x-order', 'x-link'];
 
 function fitsPrecision(precision: number, text: string): boolean {
   const decimal = parseDecimal(text);

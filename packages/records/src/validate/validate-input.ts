@@ -1,7 +1,6 @@
 import type { Entity, Registry } from '@formwork/registry';
 import { describeError, subject } from './describe-error.ts';
-import { targetOf } from './field-schema.ts';
-import type { WriteOperation } from './json-schema.ts';
+import { targetOf, type WriteOperation } from './field-schema.ts';
 import { isPlainObject } from './plain-object.ts';
 import { type PreparedInput, prepareInput } from './prepare-input.ts';
 import { validatorOf } from './validator.ts';

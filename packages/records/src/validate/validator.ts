@@ -3,9 +3,10 @@ import type { ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { LeastRecentlyUsed } from '../least-recently-used.ts';
+import type { WriteOperation } from './field-schema.ts';
 import { formats } from './formats.ts';
-import { inputSchema, type WriteOperation } from './json-schema.ts';
-import { annotations, keywords } from './keywords.ts';
+import { inputSchema } from './json-schema.ts';
+import { keywords } from './keywords.ts';
 import { compilePattern } from './linear-pattern.ts';
 
 /** What was compiled for a registry. An Ajv instance keeps all that it compiles, so each registry has its own. */
@@ -48,7 +49,6 @@ function createAjv(): Ajv2020 {
     code: { regExp: linearRegExp },
   });
   addFormats.default(ajv, { formats: [], keywords: true });
-  ajv.addVocabulary([...annotations]);
   for (const keyword of keywords) ajv.addKeyword(keyword);
   return ajv;
 }

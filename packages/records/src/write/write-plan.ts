@@ -1,4 +1,4 @@
-import type { Entity, Field, Registry } from '@formwork/registry';
+import { copiedFrom, type Entity, type Field, type Registry } from '@formwork/registry';
 import { targetOf } from '../validate/field-schema.ts';
 import { hasDefault, isCopied } from '../validate/json-schema.ts';
 import { type PreparedInput, prepareInput, prepareValue } from '../validate/prepare-input.ts';
@@ -131,12 +131,11 @@ function planTarget(registry: Registry, field: Field, path: InputPath, input: Li
 }
 
 function copiedDefault(registry: Registry, entity: Entity, field: Field): CopiedDefault {
-  const { from } = field.default as { readonly from: string };
-  const [linkKey = '', sourceKey = ''] = from.split('.');
-  const link = entity.fieldByKey.get(linkKey);
-  const source = link && targetOf(registry, link).fieldByKey.get(sourceKey);
+  const from = copiedFrom(field.type, field.default);
+  const link = entity.fieldByKey.get(from?.link ?? '');
+  const source = link && targetOf(registry, link).fieldByKey.get(from?.field ?? '');
   if (link === undefined || source === undefined)
-    throw new Error(`Nothing to copy "${field.key}" from at "${from}".`);
+    throw new Error(`There is nothing to copy "${field.key}" from.`);
   return { to: field.storageKey, link: link.storageKey, from: source.storageKey };
 }
 
