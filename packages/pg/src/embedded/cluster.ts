@@ -44,7 +44,8 @@ export async function openEmbeddedCluster({
   const place = await reachablePlace(resolve(directory), ids).catch((error: unknown) => {
     throw unusableDirectory(directory, error);
   });
-  const password = await prepareDataDirectory(place, binaries, ids);
+  const isDurable = !settings.includes('fsync=off');
+  const password = await prepareDataDirectory(place, binaries, ids, isDurable);
   const launch: LaunchOptions = {
     postgres: binaries.postgres,
     directory: await realpath(place),

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { SetupError } from '../errors.ts';
 import type { Binaries } from './binaries.ts';
@@ -13,9 +13,10 @@ export async function prepareDataDirectory(
   directory: string,
   binaries: Binaries,
   ids: UserIds,
+  isDurable: boolean,
 ): Promise<string> {
   if (!(await isDataDirectory(directory, binaries.major)))
-    await createDataDirectory(directory, binaries, ids);
+    await createDataDirectory(directory, binaries, ids, isDurable);
   try {
     return (await readFile(join(directory, passwordFile), 'utf8')).trim();
   } catch (error) {
@@ -52,23 +53,35 @@ async function isDataDirectory(directory: string, major: string): Promise<boolea
 }
 
 /** Made beside its place and then moved there, so that it is there whole or not at all, whoever else tries the same. */
-async function createDataDirectory(directory: string, binaries: Binaries, ids: UserIds): Promise<void> {
+async function createDataDirectory(
+  directory: string,
+  binaries: Binaries,
+  ids: UserIds,
+  isDurable: boolean,
+): Promise<void> {
   const parent = dirname(directory);
   let draft: string | undefined;
   try {
     await mkdir(parent, { recursive: true });
     draft = await mkdtemp(join(parent, `${basename(directory)}-new-`));
     const password = randomBytes(24).toString('base64url');
-    await initialiseDatabases(draft, password, binaries, ids);
+    await initialiseDatabases(draft, password, binaries, ids, isDurable);
     await writeFile(join(draft, passwordFile), `${password}\n`, { mode: 0o600 });
-    await chmod(draft, 0o700);
+    await moveTo(directory, draft);
+  } catch (error) {
+    throw error instanceof SetupError ? error : unusableDirectory(directory, error);
+  } finally {
+    if (draft !== undefined) await rm(draft, { recursive: true, force: true });
+  }
+}
+
+async function moveTo(directory: string, draft: string): Promise<void> {
+  try {
     await rename(draft, directory);
   } catch (error) {
-    if (draft !== undefined) await rm(draft, { recursive: true, force: true });
     const { code } = error as NodeJS.ErrnoException;
     // Another process was faster; its databases are as good as ours.
-    if (code === 'ENOTEMPTY' || code === 'EEXIST') return;
-    throw error instanceof SetupError ? error : unusableDirectory(directory, error);
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
   }
 }
 

@@ -17,6 +17,7 @@ export async function initialiseDatabases(
   password: string,
   { initdb }: Binaries,
   ids: UserIds,
+  isDurable: boolean,
 ): Promise<void> {
   const passwordFile = `${directory}.password`;
   try {
@@ -25,7 +26,11 @@ export async function initialiseDatabases(
       await chown(passwordFile, ids.uid, ids.gid);
       await chown(directory, ids.uid, ids.gid);
     }
-    await run(initdb, [...flags, `--pgdata=${directory}`, `--pwfile=${passwordFile}`], { ...ids, cwd: '/' });
+    await run(
+      initdb,
+      [...flags, ...(isDurable ? [] : ['--no-sync']), `--pgdata=${directory}`, `--pwfile=${passwordFile}`],
+      { ...ids, cwd: '/' },
+    );
   } catch (error) {
     const { stderr, message } = error as { stderr?: string; message: string };
     throw explainFailure(`The embedded Postgres could not set up "${directory}"`, stderr || message, error);
