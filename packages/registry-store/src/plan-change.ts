@@ -66,5 +66,6 @@ async function findPopulated(sql: TransactionSql): Promise<ReadonlySet<string>> 
 
 /** Rows are compared, since positions count as well; the order of properties, which jsonb does not keep, does not. */
 function isSame(current: Registry | null, next: Registry): boolean {
-  return current !== null && isDeepStrictEqual(toStoredRegistry(current), toStoredRegistry(next));
+  const asJson = (registry: Registry): unknown => JSON.parse(JSON.stringify(toStoredRegistry(registry)));
+  return current !== null && isDeepStrictEqual(asJson(current), asJson(next));
 }

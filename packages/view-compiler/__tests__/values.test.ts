@@ -263,6 +263,7 @@ test('stores and shows whatever the checks let through', async () => {
   const values = [
     ...fc.sample(text, { numRuns: 120, seed: 7 }).map((value) => JSON.stringify(value)),
     ...fc.sample(numeral, { numRuns: 60, seed: 7 }),
+    ...fc.sample(fc.integer(), { numRuns: 20, seed: 7 }).map(String),
     ...fc.sample(fc.json(), { numRuns: 60, seed: 7 }).filter((json) => !json.includes('\\u0000')),
   ];
   await asTenant('indexed', async (client, view) => {
