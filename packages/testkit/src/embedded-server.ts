@@ -22,7 +22,12 @@ export async function startEmbeddedServer(): Promise<TestServer> {
   // Where we are root, Postgres is another user, who has to get through.
   await chmod(home, 0o711);
   const guard = startGuard(home);
-  const endGuard = (): Promise<unknown> => new Promise((resolve) => guard.once('exit', resolve).stdin?.end());
+  const endGuard = async (): Promise<void> => {
+    // It must hold this process up now: with nothing else left to wait for, node would end at once, before jest has
+    // said by its exit code that tests have failed.
+    guard.ref();
+    await new Promise((resolve) => guard.once('exit', resolve).stdin?.end());
+  };
   try {
     const cluster = await openEmbeddedCluster({ directory: join(home, 'postgres'), settings });
     return {
