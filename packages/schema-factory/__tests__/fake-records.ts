@@ -1,13 +1,24 @@
-import type { ConnectionNode, ConnectionSelection, RecordNode, Records } from '@formwork/records';
+import type {
+  AggregateNode,
+  AggregateRecords,
+  AggregateSelection,
+  ConnectionNode,
+  ConnectionSelection,
+  RecordNode,
+  Records,
+} from '@formwork/records';
 
 /** What resolvers asked of records: the method, then its arguments. A parent stands as its id. */
-export type Call = readonly [method: keyof Records, ...args: unknown[]];
+export type Call = readonly [method: keyof (Records & AggregateRecords), ...args: unknown[]];
 
 /**
  * Stands in for records where a test is about what the schema asks for. Every record exists; its type is what was
  * asked, `values` are given by field name for all of them.
  */
-export function fakeRecords(values: Record<string, unknown> = {}): { records: Records; calls: Call[] } {
+export function fakeRecords(values: Record<string, unknown> = {}): {
+  records: Records & AggregateRecords;
+  calls: Call[];
+} {
   const calls: Call[] = [];
   const record = (typeName: string, id: string): RecordNode => ({ typeName, id, values });
   const connection = (typeName: string, id: string, { counts }: ConnectionSelection): ConnectionNode => ({
@@ -19,7 +30,22 @@ export function fakeRecords(values: Record<string, unknown> = {}): { records: Re
       isExact: mode === 'EXACT',
     })),
   });
-  const records: Records = {
+  const groups = ({ countDistinct }: AggregateSelection): AggregateNode[] =>
+    [1, 2].map((number) => ({
+      keys: [`key ${number}`, null],
+      count: number,
+      countDistinct: countDistinct.map((_, index) => 10 * number + index),
+      ...{ sum: { delay: number }, avg: { delay: number / 2 }, min: values, max: values },
+    }));
+  const records: Records & AggregateRecords = {
+    async aggregate(...args) {
+      calls.push(['aggregate', ...args]);
+      return groups(args[2]);
+    },
+    async linkedAggregate(parent, ...args) {
+      calls.push(['linkedAggregate', parent.id, ...args]);
+      return groups(args[2]);
+    },
     async byId(...args) {
       calls.push(['byId', ...args]);
       return record(args[0], args[1]);

@@ -22,10 +22,11 @@ test('every registry that is accepted gives a valid schema, whose SDL says all o
       expect(validateSchema(schema)).toEqual([]);
       const sdl = printTenantSchema(schema);
       expect(printTenantSchema(buildSchema(sdl))).toBe(sdl);
+      expect(validateSchema(buildGraphqlSchema(registry, { aggregates: true }))).toEqual([]);
     }),
-    { numRuns: 200 },
+    { numRuns: 80 },
   );
-  expect(count).toBeGreaterThan(50);
+  expect(count).toBeGreaterThan(20);
 });
 
 /** Something else in one field. */
@@ -64,9 +65,9 @@ test('registries of one API shape have one SDL', () => {
         }
       },
     ),
-    { numRuns: 400 },
+    { numRuns: 200 },
   );
-  expect(Math.min(seen.same, seen.different)).toBeGreaterThan(15);
+  expect(Math.min(seen.same, seen.different)).toBeGreaterThan(8);
 });
 
 function changeOne(

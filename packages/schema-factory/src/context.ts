@@ -1,6 +1,7 @@
-import type { Records } from '@formwork/records';
+import type { AggregateRecords, Records } from '@formwork/records';
 
 /** What resolvers find in the context. The gateway makes it for each request; the schema itself knows no tenant. */
 export interface SchemaContext {
-  readonly records: Records;
+  /** Those for aggregates are asked only by a schema that was built with them. */
+  readonly records: Records & AggregateRecords;
 }

@@ -1,5 +1,5 @@
 import type { RecordNode } from '@formwork/records';
-import type { Entity } from '@formwork/registry';
+import { deriveAggregateField, type Entity } from '@formwork/registry';
 import {
   type GraphQLFieldConfigMap,
   GraphQLInt,
@@ -7,13 +7,21 @@ import {
   GraphQLObjectType,
   GraphQLString,
 } from 'graphql';
+import { aggregateArguments } from './aggregate-inputs.ts';
+import { aggregateList } from './aggregate-types.ts';
 import { byName } from './by-name.ts';
 import { connectionArguments } from './connections.ts';
 import type { SchemaContext } from './context.ts';
 import { describe } from './describe.ts';
-import { connectionsOf, targetOfLink } from './links.ts';
+import { type Connected, connectionsOf, targetOfLink } from './links.ts';
 import { idField, nodeInterface } from './node.ts';
-import { resolveId, resolveLink, resolveLinkedConnection, resolveValue } from './resolvers.ts';
+import {
+  resolveId,
+  resolveLink,
+  resolveLinkedAggregate,
+  resolveLinkedConnection,
+  resolveValue,
+} from './resolvers.ts';
 import { dateTimeScalar } from './scalars/temporal.ts';
 import type { SchemaTypes } from './schema-types.ts';
 import { valueTypeOf } from './value-types.ts';
@@ -57,10 +65,21 @@ function ownFields(types: SchemaTypes, entity: Entity): Fields {
 }
 
 function connectionFields(types: SchemaTypes, entity: Entity): Fields {
-  return byName(connectionsOf(types.registry, entity), (connected) => ({
+  const connections = connectionsOf(types.registry, entity);
+  const lists = byName(connections, (connected) => ({
     type: new GraphQLNonNull(types.connection(connected.entity)),
     description: connected.description,
     args: connectionArguments(types, connected.entity),
     resolve: resolveLinkedConnection,
+  }));
+  return types.aggregates ? { ...lists, ...aggregateFields(types, connections) } : lists;
+}
+
+function aggregateFields(types: SchemaTypes, connections: readonly Connected[]): Fields {
+  const named = connections.map(({ name, entity }) => ({ name: deriveAggregateField(name), entity }));
+  return byName(named, ({ entity }) => ({
+    type: aggregateList(types, entity),
+    args: aggregateArguments(types, entity),
+    resolve: resolveLinkedAggregate,
   }));
 }

@@ -7,10 +7,13 @@ import {
   GraphQLNonNull,
   GraphQLObjectType,
 } from 'graphql';
+import { aggregateArguments } from './aggregate-inputs.ts';
+import { aggregateList } from './aggregate-types.ts';
 import { connectionArguments } from './connections.ts';
 import type { SchemaContext } from './context.ts';
 import { nodeInterface } from './node.ts';
 import {
+  resolveAggregate,
   resolveById,
   resolveByKey,
   resolveConnection,
@@ -49,7 +52,7 @@ const nodeFields: Fields = {
 };
 
 function entityFields(types: SchemaTypes, entity: Entity): Fields {
-  const { single, plural } = deriveRootNames(entity.names).query;
+  const { single, plural, aggregate } = deriveRootNames(entity.names).query;
   const type = types.object(entity);
   return {
     [single]: { type, args: { id }, resolve: resolveById, ...target(entity.names.type) },
@@ -60,6 +63,14 @@ function entityFields(types: SchemaTypes, entity: Entity): Fields {
       resolve: resolveConnection,
       ...target(entity.names.type),
     },
+    ...(types.aggregates && {
+      [aggregate]: {
+        type: aggregateList(types, entity),
+        args: aggregateArguments(types, entity),
+        resolve: resolveAggregate,
+        ...target(entity.names.type),
+      },
+    }),
   };
 }
 

@@ -1,4 +1,7 @@
 import type {
+  AggregateArguments,
+  AggregateNode,
+  AggregateSelection,
   ConnectionArguments,
   ConnectionNode,
   ConnectionSelection,
@@ -6,7 +9,9 @@ import type {
   RecordNode,
   Values,
 } from '@formwork/records';
+import { deriveAggregateField } from '@formwork/registry';
 import type { GraphQLFieldResolver, GraphQLResolveInfo } from 'graphql';
+import { aggregateSelection } from './aggregate-selection.ts';
 import type { SchemaContext } from './context.ts';
 import { connectionSelection, payloadSelection, recordSelection } from './selection.ts';
 
@@ -48,6 +53,43 @@ export const resolveTotalCount: Resolver<Connection, CountRequest> = (
 
 export const resolveIsExact: Resolver<Connection> = ({ counts }) =>
   counts?.every((count) => count.isExact) ?? true;
+
+/** A group beside what was asked of it, which tells its counts apart. */
+type Aggregate = AggregateNode & { readonly selection: AggregateSelection };
+
+export const resolveAggregate: Resolver<unknown, AggregateArguments> = async (
+  _source,
+  args,
+  { records },
+  info,
+) => {
+  const selection = aggregateSelection(info);
+  return withSelection(await records.aggregate(targetOf(info).typeName, args, selection), selection);
+};
+
+export const resolveLinkedAggregate: Resolver<RecordNode, AggregateArguments> = async (
+  record,
+  args,
+  { records },
+  info,
+) => {
+  const selection = aggregateSelection(info);
+  // "departuresAggregate" asks about "departures".
+  const fieldName = info.fieldName.slice(0, -deriveAggregateField('').length);
+  return withSelection(await records.linkedAggregate(record, fieldName, args, selection), selection);
+};
+
+function withSelection(nodes: readonly AggregateNode[], selection: AggregateSelection): readonly Aggregate[] {
+  return nodes.map((node) => ({ ...node, selection }));
+}
+
+export const resolveCountDistinct: Resolver<Aggregate, { of: Values }> = (
+  { selection, countDistinct },
+  { of },
+) => {
+  const asked = JSON.stringify(of);
+  return countDistinct[selection.countDistinct.findIndex((step) => JSON.stringify(step) === asked)];
+};
 
 export const resolveNodes: Resolver<ConnectionNode> = (connection) =>
   connection.edges.map(({ node }) => node);

@@ -1,5 +1,12 @@
 import type { Entity, Field, Registry } from '@formwork/registry';
 import type { GraphQLEnumType, GraphQLInputObjectType, GraphQLObjectType } from 'graphql';
+import {
+  buildAggregateFilter,
+  buildAggregateNumbersFilter,
+  buildAggregateOrder,
+  buildGroupBy,
+} from './aggregate-inputs.ts';
+import { buildAggregate, buildAggregateExtremes, buildAggregateNumbers } from './aggregate-types.ts';
 import { buildChoiceFilter, buildChoiceListFilter, buildChoices } from './choices.ts';
 import { buildConnection } from './connections.ts';
 import { buildEntityFilter, buildListFilter } from './entity-filters.ts';
@@ -14,6 +21,8 @@ import { buildUniqueKeyInput } from './unique-keys.ts';
  */
 export interface SchemaTypes {
   readonly registry: Registry;
+  /** Whether aggregates are part of the schema. */
+  readonly aggregates: boolean;
   readonly object: (entity: Entity) => GraphQLObjectType;
   readonly connection: (entity: Entity) => GraphQLObjectType;
   readonly filter: (entity: Entity) => GraphQLInputObjectType;
@@ -23,14 +32,22 @@ export interface SchemaTypes {
   readonly createLinksInput: (entity: Entity) => GraphQLInputObjectType;
   readonly updateLinksInput: (entity: Entity) => GraphQLInputObjectType;
   readonly uniqueKeyInput: (entity: Entity) => GraphQLInputObjectType;
+  readonly aggregate: (entity: Entity) => GraphQLObjectType;
+  readonly aggregateNumbers: (entity: Entity) => GraphQLObjectType;
+  readonly aggregateExtremes: (entity: Entity) => GraphQLObjectType;
+  readonly aggregateFilter: (entity: Entity) => GraphQLInputObjectType;
+  readonly aggregateNumbersFilter: (entity: Entity) => GraphQLInputObjectType;
+  readonly aggregateOrder: (entity: Entity) => GraphQLInputObjectType;
+  readonly groupBy: (entity: Entity) => GraphQLInputObjectType;
   readonly choices: (field: Field, entity: Entity) => GraphQLEnumType;
   readonly choiceFilter: (field: Field, entity: Entity) => GraphQLInputObjectType;
   readonly choiceListFilter: (field: Field, entity: Entity) => GraphQLInputObjectType;
 }
 
-export function createSchemaTypes(registry: Registry): SchemaTypes {
+export function createSchemaTypes(registry: Registry, aggregates: boolean): SchemaTypes {
   const types: SchemaTypes = {
     registry,
+    aggregates,
     object: once((entity) => buildObjectType(types, entity)),
     connection: once((entity) => buildConnection(types, entity)),
     filter: once((entity) => buildEntityFilter(types, entity)),
@@ -40,6 +57,13 @@ export function createSchemaTypes(registry: Registry): SchemaTypes {
     createLinksInput: once((entity) => buildCreateLinksInput(types, entity)),
     updateLinksInput: once((entity) => buildUpdateLinksInput(types, entity)),
     uniqueKeyInput: once((entity) => buildUniqueKeyInput(types, entity)),
+    aggregate: once((entity) => buildAggregate(types, entity)),
+    aggregateNumbers: once((entity) => buildAggregateNumbers(entity)),
+    aggregateExtremes: once((entity) => buildAggregateExtremes(types, entity)),
+    aggregateFilter: once((entity) => buildAggregateFilter(types, entity)),
+    aggregateNumbersFilter: once((entity) => buildAggregateNumbersFilter(entity)),
+    aggregateOrder: once((entity) => buildAggregateOrder(types, entity)),
+    groupBy: once((entity) => buildGroupBy(types, entity)),
     choices: once((field, entity) => buildChoices(field, entity)),
     choiceFilter: once((field, entity) => buildChoiceFilter(types, field, entity)),
     choiceListFilter: once((field, entity) => buildChoiceListFilter(types, field, entity)),

@@ -10,6 +10,7 @@ import {
   type NamedTypeNode,
   type SelectionNode,
   type SelectionSetNode,
+  type ValueNode,
 } from 'graphql';
 
 type Info = Pick<GraphQLResolveInfo, 'schema' | 'fragments' | 'variableValues'>;
@@ -49,9 +50,7 @@ export class SelectionWalk {
     field: GraphQLField<unknown, unknown>,
     node: FieldNode,
   ): Readonly<Record<string, unknown>> | null {
-    for (const { value } of node.arguments ?? []) {
-      if (value.kind === Kind.VARIABLE) this.#valueOf(value.name.value);
-    }
+    for (const { value } of node.arguments ?? []) this.#noteVariables(value);
     try {
       return getArgumentValues(field, node, this.#info.variableValues);
     } catch {
@@ -86,6 +85,12 @@ export class SelectionWalk {
     const value = directive.arguments?.[0]?.value;
     if (value?.kind === Kind.BOOLEAN) return value.value;
     return value?.kind === Kind.VARIABLE ? this.#valueOf(value.name.value) : undefined;
+  }
+
+  #noteVariables(value: ValueNode): void {
+    if (value.kind === Kind.VARIABLE) this.#valueOf(value.name.value);
+    if (value.kind === Kind.LIST) for (const item of value.values) this.#noteVariables(item);
+    if (value.kind === Kind.OBJECT) for (const field of value.fields) this.#noteVariables(field.value);
   }
 
   #valueOf(variableName: string): unknown {

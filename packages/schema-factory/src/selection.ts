@@ -9,6 +9,7 @@ import {
   isObjectType,
   type SelectionSetNode,
 } from 'graphql';
+import { moneyType } from './scalars/money.ts';
 import { cachedSelection } from './selection-cache.ts';
 import type { SelectionWalk } from './selection-walk.ts';
 
@@ -56,15 +57,12 @@ function readRecord(
   };
 }
 
-/** Values, and links to one (by the id that the record holds). Connections are read by the record's id alone. */
+/** Values, and links to one (by the id that the record holds). What is read by the record's id alone is not. */
 function isReadWithRecord(type: Parameters<typeof getNamedType>[0]): boolean {
   const named = getNamedType(type);
-  return isLeafType(named) || (isObjectType(named) && !isConnectionType(named));
-}
-
-/** Whether it has the fields of a connection; no entity can have one named `pageInfo` of the type PageInfo. */
-function isConnectionType(type: GraphQLObjectType): boolean {
-  return getNamedType(type.getFields().pageInfo?.type)?.name === 'PageInfo';
+  return (
+    isLeafType(named) || named === moneyType || (isObjectType(named) && named.getInterfaces().length > 0)
+  );
 }
 
 function readConnection(
@@ -102,20 +100,20 @@ function countRequests(
   return [...requests.values()];
 }
 
-function ownSelectionSets(info: GraphQLResolveInfo): readonly SelectionSetNode[] {
+export function ownSelectionSets(info: GraphQLResolveInfo): readonly SelectionSetNode[] {
   return selectionSets(info.fieldNodes);
 }
 
-function selectionSets(
+export function selectionSets(
   fields: readonly { readonly selectionSet?: SelectionSetNode | undefined }[],
 ): readonly SelectionSetNode[] {
   return fields.flatMap((field) => field.selectionSet ?? []);
 }
 
-function fieldType(type: GraphQLObjectType, fieldName: string): GraphQLObjectType {
+export function fieldType(type: GraphQLObjectType, fieldName: string): GraphQLObjectType {
   return assertObjectType(getNamedType(type.getFields()[fieldName]?.type));
 }
 
-function objectType(info: GraphQLResolveInfo, typeName: string): GraphQLObjectType {
+export function objectType(info: GraphQLResolveInfo, typeName: string): GraphQLObjectType {
   return assertObjectType(info.schema.getType(typeName));
 }

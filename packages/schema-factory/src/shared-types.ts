@@ -1,3 +1,4 @@
+import { dateGroup, datePart } from './aggregate-inputs.ts';
 import { countMode, pageInfoType } from './connections.ts';
 import { nodeInterface } from './node.ts';
 import { orderDirection } from './orders.ts';
@@ -13,6 +14,8 @@ const sharedTypes = [
   pageInfoType,
   orderDirection,
   countMode,
+  datePart,
+  dateGroup,
   decimalScalar,
   dateScalar,
   dateTimeScalar,

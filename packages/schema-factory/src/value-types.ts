@@ -25,6 +25,8 @@ export interface ValueType {
   readonly writable: boolean;
   readonly filter: GraphQLInputObjectType;
   readonly sortable: boolean;
+  /** Whether there is a least and a greatest one. */
+  readonly extremes: boolean;
 }
 
 /** Types whose value is the same for every field; the others depend on the field. */
@@ -33,6 +35,7 @@ type PlainType = Exclude<
   'select' | 'multi_select' | 'link' | 'links' | 'rollup' | 'lookup' | 'formula'
 >;
 
+const unordered = { sortable: false, extremes: false };
 const string = plain(GraphQLString, filters.stringFilter);
 const int = plain(GraphQLInt, filters.intFilter);
 const float = plain(GraphQLFloat, filters.floatFilter);
@@ -49,13 +52,13 @@ const plainTypes: Readonly<Record<PlainType, ValueType>> = {
   number: float,
   percent: float,
   decimal: plain(decimalScalar, filters.decimalFilter),
-  currency: { ...string, output: moneyType, input: moneyInput, filter: filters.moneyFilter },
-  boolean: plain(GraphQLBoolean, filters.booleanFilter),
+  currency: { ...string, output: moneyType, input: moneyInput, filter: filters.moneyFilter, extremes: false },
+  boolean: { ...plain(GraphQLBoolean, filters.booleanFilter), extremes: false },
   date: plain(dateScalar, filters.dateFilter),
   datetime: plain(dateTimeScalar, filters.dateTimeFilter),
   time: plain(timeScalar, filters.timeFilter),
-  duration: { ...plain(durationScalar, filters.durationFilter), sortable: false },
-  json: { ...plain(jsonScalar, filters.jsonFilter), sortable: false },
+  duration: { ...plain(durationScalar, filters.durationFilter), ...unordered },
+  json: { ...plain(jsonScalar, filters.jsonFilter), ...unordered },
 };
 
 /** The value type of a field, or null for a link and for what is not served yet. */
@@ -66,7 +69,7 @@ export function valueTypeOf(types: SchemaTypes, entity: Entity, field: Field): V
     }
     case 'multi_select': {
       const list = new GraphQLList(new GraphQLNonNull(types.choices(field, entity)));
-      return { ...plain(list, types.choiceListFilter(field, entity)), sortable: false };
+      return { ...plain(list, types.choiceListFilter(field, entity)), ...unordered };
     }
     case 'link':
     case 'links':
@@ -80,5 +83,35 @@ export function valueTypeOf(types: SchemaTypes, entity: Entity, field: Field): V
 }
 
 function plain(type: GraphQLOutputType & GraphQLInputType, filter: GraphQLInputObjectType): ValueType {
-  return { output: type, input: type, writable: true, filter, sortable: true };
+  return { output: type, input: type, writable: true, filter, sortable: true, extremes: true };
+}
+
+/** How sums and averages of a field stand in GraphQL, or null for what cannot be added up. */
+export function totalOf(field: Field): Total | null {
+  switch (field.type) {
+    case 'integer':
+    case 'rating':
+    case 'autonumber':
+    case 'number':
+    case 'percent':
+      return { output: GraphQLFloat, filter: filters.floatFilter };
+    case 'decimal':
+      return { output: decimalScalar, filter: filters.decimalFilter };
+    default:
+      return null;
+  }
+}
+
+interface Total {
+  readonly output: GraphQLOutputType;
+  readonly filter: GraphQLInputObjectType;
+}
+
+export function hasTotals(entity: Entity): boolean {
+  return entity.fields.some((field) => totalOf(field) !== null);
+}
+
+/** Whether any field of the entity has a least and a greatest value. */
+export function hasExtremes(types: SchemaTypes, entity: Entity): boolean {
+  return entity.fields.some((field) => valueTypeOf(types, entity, field)?.extremes);
 }
