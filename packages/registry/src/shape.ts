@@ -40,8 +40,9 @@ function apiOfInverse({ name, source, field }: Inverse, { entityByStorageKey }: 
   return [name, entity?.names.type, entity?.fieldByStorageKey.get(field)?.name];
 }
 
-function apiOfKey({ name, rootName, fields }: UniqueKey): unknown {
-  return [name, rootName, fields.map((field) => field.name)];
+function apiOfKey({ name, rootName, fields, nullsEqual }: UniqueKey): unknown {
+  // Where nulls are equal, the arguments of the root field are nullable.
+  return [name, rootName, fields.map((field) => field.name), nullsEqual];
 }
 
 function planOf(entity: Entity, registry: Entities): unknown {
