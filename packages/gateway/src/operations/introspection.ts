@@ -38,8 +38,18 @@ export class IntrospectionTexts {
   }
 }
 
+const known = new WeakMap<OperationDefinitionNode, boolean>();
+
 /** Whether an operation asks for the schema and nothing else, and would be answered alike whoever asks. */
 export function isIntrospection(document: DocumentNode, operation: OperationDefinitionNode): boolean {
+  const before = known.get(operation);
+  if (before !== undefined) return before;
+  const found = readsSchemaAlone(document, operation);
+  known.set(operation, found);
+  return found;
+}
+
+function readsSchemaAlone(document: DocumentNode, operation: OperationDefinitionNode): boolean {
   if ((operation.variableDefinitions ?? []).length > 0) return false;
   const fragments = new Map(
     document.definitions.flatMap((one) =>
