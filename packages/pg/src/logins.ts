@@ -1,6 +1,7 @@
-import { createHmac, randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { withoutPassword } from './admin-connection.ts';
+import { alterRoles } from './alter-roles.ts';
+import { passwordDeriver } from './cluster-key.ts';
 import { SetupError, toDatabaseError } from './errors.ts';
 import { scramVerifier } from './scram.ts';
 import { identifier, literal } from './sql-text.ts';
@@ -35,7 +36,7 @@ const roleSettings: readonly (readonly [string, string])[] = [
 
 /** Makes sure that gateway and designer can log in, and that neither can step around a policy. */
 export async function setUpLogins(admin: pg.Client, options: LoginOptions): Promise<Logins> {
-  const derive = deriver(admin, options.secret);
+  const derive = passwordDeriver(admin, options.secret);
   const logins = {
     gatewayUrl: options.gatewayUrl ?? (await loginUrl(admin, options.adminUrl, 'formwork_gateway', derive)),
     designerUrl:
@@ -121,86 +122,4 @@ async function canLogIn(url: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-/**
- * Passwords are derived from a key of the cluster, so that several databases of one cluster, each with its own
- * Formwork, agree on them without having met. The key is the verifier of a password that nobody knows: that of
- * formwork_owner, who cannot log in. Superusers alone can read it.
- */
-function deriver(admin: pg.Client, secret: string | undefined): (role: string) => Promise<string> {
-  let key: Promise<string> | undefined;
-  return async (role) => {
-    key ??= clusterKey(admin, secret);
-    return createHmac('sha256', await key)
-      .update(role)
-      .digest('base64url');
-  };
-}
-
-async function clusterKey(admin: pg.Client, secret: string | undefined): Promise<string> {
-  const { rows } = await admin.query<{ readable: boolean }>(
-    "select has_table_privilege('pg_catalog.pg_authid', 'select') as readable",
-  );
-  if (rows[0]?.readable !== true) {
-    if (secret !== undefined) return secret;
-    throw new SetupError(
-      'The role of DATABASE_URL is no superuser, so the passwords of formwork_gateway and formwork_designer cannot be ' +
-        'kept in the cluster. Set FORMWORK_SECRET, from which they are derived then, or set FORMWORK_GATEWAY_URL and ' +
-        'FORMWORK_DESIGNER_URL',
-    );
-  }
-  const verifier = (await readVerifier(admin)) ?? (await makeVerifier(admin));
-  return verifier;
-}
-
-async function readVerifier(admin: pg.Client): Promise<string | null> {
-  const { rows } = await admin.query<{ verifier: string | null }>(
-    "select rolpassword as verifier from pg_catalog.pg_authid where rolname = 'formwork_owner'",
-  );
-  return rows[0]?.verifier ?? null;
-}
-
-async function makeVerifier(admin: pg.Client): Promise<string> {
-  let verifier: string | null = null;
-  await alterRoles(admin, async () => {
-    // The second look is under the lock: another process may have been faster.
-    verifier = await readVerifier(admin);
-    if (verifier !== null) return;
-    verifier = scramVerifier(randomBytes(32).toString('base64url'));
-    await admin.query(`alter role formwork_owner password ${literal(verifier)}`);
-  });
-  if (verifier === null) throw new SetupError('The key of the cluster could not be made');
-  return verifier;
-}
-
-/**
- * Roles belong to the whole cluster, and two processes that alter one at once fail with "tuple concurrently updated";
- * advisory locks know only their own database. So the catalog itself is locked, where we may, and tried again.
- */
-async function alterRoles(admin: pg.Client, work: () => Promise<unknown>): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await admin.query('begin');
-      await lockRoles(admin);
-      await work();
-      await admin.query('commit');
-      return;
-    } catch (error) {
-      await admin.query('rollback').catch(() => {});
-      const { sqlstate, message } = toDatabaseError(error);
-      const collided = message.includes('tuple concurrently') || sqlstate === '40P01';
-      if (!collided || attempt === 10) {
-        throw new SetupError(`The roles of Formwork could not be set up: ${message}`, { cause: error });
-      }
-    }
-  }
-}
-
-async function lockRoles(admin: pg.Client): Promise<void> {
-  const { rows } = await admin.query<{ super: boolean }>(
-    'select rolsuper as super from pg_catalog.pg_roles where rolname = current_user',
-  );
-  if (rows[0]?.super === true)
-    await admin.query('lock table pg_catalog.pg_authid in share row exclusive mode');
 }

@@ -1,4 +1,10 @@
 export { countStatements, type StatementCounter } from './count-statements.ts';
+export {
+  findSystemPostgres,
+  type SystemPostgres,
+  type SystemServer,
+  startSystemServer,
+} from './system-server.ts';
 export { type TestCluster, testCluster } from './test-cluster.ts';
 export { asAdmin, createEmptyDatabase, createTestDatabase, type TestDatabase } from './test-database.ts';
 export { createTestTenant, type TestTenant } from './test-tenant.ts';

@@ -1,0 +1,110 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openEmbeddedCluster, openPostgres, withAdmin } from '@formwork/pg';
+import { findSystemPostgres, type SystemServer, startSystemServer } from '@formwork/testkit';
+
+/**
+ * Logins belong to a whole cluster, so what changes them is tested on clusters of its own: the embedded version, and
+ * 15, where an administrator who is no superuser has other rights over roles.
+ */
+async function startEmbedded(): Promise<SystemServer> {
+  const home = await mkdtemp(join(tmpdir(), 'formwork-logins-'));
+  await chmod(home, 0o711);
+  const cluster = await openEmbeddedCluster({ directory: join(home, 'postgres'), settings: ['fsync=off'] });
+  return {
+    adminUrl: cluster.adminUrl,
+    stop: async () => {
+      await cluster.stop();
+      await rm(home, { recursive: true });
+    },
+  };
+}
+
+const old = findSystemPostgres(15);
+const servers: readonly [string, (() => Promise<SystemServer>) | undefined][] = [
+  ['the embedded Postgres', startEmbedded],
+  [
+    old === undefined ? 'Postgres 15 (skipped: this machine has none)' : 'Postgres 15',
+    old && (() => startSystemServer(old)),
+  ],
+];
+
+describe.each(servers)('on %s', (_, start) => {
+  if (start === undefined) return test.skip('…', () => {});
+  let server: SystemServer;
+
+  beforeAll(async () => {
+    server = await start();
+    await withAdmin(server.adminUrl, async (admin) => {
+      await admin.query("create role manager login createrole createdb password 'managing'");
+      await admin.query("create role owner login password 'owning'");
+      for (const name of ['managed', 'without_secret']) {
+        await admin.query(`create database ${name} owner manager encoding 'UTF8' template template0`);
+      }
+      await admin.query(`create database owned owner owner encoding 'UTF8' template template0`);
+      await admin.query(`create database plain encoding 'UTF8' template template0`);
+    });
+  });
+  afterAll(() => server.stop());
+
+  const url = (role: string, password: string, database: string): string => {
+    const changed = new URL(server.adminUrl);
+    if (role !== '') [changed.username, changed.password] = [role, password];
+    changed.pathname = `/${database}`;
+    return changed.href;
+  };
+
+  test('an administrator who is no superuser but may make roles is enough, with a secret', async () => {
+    const databaseUrl = url('manager', 'managing', 'managed');
+    const opened = await openPostgres({ databaseUrl, secret: 'kept elsewhere' });
+    const again = await openPostgres({ databaseUrl, secret: 'kept elsewhere' });
+    expect(again).toMatchObject({
+      gatewayUrl: opened.gatewayUrl,
+      designerUrl: opened.designerUrl,
+      applied: [],
+    });
+    const { rows } = await withAdmin(opened.gatewayUrl, (client) =>
+      client.query("select current_user as role, current_setting('search_path') as path"),
+    );
+    expect(rows).toEqual([{ role: 'formwork_gateway', path: 'formwork, formwork_views' }]);
+    await withAdmin(opened.designerUrl, (client) =>
+      client.query(
+        'create view formwork_views.x with (security_invoker = true) as select id from formwork.records',
+      ),
+    );
+  });
+
+  test('without a secret he is asked for one', async () => {
+    await expect(openPostgres({ databaseUrl: url('manager', 'managing', 'without_secret') })).rejects.toThrow(
+      /no superuser.*Set FORMWORK_SECRET.*FORMWORK_GATEWAY_URL/,
+    );
+  });
+
+  test('an administrator who may not make roles is told what he lacks', async () => {
+    await expect(openPostgres({ databaseUrl: url('owner', 'owning', 'owned'), secret: 'x' })).rejects.toThrow(
+      /has to be a superuser, or to have CREATEROLE and own the database/,
+    );
+  });
+
+  test('a superuser puts right a password that somebody has changed, and then leaves it alone', async () => {
+    const databaseUrl = url('', '', 'plain');
+    const verifier = (): Promise<string> =>
+      withAdmin(server.adminUrl, async (admin) => {
+        const { rows } = await admin.query(
+          "select rolpassword from pg_authid where rolname = 'formwork_gateway'",
+        );
+        return rows[0].rolpassword;
+      });
+    const first = await openPostgres({ databaseUrl });
+    await withAdmin(server.adminUrl, (admin) =>
+      admin.query("alter role formwork_gateway password 'changed'"),
+    );
+    const second = await openPostgres({ databaseUrl });
+    expect(second.gatewayUrl).toBe(first.gatewayUrl);
+    const settled = await verifier();
+    await openPostgres({ databaseUrl });
+    expect(await verifier()).toBe(settled);
+    expect(settled).toMatch(/^SCRAM-SHA-256\$4096:/);
+  });
+});
