@@ -24,7 +24,8 @@ afterEach(async () => {
 
 const slots = (columns: string, entityType = 'airport') =>
   setup.rows(
-    `select ${columns} from formwork.records where tenant_id = $1 and entity_type = $2 order by id`,
+    `select ${columns} from formwork.records where tenant_id = $1 and entity_type = $2
+      order by created_at, data ->> 'iata' desc`,
     tenant,
     entityType,
   );
@@ -76,7 +77,7 @@ describe('a field that is made required', () => {
     expect(codes).toEqual(['VALUES_MISSING at entities[0].fields[2]']);
     expect(messages).toEqual([
       'There are 6 records of "airport" without a value for "elevation", which is to be required: for example ' +
-        `${ids.slice(0, 5).join(', ')}. Give them a value first, or leave the field optional.`,
+        `${ids.sort().slice(0, 5).join(', ')}. Give them a value first, or leave the field optional.`,
     ]);
   });
 
@@ -187,7 +188,8 @@ describe('an autonumber that is added later', () => {
   const numbered = () => withField('airport', 'serial', { type: 'autonumber', indexed: true });
 
   test('numbers the records that are there, in their order, and goes on from there', async () => {
-    await setup.write(tenant, 'airport', { iata: 'TXL' }, { iata: 'MUC' });
+    await setup.write(tenant, 'airport', { iata: 'TXL' });
+    await setup.write(tenant, 'airport', { iata: 'MUC' });
     await setup.apply(tenant, numbered());
     await setup.write(tenant, 'airport', { iata: 'HAM' });
     expect(await slots(`data ->> 'iata' as iata, data -> 'serial' as serial`)).toEqual([

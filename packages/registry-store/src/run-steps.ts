@@ -59,7 +59,7 @@ async function startAutonumber(sql: TransactionSql, entityType: string, field: s
   const numbered = await sql`
     update formwork.records r set data = r.data || jsonb_build_object(${field}::text, n.number)
     from (
-      select id, row_number() over (order by id) as number from formwork.records where entity_type = ${entityType}
+      select id, row_number() over (order by created_at, id) as number from formwork.records where entity_type = ${entityType}
     ) n
     where r.id = n.id`;
   await sql`
