@@ -1,6 +1,4 @@
 import { asAdmin } from '@formwork/testkit';
-import { compileRecordsRead } from '../src/read/read-back.ts';
-import { createAll } from '../src/write/create.ts';
 import { museum } from './write-design.ts';
 import { createWriteHarness, refusalOf, type WriteHarness } from './write-harness.ts';
 
@@ -100,64 +98,8 @@ describe('records created inside a record', () => {
   });
 });
 
-describe('many records at once', () => {
-  test('take few statements and come back in order', async () => {
-    const inputs = Array.from({ length: 2500 }, (_, index) => ({
-      path: ['inputs', index],
-      input: {
-        name: `Number ${index}`,
-        code: `MA-${index}`,
-        room: { by: { byDoor: { floor: 9, door: 'many' } } },
-      },
-    }));
-    await create('Room', { floor: 9, door: 'many' });
-    harness.counter.reset();
-    const nodes = await createMany(inputs);
-    expect(nodes.map(({ values }) => values['name'])).toEqual(inputs.map(({ input }) => input.name));
-    expect(nodes.map(({ id }) => id)).toEqual(nodes.map(({ id }) => id).sort());
-    expect(harness.counter.statements.length).toBeLessThanOrEqual(8);
-  });
-
-  test('are refused together, each violation with the index of its input', async () => {
-    const before = await harness.count('specimen');
-    const error = await refusalOf(
-      createMany(
-        [{ name: 'Ammonite' }, { name: 'x' }, {}].map((input, index) => ({ path: ['inputs', index], input })),
-      ),
-    );
-    expect(error.details['violations']).toMatchObject([
-      { path: ['inputs', 1, 'name'], code: 'TOO_SHORT' },
-      { path: ['inputs', 2, 'name'], code: 'REQUIRED' },
-    ]);
-    expect(await harness.count('specimen')).toBe(before);
-  });
-
-  test('with one value twice are refused', async () => {
-    const inputs = ['TW-1', 'TW-2', 'TW-1'].map((code, index) => ({
-      path: ['inputs', index],
-      input: { name: 'Ammonite', code },
-    }));
-    const error = await refusalOf(createMany(inputs));
-    expect(error).toMatchObject({ code: 'UNIQUE_VIOLATION', details: { path: ['inputs', 2], key: 'code' } });
-  });
-});
-
 function create(typeName: string, input: Readonly<Record<string, unknown>>) {
   return harness.mutate((records) => records.create(typeName, input, nothing));
-}
-
-function createMany(inputs: Parameters<typeof createAll>[2]) {
-  const specimen = harness.registry.entityByKey.get('specimen');
-  if (!specimen) throw new Error('no entity');
-  return harness.dataPlane.write(harness.tenantId, 1, (transaction) => {
-    const context = {
-      registry: harness.registry,
-      execute: transaction.run.bind(transaction),
-      actor: 'key:test',
-      readBack: compileRecordsRead,
-    };
-    return createAll(context, specimen, inputs, { fields: ['name'] });
-  });
 }
 
 function linkedLabels(id: string): Promise<string[]> {

@@ -44,8 +44,50 @@ export interface Records {
   delete(typeName: string, id: string, ifVersion: number | null): Promise<string>;
 }
 
+/**
+ * Writes of more than one record, and of one by a key, which resolvers will call once the SDL has them (then these join
+ * {@link Records}). In the SDL, for an entity Flight:
+ * - `createFlights(inputs: [CreateFlightInput!]!): CreateFlightsPayload!`, the same with `updateFlights(where:
+ *   FlightFilter!, input: UpdateFlightInput!, atMost: Int! = 1)`; their payloads have `flights: [Flight!]!`.
+ * - `deleteFlights(where: FlightFilter!, atMost: Int! = 1)` with `ids: [ID!]!`.
+ * - `upsertFlight(by: FlightUniqueKey!, input: CreateFlightInput!)` with `flight: Flight!` and `created: Boolean!`.
+ * - `AirportLinkInput` and so every link input has `create: CreateAirportInput` too.
+ */
+export interface BulkRecords {
+  /** All or none, in the order of the inputs. Violations have paths that begin with `["inputs", <index>]`. */
+  createMany(
+    typeName: string,
+    inputs: readonly Values[],
+    selection: RecordSelection,
+  ): Promise<readonly RecordNode[]>;
+  /**
+   * Changes all records that match. More of them than `atMost` is LIMIT_EXCEEDED, and nothing happens. What a link
+   * of the input creates is created once, and all of them lead to it.
+   */
+  updateMany(
+    typeName: string,
+    where: Values,
+    input: Values,
+    atMost: number,
+    selection: RecordSelection,
+  ): Promise<readonly RecordNode[]>;
+  /** The same for deleting; gives the ids back. */
+  deleteMany(typeName: string, where: Values, atMost: number): Promise<readonly string[]>;
+  /**
+   * Changes the record that has the key, or creates it, whatever others do meanwhile. `by` is as in a link input:
+   * `{ iata: "JFK" }`, `{ byNumber: { number: "AA1", departsAt: "…" } }`; a record that is created has these values.
+   * Only the fields given are changed; defaults are for a record that is created.
+   */
+  upsert(
+    typeName: string,
+    by: Values,
+    input: Values,
+    selection: RecordSelection,
+  ): Promise<{ readonly node: RecordNode; readonly created: boolean }>;
+}
+
 /** What the gateway holds: `Records` for the resolvers, and the end of the operation, which is the gateway's. */
-export interface OperationRecords extends Records {
+export interface OperationRecords extends Records, BulkRecords {
   /**
    * The last thing of a mutation operation, before it commits: what Postgres checks at the end of a transaction is
    * checked now, so that a refusal is a `RecordError` like any other. To be called once all payloads are read.

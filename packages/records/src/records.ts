@@ -26,6 +26,7 @@ export interface RecordsOptions {
 
 /** The records of one tenant for one operation. */
 export function createRecords(options: RecordsOptions): OperationRecords {
+  const limits = { ...defaultReadLimits, ...options.limits };
   const reader = createReader({
     registry: options.registry,
     batcher: new TickBatcher(options.execute),
@@ -34,11 +35,11 @@ export function createRecords(options: RecordsOptions): OperationRecords {
       tenantId: options.tenantId,
       role: options.role ?? '',
     },
-    limits: { ...defaultReadLimits, ...options.limits },
+    limits,
   });
   const writer =
     options.mode === 'mutation'
-      ? forgetting(reader, createWriter({ ...options, readBack: compileRecordsRead }))
+      ? forgetting(reader, createWriter({ ...options, limits, readBack: compileRecordsRead }))
       : refusing;
   return {
     byId: (...args) => reader.byId(...args),
@@ -58,6 +59,10 @@ function forgetting(reader: Reader, writer: Writer): Writer {
     create: (...args) => thenForget(writer.create(...args)),
     update: (...args) => thenForget(writer.update(...args)),
     delete: (...args) => thenForget(writer.delete(...args)),
+    createMany: (...args) => thenForget(writer.createMany(...args)),
+    updateMany: (...args) => thenForget(writer.updateMany(...args)),
+    deleteMany: (...args) => thenForget(writer.deleteMany(...args)),
+    upsert: (...args) => thenForget(writer.upsert(...args)),
     finishWrites: () => writer.finishWrites(),
   };
 }
@@ -65,4 +70,13 @@ function forgetting(reader: Reader, writer: Writer): Writer {
 const refuse = (): Promise<never> =>
   Promise.reject(new RecordError('FORBIDDEN', 'Records are written in a mutation, not in a query.'));
 
-const refusing: Writer = { create: refuse, update: refuse, delete: refuse, finishWrites: refuse };
+const refusing: Writer = {
+  create: refuse,
+  update: refuse,
+  delete: refuse,
+  createMany: refuse,
+  updateMany: refuse,
+  deleteMany: refuse,
+  upsert: refuse,
+  finishWrites: refuse,
+};

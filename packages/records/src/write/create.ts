@@ -1,8 +1,9 @@
 import type { Entity } from '@formwork/registry';
-import type { RecordNode, RecordSelection, Values } from '../contract.ts';
+import { RecordError, type RecordNode, type RecordSelection, type Values } from '../contract.ts';
 import { validateInput } from '../validate/validate-input.ts';
 import type { InputPath } from '../validate/violation.ts';
 import { insertOrRefuse } from './insert-plans.ts';
+import { mostRecords } from './match-records.ts';
 import { ResolvedLinks } from './resolved-links.ts';
 import { validationFailed } from './validation-failed.ts';
 import type { WriteContext } from './write-context.ts';
@@ -24,8 +25,22 @@ export async function createAll(
   inputs: readonly PlacedInput[],
   selection: RecordSelection,
 ): Promise<readonly RecordNode[]> {
-  if (inputs.length === 0) return [];
-  const plans = planAll(context, entity, inputs);
+  if (inputs.length > mostRecords) {
+    const message = `At most ${mostRecords} records can be created at once. Create them in several steps.`;
+    throw new RecordError('LIMIT_EXCEEDED', message, { limit: mostRecords, found: inputs.length });
+  }
+  return inputs.length === 0
+    ? []
+    : createPlanned(context, entity, planAll(context, entity, inputs), selection);
+}
+
+/** The same for inputs that are checked and planned. */
+export async function createPlanned(
+  context: WriteContext,
+  entity: Entity,
+  plans: readonly WritePlan[],
+  selection: RecordSelection,
+): Promise<readonly RecordNode[]> {
   const links = new ResolvedLinks(withCreated(plans));
   await links.find(context, entity);
   const read = context.readBack(
@@ -38,7 +53,12 @@ export async function createAll(
   return plans.map(({ id }) => nodes.get(id) as RecordNode);
 }
 
-function planAll({ registry }: WriteContext, entity: Entity, inputs: readonly PlacedInput[]): WritePlan[] {
+/** Checks inputs, all at once, and plans them. Throws VALIDATION_FAILED. */
+export function planAll(
+  { registry }: WriteContext,
+  entity: Entity,
+  inputs: readonly PlacedInput[],
+): WritePlan[] {
   const checked = inputs.map(({ path, input }) => validateInput(registry, entity, 'create', path, input));
   const violations = checked.flatMap((one) => one.violations);
   if (violations.length > 0) throw validationFailed(violations);

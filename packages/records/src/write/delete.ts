@@ -1,6 +1,9 @@
-import { sql } from '@formwork/pg/sql-text';
+import type { Statement } from '@formwork/pg';
+import { sql, textArray } from '@formwork/pg/sql-text';
 import type { Entity } from '@formwork/registry';
+import type { Values } from '../contract.ts';
 import { canonicalId, whyNotWritten } from './find-record.ts';
+import { matchRecords } from './match-records.ts';
 import { runWrite, type WriteContext } from './write-context.ts';
 
 /** Deletes a record; what leads to it goes, is emptied or refuses, as its designer said. Gives the id back. */
@@ -11,12 +14,26 @@ export async function deleteRecord(
   ifVersion: number | null,
 ): Promise<string> {
   const recordId = canonicalId(entity, id);
-  const [rows = []] = await runWrite(context, entity, [
-    sql`delete from formwork.records
-      where id = ${recordId}::uuid and entity_type = ${entity.storageKey} and deleted_at is null
-        and version = coalesce(${ifVersion}::int, version)
-      returning id`,
-  ]);
+  const [rows = []] = await runWrite(context, entity, [deleteStatement(entity, [recordId], ifVersion)]);
   if (rows.length === 0) throw await whyNotWritten(context, entity, recordId, ifVersion);
   return recordId;
+}
+
+/** See `BulkRecords.deleteMany`. */
+export async function deleteMany(
+  context: WriteContext,
+  entity: Entity,
+  where: Values,
+  atMost: number,
+): Promise<readonly string[]> {
+  const ids = await matchRecords(context, entity, where, atMost);
+  if (ids.length > 0) await runWrite(context, entity, [deleteStatement(entity, ids, null)]);
+  return ids;
+}
+
+function deleteStatement(entity: Entity, ids: readonly string[], ifVersion: number | null): Statement {
+  return sql`delete from formwork.records
+    where id = any (${textArray(ids)}::uuid[]) and entity_type = ${entity.storageKey} and deleted_at is null
+      and version = coalesce(${ifVersion}::int, version)
+    returning id`;
 }

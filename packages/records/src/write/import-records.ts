@@ -13,7 +13,7 @@ import { runWrite, type WriteContext } from './write-context.ts';
 import { planCreate, type WritePlan } from './write-plan.ts';
 import { finishWrites } from './writer.ts';
 
-export type ImportContext = Omit<WriteContext, 'readBack'>;
+export type ImportContext = Pick<WriteContext, 'registry' | 'execute' | 'actor'>;
 
 /** What became of one input: the record's id, or why there is none. */
 export type ImportOutcome = { readonly id: string } | { readonly error: RecordError };

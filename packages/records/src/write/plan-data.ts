@@ -4,7 +4,7 @@ import type { ResolvedLinks } from './resolved-links.ts';
 import type { WritePlan } from './write-plan.ts';
 
 /** The values and links of a plan as JSON text. The links are resolved. */
-export function dataText(plan: WritePlan, links: ResolvedLinks): string {
+export function dataText(plan: Pick<WritePlan, 'values' | 'links'>, links: ResolvedLinks): string {
   const ids = plan.links.map(({ field, to }) => [field.storageKey, JSON.stringify(links.idOf(to))] as const);
   return objectText([...plan.values, ...ids]);
 }

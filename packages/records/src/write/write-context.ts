@@ -2,6 +2,7 @@ import type { Row, Statement } from '@formwork/pg';
 import type { Entity, Registry } from '@formwork/registry';
 import type { RecordSelection } from '../contract.ts';
 import type { Execute } from '../read/execute.ts';
+import type { ReadLimits } from '../read/limits.ts';
 import type { RecordsRead } from '../read/read-back.ts';
 import { recordErrorOf } from './record-error-of.ts';
 
@@ -13,6 +14,8 @@ export interface WriteContext {
   /** Who writes: "key:<id>". */
   readonly actor: string;
   readonly readBack: ReadBack;
+  /** Of filters. */
+  readonly limits: ReadLimits;
 }
 
 /** How the read side reads records back through their view. */

@@ -1,13 +1,14 @@
 import { sql } from '@formwork/pg/sql-text';
 import type { Entity } from '@formwork/registry';
-import type { OperationRecords, RecordNode } from '../contract.ts';
+import type { BulkRecords, OperationRecords, RecordNode } from '../contract.ts';
 import { createAll } from './create.ts';
-import { deleteRecord } from './delete.ts';
+import { deleteMany, deleteRecord } from './delete.ts';
 import { recordErrorOf } from './record-error-of.ts';
-import { updateRecord } from './update.ts';
+import { updateMany, updateRecord } from './update.ts';
+import { upsertRecord } from './upsert.ts';
 import type { WriteContext } from './write-context.ts';
 
-export type Writer = Pick<OperationRecords, 'create' | 'update' | 'delete' | 'finishWrites'>;
+export type Writer = Pick<OperationRecords, 'create' | 'update' | 'delete' | 'finishWrites'> & BulkRecords;
 
 /** The write side of an operation's records. Writes are done one after the other, as GraphQL orders mutations. */
 export function createWriter(context: WriteContext): Writer {
@@ -24,6 +25,18 @@ export function createWriter(context: WriteContext): Writer {
     update: (typeName, id, input, ifVersion, selection) =>
       updateRecord(context, entityOf(typeName), id, input, ifVersion, selection),
     delete: (typeName, id, ifVersion) => deleteRecord(context, entityOf(typeName), id, ifVersion),
+    createMany: (typeName, inputs, selection) =>
+      createAll(
+        context,
+        entityOf(typeName),
+        inputs.map((input, index) => ({ path: ['inputs', index], input })),
+        selection,
+      ),
+    updateMany: (typeName, where, input, atMost, selection) =>
+      updateMany(context, entityOf(typeName), where, input, atMost, selection),
+    deleteMany: (typeName, where, atMost) => deleteMany(context, entityOf(typeName), where, atMost),
+    upsert: (typeName, by, input, selection) =>
+      upsertRecord(context, entityOf(typeName), by, input, selection),
     finishWrites: () => finishWrites(context),
   };
 }

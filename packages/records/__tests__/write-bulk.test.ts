@@ -1,0 +1,275 @@
+import type { RecordNode, Values } from '../src/index.ts';
+import { museum } from './write-design.ts';
+import { createWriteHarness, refusalOf, type WriteHarness } from './write-harness.ts';
+
+let harness: WriteHarness;
+const nothing = { fields: [] };
+
+beforeAll(async () => {
+  harness = await createWriteHarness(museum);
+});
+
+afterAll(() => harness.close());
+
+describe('many records created at once', () => {
+  test('take few statements and come back in order', async () => {
+    await create('Room', { floor: 9, door: 'many' });
+    const inputs = Array.from({ length: 2500 }, (_, index) => ({
+      name: `Number ${index}`,
+      code: `MA-${index}`,
+      room: { by: { byDoor: { floor: 9, door: 'many' } } },
+    }));
+    harness.counter.reset();
+    const nodes = await createMany('Specimen', inputs);
+    expect(nodes.map(({ values }) => values['name'])).toEqual(inputs.map(({ name }) => name));
+    expect(nodes.map(({ id }) => id)).toEqual(nodes.map(({ id }) => id).sort());
+    expect(harness.counter.statements.length).toBeLessThanOrEqual(9);
+  });
+
+  test('are numbered in order, without gaps', async () => {
+    const nodes = await createMany(
+      'Specimen',
+      Array.from({ length: 5 }, () => ({ name: 'Ammonite' })),
+      ['number'],
+    );
+    const numbers = nodes.map(({ values }) => Number(values['number']));
+    expect(numbers).toEqual(numbers.map((_, index) => (numbers[0] ?? 0) + index));
+    const [next] = await createMany('Specimen', [{ name: 'Ammonite' }], ['number']);
+    expect(next?.values['number']).toBe((numbers.at(-1) ?? 0) + 1);
+  });
+
+  test('by many at once are never given one number twice', async () => {
+    const batches = await Promise.all(
+      Array.from({ length: 12 }, () =>
+        createMany(
+          'Specimen',
+          Array.from({ length: 20 }, () => ({ name: 'Ammonite' })),
+          ['number'],
+        ),
+      ),
+    );
+    const numbers = batches.flat().map(({ values }) => values['number']);
+    expect(new Set(numbers).size).toBe(240);
+  });
+
+  test('are refused together, each violation with the index of its input', async () => {
+    const before = await harness.count('specimen');
+    const error = await refusalOf(createMany('Specimen', [{ name: 'Ammonite' }, { name: 'x' }, {}]));
+    expect(error.details['violations']).toMatchObject([
+      { path: ['inputs', 1, 'name'], code: 'TOO_SHORT' },
+      { path: ['inputs', 2, 'name'], code: 'REQUIRED' },
+    ]);
+    expect(await harness.count('specimen')).toBe(before);
+  });
+
+  test('with one value twice are refused', async () => {
+    const inputs = ['TW-1', 'TW-2', 'TW-1'].map((code) => ({ name: 'Ammonite', code }));
+    const error = await refusalOf(createMany('Specimen', inputs));
+    expect(error).toMatchObject({ code: 'UNIQUE_VIOLATION', details: { path: ['inputs', 2], key: 'code' } });
+  });
+
+  test('may be none, but not too many', async () => {
+    expect(await createMany('Specimen', [])).toEqual([]);
+    expect((await refusalOf(createMany('Specimen', Array(10_001).fill({ name: 'x' })))).code).toBe(
+      'LIMIT_EXCEEDED',
+    );
+  });
+});
+
+describe('an update by filter', () => {
+  test('changes what matches and nothing else', async () => {
+    await createMany('Specimen', [
+      { name: 'Trilobite', pieces: 1 },
+      { name: 'Trilobite', pieces: 2 },
+      { name: 'Tyrannosaur', pieces: 3 },
+    ]);
+    const where = { name: { eq: 'Trilobite' } };
+    const nodes = await harness.mutate((records) =>
+      records.updateMany('Specimen', where, { notes: 'counted' }, 2, { fields: ['pieces', 'notes'] }),
+    );
+    expect(nodes.map(({ values }) => [values['pieces'], values['notes']])).toEqual([
+      [1, 'counted'],
+      [2, 'counted'],
+    ]);
+    expect(await updateMany({ name: { eq: 'Nobody' } }, { notes: 'x' }, 1)).toEqual([]);
+  });
+
+  test('of more records than it may touch is refused, and nothing happens', async () => {
+    await createMany('Specimen', [{ name: 'Sponge' }, { name: 'Sponge' }]);
+    const error = await refusalOf(updateMany({ name: { eq: 'Sponge' } }, { notes: 'x' }, 1));
+    expect(error).toMatchObject({ code: 'LIMIT_EXCEEDED', details: { limit: 1 } });
+    expect(await updateMany({ name: { eq: 'Sponge' }, notes: { isNull: false } }, { notes: 'x' }, 5)).toEqual(
+      [],
+    );
+  });
+
+  test.each([
+    ['an empty filter', {}],
+    ['null in a filter', { name: null }],
+    ['null for a filter', null],
+  ])('never takes %s for everything', async (_, where) => {
+    expect((await refusalOf(updateMany(where as never, { notes: 'x' }, 10_000))).code).toBe('BAD_USER_INPUT');
+    expect((await refusalOf(deleteMany('Specimen', where as never, 10_000))).code).toBe('BAD_USER_INPUT');
+  });
+
+  test('is checked like any other', async () => {
+    const where = { name: { eq: 'Sponge' } };
+    expect((await refusalOf(updateMany(where, { name: null }, 2))).code).toBe('VALIDATION_FAILED');
+    expect((await refusalOf(updateMany(where, { notes: 'x' }, -1))).code).toBe('BAD_USER_INPUT');
+    expect((await refusalOf(updateMany(where, { notes: 'x' }, 1_000_000))).code).toBe('LIMIT_EXCEEDED');
+    expect((await refusalOf(updateMany(where, { room: { id: nobody } }, 2))).code).toBe('LINK_NOT_FOUND');
+    expect((await refusalOf(updateMany(where, { code: 'SP-1' }, 2))).code).toBe('UNIQUE_VIOLATION');
+  });
+
+  test('leads all to one record that it creates', async () => {
+    await createMany('Specimen', [{ name: 'Coral' }, { name: 'Coral' }]);
+    const nodes = await harness.mutate((records) =>
+      records.updateMany(
+        'Specimen',
+        { name: { eq: 'Coral' } },
+        { room: { create: { floor: 3, door: 'corals' } } },
+        2,
+        { fields: ['room'] },
+      ),
+    );
+    expect(new Set(nodes.map(({ values }) => values['room'])).size).toBe(1);
+  });
+
+  test('does not touch a record that has ceased to match meanwhile', async () => {
+    const { id } = await create('Specimen', { name: 'Moving', pieces: 1 });
+    const outcomes = await Promise.all(
+      Array.from({ length: 10 }, () =>
+        updateMany({ name: { eq: 'Moving' }, pieces: { eq: 1 } }, { pieces: 2 }, 1),
+      ),
+    );
+    expect(outcomes.filter(({ length }) => length === 1)).toHaveLength(1);
+    expect(await harness.dataOf(id)).toContain('"pieces": 2');
+  });
+});
+
+describe('a delete by filter', () => {
+  test('gives the ids back, and is refused for more than it may', async () => {
+    const labels = await createMany('Label', [{ text: 'del one' }, { text: 'del two' }]);
+    const where = { text: { startsWith: 'del ' } };
+    expect((await refusalOf(deleteMany('Label', where, 1))).code).toBe('LIMIT_EXCEEDED');
+    expect(await deleteMany('Label', where, 2)).toEqual(labels.map(({ id }) => id));
+    expect(await deleteMany('Label', where, 2)).toEqual([]);
+  });
+
+  test('that one link forbids leaves all', async () => {
+    const rooms = await createMany('Room', [
+      { floor: 90, door: 'one' },
+      { floor: 90, door: 'two' },
+    ]);
+    await create('Specimen', { name: 'Ammonite', room: { id: rooms[1]?.id } });
+    expect((await refusalOf(deleteMany('Room', { floor: { eq: 90 } }, 2))).code).toBe('DELETE_RESTRICTED');
+    for (const { id } of rooms) expect(await harness.dataOf(id)).not.toBeNull();
+  });
+});
+
+describe('an upsert', () => {
+  test('creates with the values of the key and with defaults, and then changes what is given', async () => {
+    const first = await upsert('Specimen', { code: 'US-1' }, { name: 'Ammonite', notes: 'kept' });
+    expect(first.created).toBe(true);
+    expect(JSON.parse((await harness.dataOf(first.node.id)) ?? '')).toMatchObject({
+      code: 'US-1',
+      state: 'in_drawer',
+    });
+    await harness.mutate((records) =>
+      records.update('Specimen', first.node.id, { state: null }, null, nothing),
+    );
+    const second = await upsert('Specimen', { code: 'US-1' }, { name: 'Belemnite' });
+    expect(second).toMatchObject({ created: false, node: { id: first.node.id } });
+    const data = JSON.parse((await harness.dataOf(first.node.id)) ?? '');
+    expect(data).toMatchObject({ name: 'Belemnite', notes: 'kept' });
+    expect(data.state).toBeUndefined();
+  });
+
+  test('needs what is required only where it creates', async () => {
+    expect((await refusalOf(upsert('Specimen', { code: 'US-2' }, {}))).details['violations']).toMatchObject([
+      { path: ['input', 'name'], code: 'REQUIRED' },
+    ]);
+    const { node } = await upsert('Specimen', { code: 'US-2' }, { name: 'Ammonite' });
+    expect(await upsert('Specimen', { code: 'US-2' }, {})).toMatchObject({
+      created: false,
+      node: { id: node.id },
+    });
+  });
+
+  test('goes by a key of several fields, as the key compares', async () => {
+    const first = await upsert('Room', { byDoor: { floor: 80, door: 'A' } }, {});
+    const second = await upsert('Room', { byDoor: { floor: 80, door: 'a' } }, {});
+    expect(second).toMatchObject({ created: false, node: { id: first.node.id } });
+  });
+
+  test.each<[string, Values, Values, string]>([
+    ['an unknown key', { name: 'x' }, {}, 'BAD_USER_INPUT'],
+    ['no key', {}, {}, 'BAD_USER_INPUT'],
+    ['a key without a value', { code: null }, {}, 'BAD_USER_INPUT'],
+    ['a value that the key cannot have', { code: 'nope' }, {}, 'VALIDATION_FAILED'],
+    ['the value of the key a second time', { code: 'US-9' }, { code: 'US-8' }, 'VALIDATION_FAILED'],
+  ])('is refused for %s', async (_, by, input, code) => {
+    expect((await refusalOf(upsert('Specimen', by, { name: 'Ammonite', ...input }))).code).toBe(code);
+  });
+
+  test('that meets another key is refused with that', async () => {
+    const person = await create('Person', { email: 'taken@example.com' });
+    const error = await refusalOf(
+      upsert('Department', { name: 'New' }, { head: { create: { email: 'taken@example.com' } } }),
+    );
+    expect(error).toMatchObject({ code: 'UNIQUE_VIOLATION', details: { key: 'email', id: person.id } });
+  });
+
+  test('by fifty at once creates one record, and all write to it', async () => {
+    const outcomes = await Promise.all(
+      Array.from({ length: 50 }, (_, index) =>
+        upsert('Specimen', { code: 'US-50' }, { name: `Writer ${index}` }),
+      ),
+    );
+    expect(outcomes.filter(({ created }) => created)).toHaveLength(1);
+    expect(new Set(outcomes.map(({ node }) => node.id)).size).toBe(1);
+  });
+
+  test('that loses the race makes nothing twice inside', async () => {
+    const before = await harness.count('room');
+    const outcomes = await Promise.all(
+      Array.from({ length: 8 }, (_, index) =>
+        upsert(
+          'Specimen',
+          { code: 'US-60' },
+          { name: 'Ammonite', room: { create: { floor: 70, door: `${index}` } } },
+        ),
+      ),
+    );
+    expect(new Set(outcomes.map(({ node }) => node.id)).size).toBe(1);
+    expect(await harness.count('room')).toBe(before + 8);
+  });
+});
+
+const nobody = '0193f5a2-7c1e-7000-8000-000000000000';
+
+function create(typeName: string, input: Values) {
+  return harness.mutate((records) => records.create(typeName, input, nothing));
+}
+
+function createMany(
+  typeName: string,
+  inputs: readonly Values[],
+  fields = ['name'],
+): Promise<readonly RecordNode[]> {
+  return harness.mutate((records) =>
+    records.createMany(typeName, inputs, typeName === 'Specimen' ? { fields } : nothing),
+  );
+}
+
+function updateMany(where: Values, input: Values, atMost: number) {
+  return harness.mutate((records) => records.updateMany('Specimen', where, input, atMost, nothing));
+}
+
+function deleteMany(typeName: string, where: Values, atMost: number) {
+  return harness.mutate((records) => records.deleteMany(typeName, where, atMost));
+}
+
+function upsert(typeName: string, by: Values, input: Values) {
+  return harness.mutate((records) => records.upsert(typeName, by, input, nothing));
+}

@@ -1,0 +1,84 @@
+import type { Row, Statement } from '@formwork/pg';
+import { sql, textArray } from '@formwork/pg/sql-text';
+import type { Entity } from '@formwork/registry';
+import { insertOrRefuse } from './insert-plans.ts';
+import { conflictStatement, readConflicts, uniqueViolation } from './key-conflicts.ts';
+import { manyLinksStatements } from './many-links.ts';
+import { dataText, manyLinksChanges } from './plan-data.ts';
+import { ResolvedLinks } from './resolved-links.ts';
+import { runWrite, type WriteContext } from './write-context.ts';
+import { createdBy, type WritePlan, withCreated } from './write-plan.ts';
+
+export interface Applied {
+  /** Ids of the records that were changed: those that are there, at the version asked for. */
+  readonly ids: readonly string[];
+  /** Rows of the statement `after`. */
+  readonly rows: readonly Row[];
+}
+
+/**
+ * Changes records as a plan says. One message to Postgres, and one before for each of these: a link is named by key,
+ * a link creates a record, a value of a unique key changes. `after` is sent behind.
+ */
+export async function applyUpdate(
+  context: WriteContext,
+  plan: WritePlan,
+  ids: readonly string[],
+  ifVersion: number | null,
+  after: Statement,
+): Promise<Applied> {
+  const { entity } = plan;
+  const links = new ResolvedLinks(withCreated([plan]));
+  await links.find(context, entity);
+  const created = createdBy(plan);
+  if (created.length > 0) await insertOrRefuse(context, created, links);
+  await assertKeysAreFree(context, plan, ids, links);
+  const checks = links.toBeSent;
+  const changes = ids.flatMap((id) => manyLinksChanges({ ...plan, id }, links));
+  const results = await runWrite(context, entity, [
+    ...checks,
+    updateStatement(context, plan, ids, links, ifVersion),
+    ...manyLinksStatements(changes),
+    after,
+  ]);
+  if (checks.length > 0) links.read(results[0] ?? []);
+  return {
+    ids: (results[checks.length] ?? []).map(([id]) => id as string),
+    rows: results.at(-1) ?? [],
+  };
+}
+
+function updateStatement(
+  { actor }: WriteContext,
+  plan: WritePlan,
+  ids: readonly string[],
+  links: ResolvedLinks,
+  ifVersion: number | null,
+): Statement {
+  return sql`
+    update formwork.records
+    set data = (data - ${textArray(plan.removed)}::text[]) || ${dataText(plan, links)}::jsonb, updated_by = ${actor}
+    where id = any (${textArray(ids)}::uuid[]) and entity_type = ${plan.entity.storageKey} and deleted_at is null
+      and version = coalesce(${ifVersion}::int, version)
+    returning id`;
+}
+
+/** Throws UNIQUE_VIOLATION where the change would meet another record; asks only if it touches a key. */
+async function assertKeysAreFree(
+  context: WriteContext,
+  { entity, path, removed, values, links: planned }: WritePlan,
+  ids: readonly string[],
+  links: ResolvedLinks,
+): Promise<void> {
+  const touched = new Set([...values.keys(), ...removed, ...planned.map(({ field }) => field.storageKey)]);
+  if (!touchesKey(entity, touched)) return;
+  const patch = dataText({ values, links: planned }, links);
+  const proposals = ids.map((id) => ({ id, removed, patch }));
+  const [rows = []] = await runWrite(context, entity, [conflictStatement(entity, proposals)]);
+  const conflicts = readConflicts(entity, rows);
+  if (conflicts.length > 0) throw uniqueViolation(conflicts, () => path);
+}
+
+function touchesKey({ keys }: Entity, touched: ReadonlySet<string>): boolean {
+  return keys.some(({ fields }) => fields.some(({ storageKey }) => touched.has(storageKey)));
+}

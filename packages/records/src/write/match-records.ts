@@ -1,0 +1,73 @@
+import type { Statement } from '@formwork/pg';
+import { type SqlFragment, sql, textArray } from '@formwork/pg/sql-text';
+import type { Entity } from '@formwork/registry';
+import { RecordError, type Values } from '../contract.ts';
+import { entityView } from '../read/entity-view.ts';
+import { StatementScope } from '../read/statement-scope.ts';
+import { compileWhere } from '../read/where.ts';
+import { runWrite, type WriteContext } from './write-context.ts';
+
+/** Records that one bulk write may touch. */
+export const mostRecords = 10_000;
+
+/**
+ * Ids of the records that match, in order, locked until the transaction ends. Throws LIMIT_EXCEEDED if there are more
+ * than `atMost`.
+ */
+export async function matchRecords(
+  context: WriteContext,
+  entity: Entity,
+  where: Values,
+  atMost: number,
+): Promise<readonly string[]> {
+  checkAtMost(atMost);
+  const matching = matcher(context, entity, where);
+  const candidates = idsOf(await runWrite(context, entity, [matching(sql`limit ${atMost + 1}`)]));
+  if (candidates.length > atMost) throw tooMany(entity, atMost);
+  if (candidates.length === 0) return [];
+  // Somebody may have changed one before the lock was had, so that it does not match any more.
+  const [, still = []] = await runWrite(context, entity, [
+    lockStatement(entity, candidates),
+    matching(sql`limit ${atMost + 1}`, candidates),
+  ]);
+  return idsOf([still]);
+}
+
+type Matcher = (limit: SqlFragment, among?: readonly string[]) => Statement;
+
+function matcher({ registry, limits }: WriteContext, entity: Entity, where: Values): Matcher {
+  return (limit, among) => {
+    const scope = new StatementScope(registry, limits);
+    const alias = scope.alias();
+    const condition = compileWhere({ scope, entity, alias, depth: 0 }, where, 'where');
+    const known = among === undefined ? sql`` : sql` and ${alias}.id = any (${textArray(among)}::uuid[])`;
+    return sql`select ${alias}.id from ${entityView(entity).name} ${alias}
+      where ${condition}${known} order by ${alias}.id ${limit}`;
+  };
+}
+
+/** In the order of ids, so that two who lock the same records do not lock each other out. */
+function lockStatement(entity: Entity, ids: readonly string[]): Statement {
+  return sql`select r.id from formwork.records r
+    where r.id = any (${textArray(ids)}::uuid[]) and r.entity_type = ${entity.storageKey}
+    order by r.id for update`;
+}
+
+function checkAtMost(atMost: number): void {
+  if (!Number.isInteger(atMost) || atMost < 0) {
+    throw new RecordError('BAD_USER_INPUT', '"atMost" must be a whole number from 0.');
+  }
+  if (atMost > mostRecords) {
+    const message = `"atMost" may be at most ${mostRecords}. Write in several steps.`;
+    throw new RecordError('LIMIT_EXCEEDED', message, { limit: mostRecords, found: atMost });
+  }
+}
+
+function tooMany({ label }: Entity, atMost: number): RecordError {
+  const message = `More than ${atMost} records of "${label}" match, so nothing was changed. Narrow the filter, or raise "atMost".`;
+  return new RecordError('LIMIT_EXCEEDED', message, { limit: atMost });
+}
+
+function idsOf([rows = []]: Awaited<ReturnType<typeof runWrite>>): string[] {
+  return rows.map(([id]) => id as string);
+}

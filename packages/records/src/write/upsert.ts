@@ -1,0 +1,93 @@
+import { sql } from '@formwork/pg/sql-text';
+import type { Entity } from '@formwork/registry';
+import { RecordError, type RecordNode, type RecordSelection, type Values } from '../contract.ts';
+import { createPlanned, planAll } from './create.ts';
+import { linkStatement, readLinks } from './resolve-links.ts';
+import { updateRecord } from './update.ts';
+import { readUpsertKey, type UpsertKey } from './upsert-key.ts';
+import { runWrite, type WriteContext } from './write-context.ts';
+import { createdBy } from './write-plan.ts';
+
+/** Others may create and delete the record while we look: so often it is looked for again. */
+const attempts = 5;
+
+export interface Upserted {
+  readonly node: RecordNode;
+  readonly created: boolean;
+}
+
+/**
+ * See `BulkRecords.upsert`. Looks, then changes or creates. An insert that meets the key waits for who came first and
+ * is then left out, without an error, so that the record is there to be changed.
+ */
+export async function upsertRecord(
+  context: WriteContext,
+  entity: Entity,
+  by: Values,
+  input: Values,
+  selection: RecordSelection,
+): Promise<Upserted> {
+  const key = readUpsertKey(context.registry, entity, by, input);
+  for (let attempt = 1; attempt <= attempts; attempt += 1) {
+    const id = await find(context, entity, key);
+    const upserted =
+      id === null
+        ? await create(context, entity, key, input, selection)
+        : await change(context, entity, id, input, selection);
+    if (upserted !== null) return upserted;
+  }
+  throw new RecordError('CONFLICT', 'Other writes were in the way. Try again.', {}, { retry: true });
+}
+
+async function find(context: WriteContext, entity: Entity, { reference }: UpsertKey): Promise<string | null> {
+  const [rows = []] = await runWrite(context, entity, [linkStatement([reference])]);
+  return readLinks([reference], rows)[0] ?? null;
+}
+
+/** Null where it has been deleted since. */
+async function change(
+  context: WriteContext,
+  entity: Entity,
+  id: string,
+  input: Values,
+  selection: RecordSelection,
+): Promise<Upserted | null> {
+  const node = await unless('NOT_FOUND', () => updateRecord(context, entity, id, input, null, selection));
+  return node && { node, created: false };
+}
+
+/** Null where somebody else has created it since. */
+async function create(
+  context: WriteContext,
+  entity: Entity,
+  { key, values }: UpsertKey,
+  input: Values,
+  selection: RecordSelection,
+): Promise<Upserted | null> {
+  const plans = planAll(context, entity, [{ path: ['input'], input: { ...input, ...values } }]);
+  const makesMore = plans.some((plan) => createdBy(plan).length > 0);
+  if (makesMore) await runWrite(context, entity, [sql`savepoint upsert`]);
+  const isTaken = (error: RecordError) => error.code === 'CONFLICT' || error.details['key'] === key.name;
+  const nodes = await unless(isTaken, () => createPlanned(context, entity, plans, selection));
+  // What it was to lead to is there already, and would be made a second time.
+  if (nodes === null && makesMore) await runWrite(context, entity, [sql`rollback to savepoint upsert`]);
+  const node = nodes?.[0];
+  return node ? { node, created: true } : null;
+}
+
+/** Null for an error of that kind; it has not ended the transaction. */
+async function unless<T>(
+  expected: RecordError['code'] | ((error: RecordError) => boolean),
+  work: () => Promise<T>,
+): Promise<T | null> {
+  try {
+    return await work();
+  } catch (error) {
+    const isExpected =
+      error instanceof RecordError &&
+      error.cause === undefined &&
+      (typeof expected === 'string' ? error.code === expected : expected(error));
+    if (isExpected) return null;
+    throw error;
+  }
+}
