@@ -1,14 +1,8 @@
 import { type TransactionSql, sql as text } from '@formwork/pg';
-import {
-  type ChangeStep,
-  type EntityStorageRow,
-  type LinkRuleRow,
-  type View,
-  viewSchema,
-} from '@formwork/view-compiler';
-import { lockViewName } from './lock-name.ts';
+import type { ChangeStep, EntityStorageRow, LinkRuleRow } from '@formwork/view-compiler';
 import { runStatement } from './run-statement.ts';
 import { storageValues } from './storage-values.ts';
+import { releaseViews, useViews } from './use-views.ts';
 
 /** Does the steps of a change, in their order, in the transaction of the tenant. */
 export async function runSteps(
@@ -43,13 +37,10 @@ async function runStep(sql: TransactionSql, tenantId: string, step: ChangeStep):
     case 'remove_entity':
       await sql`delete from formwork.entity_types where storage_key = ${step.entityType}`;
       return;
-    case 'use_view':
-      return useView(sql, tenantId, step.view);
-    case 'release_view':
-      await sql`
-        update formwork.view_uses set released_at = now()
-        where view_name = ${step.name} and tenant = ${tenantId}::uuid`;
-      return;
+    case 'use_views':
+      return useViews(sql, tenantId, step.views);
+    case 'release_views':
+      return releaseViews(sql, tenantId, step.names);
     default:
       step satisfies never;
   }
@@ -88,14 +79,4 @@ async function saveLinkRule(sql: TransactionSql, rule: LinkRuleRow): Promise<voi
     values (${rule.entityType}, ${rule.field}, ${rule.target}, ${rule.slot}, ${rule.onDelete})
     on conflict (tenant_id, entity_type, field) do update set
       target = excluded.target, slot = excluded.slot, on_delete = excluded.on_delete`;
-}
-
-async function useView(sql: TransactionSql, tenantId: string, view: View): Promise<void> {
-  await lockViewName(sql, view.name);
-  const found = await sql`
-    select from pg_catalog.pg_views where schemaname = ${viewSchema} and viewname = ${view.name}`;
-  if (found.length === 0) await sql.unsafe(view.text);
-  await sql`
-    insert into formwork.view_uses (view_name, tenant) values (${view.name}, ${tenantId}::uuid)
-    on conflict (view_name, tenant) do update set released_at = null`;
 }

@@ -1,6 +1,6 @@
 import { type ControlPlane, DatabaseError, identifier, type TransactionSql } from '@formwork/pg';
 import { viewSchema } from '@formwork/view-compiler';
-import { lockViewName } from './lock-name.ts';
+import { lockViewNames } from './use-views.ts';
 
 export interface SweepOptions {
   /** Seconds for which a view is left to requests in flight after the last registry has left it (3,600). */
@@ -38,7 +38,7 @@ async function dropUnused(control: ControlPlane, name: string, grace: number): P
   try {
     return await control.control(async (sql) => {
       await sql`select set_config('lock_timeout', '500ms', true)`;
-      await lockViewName(sql, name);
+      await lockViewNames(sql, [name]);
       if ((await findUnused(sql, grace, name)).length === 0) return false;
       await sql.unsafe(`drop view ${identifier(viewSchema)}.${identifier(name)}`);
       await sql`delete from formwork.view_uses where view_name = ${name}`;

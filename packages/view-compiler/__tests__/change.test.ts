@@ -27,7 +27,7 @@ function stepsOf(before: RegistryDocument | null, after: RegistryDocument): stri
   const current = before && registryOf(before);
   const next = registryOf(after, current ? { current } : {});
   return compileChange(current, next)
-    .filter((step) => !step.do.endsWith('_view'))
+    .filter((step) => !step.do.endsWith('_views'))
     .map(inShort);
 }
 
@@ -37,10 +37,10 @@ function inShort(step: ChangeStep): string {
       return `save_storage ${step.row.entityType}`;
     case 'save_link_rule':
       return `save_link_rule ${step.rule.entityType}.${step.rule.field}`;
-    case 'use_view':
-      return `use_view ${step.view.name}`;
-    case 'release_view':
-      return `release_view ${step.name}`;
+    case 'use_views':
+      return `use_views ${step.views.map(({ name }) => name)}`;
+    case 'release_views':
+      return `release_views ${step.names}`;
     case 'fill':
     case 'remove_entity':
       return `${step.do} ${step.entityType}`;
@@ -121,14 +121,13 @@ test('takes links away with their field, and what an entity holds on to with the
   expect(bare).toMatchObject({ row: { linkKeys: Array(8).fill(null), shape: '($.type() == "object")' } });
 });
 
-test('uses the views of today in the order of their names, and lets the others go', () => {
+test('uses the views of today, and lets the others go', () => {
   const current = registryOf(documentOf(place(city), person()));
   const next = registryOf(documentOf(place(city, code), person()), { current });
-  const [old, kept] = [entityOf(current, 'place').viewName, entityOf(current, 'person').viewName];
-  const used = [entityOf(next, 'place').viewName, kept].sort();
-  expect(compileChange(current, next).map(inShort).slice(-3)).toEqual([
-    ...used.map((name) => `use_view ${name}`),
-    `release_view ${old}`,
+  const [old, kept] = current.entities.map(({ viewName }) => viewName);
+  expect(compileChange(current, next).map(inShort).slice(-2)).toEqual([
+    `use_views ${entityOf(next, 'place').viewName},${kept}`,
+    `release_views ${old}`,
   ]);
 });
 

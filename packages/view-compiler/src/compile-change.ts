@@ -16,9 +16,9 @@ export type ChangeStep =
   | { readonly do: 'save_link_rule'; readonly rule: LinkRuleRow }
   | { readonly do: 'remove_link_rule'; readonly entityType: string; readonly field: string }
   | { readonly do: 'remove_entity'; readonly entityType: string }
-  /** Creates the view if it is not there, and notes that this tenant reads through it. */
-  | { readonly do: 'use_view'; readonly view: View }
-  | { readonly do: 'release_view'; readonly name: string };
+  /** Creates those that are not there, and notes that this tenant reads through them. */
+  | { readonly do: 'use_views'; readonly views: readonly View[] }
+  | { readonly do: 'release_views'; readonly names: readonly string[] };
 
 /**
  * What turns the database from one registry (null: none) to the next, in the order in which it has to be done. The
@@ -120,10 +120,8 @@ function changeViews(before: Registry | null, after: Registry): ChangeStep[] {
   const used = new Set(after.entities.map(({ viewName }) => viewName));
   const usedBefore = new Set((before?.entities ?? []).map(({ viewName }) => viewName));
   const released = [...usedBefore].filter((name) => !used.has(name));
-  // One order for everybody who takes locks on names.
-  const views = after.entities.map(compileView).sort((a, b) => (a.name < b.name ? -1 : 1));
   return [
-    ...views.map((view) => ({ do: 'use_view', view }) as const),
-    ...released.map((name) => ({ do: 'release_view', name }) as const),
+    { do: 'use_views', views: after.entities.map(compileView) },
+    { do: 'release_views', names: released },
   ];
 }
