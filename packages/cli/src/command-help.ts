@@ -10,6 +10,6 @@ export function jsonOption(): Option {
 }
 
 /** For `--map`, `--skip` and the like, which may be given several times. */
-export function collect(value: string, before: readonly string[]): readonly string[] {
+export function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
 }

@@ -20,11 +20,10 @@ export function addImportCommand(program: Command, terminal: Terminal): void {
       '--map <column=field>',
       'where a column goes; for a link, by which key its target is found',
       collect,
-      [],
     )
-    .option('--skip <column>', 'leave a column out', collect, [])
-    .option('--date-format <[column=]format>', 'how dates are written, if not as in ISO 8601', collect, [])
-    .option('--null <text>', 'a text that stands for "no value", as an empty cell does', collect, [])
+    .option('--skip <column>', 'leave a column out', collect)
+    .option('--date-format <[column=]format>', 'how dates are written, if not as in ISO 8601', collect)
+    .option('--null <text>', 'a text that stands for "no value", as an empty cell does', collect)
     .option('--delimiter <character>', 'between the columns of CSV; "tab" for a tab', parseDelimiter, ',')
     .option('--list-separator <text>', 'between the values of a list in one cell', ';')
     .option('--batch <rows>', 'rows of one transaction', parseBatch, 1000)

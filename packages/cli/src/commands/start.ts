@@ -48,20 +48,27 @@ export function addStartCommand(program: Command, terminal: Terminal): void {
 
 /** Returns when the gateway has been stopped; Postgres, which it needs to the end, is stopped after that. */
 async function start(terminal: Terminal, installation: Installation, options: StartOptions): Promise<void> {
-  const { interrupted } = terminal;
+  const { interrupted: signal } = terminal;
   const isJson = options.json === true;
-  const demo = options.demo === true ? await loadDemo(installation, tellTo(terminal, isJson)) : [];
-  if (interrupted.aborted) return;
+  const tell = tellTo(terminal, isJson);
+  // Before the demo data, so that a port that is taken is told at once.
   const gateway = await startGateway({
     ...installation.settings,
     ...installation.postgres,
     ...(options.port === undefined ? {} : { port: options.port }),
     ...(options.host === undefined ? {} : { host: options.host }),
   }).catch(explainPort);
-  tellReady(terminal, isJson, gateway.url, demo);
-  if (!interrupted.aborted) await once(interrupted, 'abort');
-  tellTo(terminal, isJson)('Stopping …');
-  await gateway.close();
+  try {
+    const demo = options.demo === true ? await loadDemo(installation, { tell, signal }) : [];
+    tellReady(terminal, isJson, gateway.url, demo);
+    if (!signal.aborted) await once(signal, 'abort');
+  } catch (error) {
+    // Data that was being loaded is rolled back; the next start begins anew.
+    if (!signal.aborted) throw error;
+  } finally {
+    tell('Stopping …');
+    await gateway.close();
+  }
 }
 
 function tellReady(terminal: Terminal, isJson: boolean, url: string, demo: readonly DemoTenant[]): void {

@@ -13,7 +13,7 @@ import {
 } from './marketplace-words.ts';
 import { createRandom, type Random } from './random.ts';
 
-const sizes = { users: 320, products: 420, orders: 700 };
+const sizes = { users: 320, products: 420, orders: 450 };
 /** Orders were placed in the year before this day. */
 const lastDay = Date.UTC(2026, 9, 31);
 const day = 86_400_000;

@@ -8,10 +8,10 @@ export interface ImportOptions {
   readonly tenant: string;
   readonly entity: string;
   readonly as?: FileFormat;
-  readonly map: readonly string[];
-  readonly skip: readonly string[];
-  readonly dateFormat: readonly string[];
-  readonly null: readonly string[];
+  readonly map?: readonly string[];
+  readonly skip?: readonly string[];
+  readonly dateFormat?: readonly string[];
+  readonly null?: readonly string[];
   readonly delimiter: string;
   readonly listSeparator: string;
   readonly batch: number;
@@ -21,7 +21,7 @@ export interface ImportOptions {
 }
 
 /** "column=path" as pairs. A column's name may have a "=" of its own, a field's key cannot. */
-export function parseMaps(maps: readonly string[]): ReadonlyMap<string, string> {
+export function parseMaps(maps: readonly string[] = []): ReadonlyMap<string, string> {
   const pairs = maps.map((text): [string, string] => {
     const at = text.lastIndexOf('=');
     const [column, path] = [text.slice(0, at).trim(), text.slice(at + 1).trim()];
@@ -34,7 +34,7 @@ export function parseMaps(maps: readonly string[]): ReadonlyMap<string, string> 
 }
 
 /** A format for all columns, and those that are for one: "column=format". */
-export function parseDateFormats(formats: readonly string[]): {
+export function parseDateFormats(formats: readonly string[] = []): {
   readonly dateFormat: string | undefined;
   readonly dateFormats: ReadonlyMap<string, string>;
 } {

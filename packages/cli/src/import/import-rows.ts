@@ -1,22 +1,24 @@
 import type { Values } from '@formwork/records';
 import { UnreadableValue } from './read-value.ts';
 import type { RowReader } from './row-reader.ts';
-import { type GoodRow, isBroken, type SourceRow } from './source.ts';
+import { type GoodRow, isBroken, type RowPlace, type SourceRow } from './source.ts';
 
 /** Writes inputs in a transaction of its own; for each of them null, or why it was not written. */
 export type WriteBatch = (inputs: readonly Values[]) => Promise<readonly (string | null)[]>;
 
-export interface RejectedRow {
-  readonly line: number;
+export interface RejectedRow extends RowPlace {
   readonly reason: string;
   /** Absent where the row could not even be read as one. */
   readonly cells?: ReadonlyMap<string, unknown>;
 }
 
-export interface ImportSummary {
+export interface Counts {
   readonly rows: number;
   readonly written: number;
   readonly rejected: number;
+}
+
+export interface ImportSummary extends Counts {
   /** Why the import ended before the file did; everything up to `lastLine` is decided. */
   readonly stopped: string | null;
   readonly lastLine: number;
@@ -29,43 +31,42 @@ export interface ImportRowsOptions {
   /** Rows of one transaction. */
   readonly batchSize: number;
   readonly onRejected: (row: RejectedRow) => Promise<void> | void;
-  readonly onProgress: (summary: Pick<ImportSummary, 'rows' | 'written' | 'rejected'>) => void;
+  readonly onProgress: (counts: Counts) => void;
   /** Ends the import between two batches. */
   readonly signal?: AbortSignal;
 }
 
-interface PendingRow {
+interface ReadRow {
   readonly row: GoodRow;
   readonly input: Values;
 }
 
 /** Reads rows, writes them batch by batch, and holds no more than one batch in memory. */
 export async function importRows(options: ImportRowsOptions): Promise<ImportSummary> {
-  const { rows, reader, batchSize, signal, onRejected, onProgress } = options;
-  const counts = { rows: 0, written: 0, rejected: 0 };
-  let pending: PendingRow[] = [];
+  const { rows, reader, batchSize, signal, onProgress } = options;
+  let counts: Counts = { rows: 0, written: 0, rejected: 0 };
+  let batch: (ReadRow | RejectedRow)[] = [];
   let lastLine = 0;
 
-  const reject = async (row: RejectedRow) => {
-    counts.rejected += 1;
-    await onRejected(row);
-  };
   const flush = async () => {
-    const batch = pending;
-    pending = [];
-    if (batch.length > 0) counts.written += await writeRows(options, batch, reject);
-    lastLine = batch.at(-1)?.row.line ?? lastLine;
+    const full = batch;
+    batch = [];
+    const { written, rejected } = await writeRows(options, full);
+    counts = {
+      rows: counts.rows + full.length,
+      written: counts.written + written,
+      rejected: counts.rejected + rejected,
+    };
+    const last = full.at(-1);
+    if (last !== undefined) lastLine = 'row' in last ? last.row.line : last.line;
     onProgress(counts);
   };
 
   try {
     for await (const row of rows) {
+      batch.push(isBroken(row) ? row : readRow(reader, row));
+      if (batch.length >= batchSize) await flush();
       if (signal?.aborted === true) return { ...counts, lastLine, stopped: 'it was interrupted' };
-      counts.rows += 1;
-      const read = isBroken(row) ? row : readRow(reader, row);
-      if ('reason' in read) await reject(read);
-      else pending.push(read);
-      if (pending.length >= batchSize) await flush();
     }
     await flush();
     return { ...counts, lastLine, stopped: null };
@@ -75,7 +76,7 @@ export async function importRows(options: ImportRowsOptions): Promise<ImportSumm
   }
 }
 
-function readRow(reader: RowReader, row: GoodRow): PendingRow | RejectedRow {
+function readRow(reader: RowReader, row: GoodRow): ReadRow | RejectedRow {
   try {
     return { row, input: reader.read(row.cells) };
   } catch (error) {
@@ -84,18 +85,25 @@ function readRow(reader: RowReader, row: GoodRow): PendingRow | RejectedRow {
   }
 }
 
-/** The number of rows that were written. */
+/** Writes what could be read, and tells of the rest, in the order of the file. */
 async function writeRows(
-  { writeBatch }: ImportRowsOptions,
-  batch: readonly PendingRow[],
-  reject: (row: RejectedRow) => Promise<void>,
-): Promise<number> {
-  const reasons = await writeBatch(batch.map(({ input }) => input));
-  let written = 0;
-  for (const [index, { row }] of batch.entries()) {
-    const reason = reasons[index] ?? null;
-    if (reason === null) written += 1;
-    else await reject({ ...row, reason });
+  { writeBatch, onRejected }: ImportRowsOptions,
+  batch: readonly (ReadRow | RejectedRow)[],
+): Promise<Pick<Counts, 'written' | 'rejected'>> {
+  const inputs = batch.flatMap((one) => ('input' in one ? [one.input] : []));
+  const reasons = inputs.length === 0 ? [] : await writeBatch(inputs);
+  let position = 0;
+  let rejected = 0;
+  for (const one of batch) {
+    const outcome = 'input' in one ? withReason(one.row, reasons[position] ?? null) : one;
+    if ('input' in one) position += 1;
+    if (outcome === null) continue;
+    rejected += 1;
+    await onRejected(outcome);
   }
-  return written;
+  return { written: batch.length - rejected, rejected };
+}
+
+function withReason(row: GoodRow, reason: string | null): RejectedRow | null {
+  return reason === null ? null : { ...row, reason };
 }

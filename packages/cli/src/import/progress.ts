@@ -1,13 +1,13 @@
 import { SingleBar } from 'cli-progress';
 import type { Terminal } from '../terminal.ts';
-import type { ImportSummary } from './import-rows.ts';
+import type { Counts } from './import-rows.ts';
 
 export interface Progress {
   /** The file is understood and writing begins. */
   start(): void;
   /** Bytes of the file that were read. */
   read(bytes: number): void;
-  count(counts: Pick<ImportSummary, 'rows' | 'written' | 'rejected'>): void;
+  count(counts: Counts): void;
   stop(): void;
 }
 

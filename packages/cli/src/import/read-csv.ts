@@ -3,11 +3,11 @@ import { type CsvError, type Parser, parse } from 'csv-parse';
 import { Failure } from '../failure.ts';
 import { quote, quoteList } from '../quote.ts';
 import { longestRecord, readText } from './read-text.ts';
-import type { Source, SourceRow } from './source.ts';
+import type { BrokenRow, Source, SourceRow } from './source.ts';
 
 interface CsvRecord {
-  readonly record: readonly string[];
-  readonly info: { readonly lines: number };
+  readonly line: number;
+  readonly cells: readonly string[];
 }
 
 /** CSV with a header. A row that is broken is given as one, and the rows behind it are read all the same. */
@@ -16,17 +16,18 @@ export async function openCsv(
   delimiter: string,
   onBytes: (bytes: number) => void,
 ): Promise<Source> {
-  const broken: SourceRow[] = [];
+  const broken: BrokenRow[] = [];
   const lines = new LineCounter();
   const parser = parse({
     bom: true,
     delimiter,
-    info: true,
     max_record_size: longestRecord,
     record_delimiter: ['\r\n', '\n', '\r'],
     relax_column_count: true,
     skip_empty_lines: true,
     skip_records_with_error: true,
+    // The line travels as one more value in front, for a record is a list of texts to csv-parse.
+    on_record: (cells, info) => [String(lines.count(cells, info.lines)), ...cells],
     on_skip: (error) => {
       const row = { line: lines.ofError(error), reason: describe(error) };
       if (broken.at(-1)?.line !== row.line) broken.push(row);
@@ -35,17 +36,16 @@ export async function openCsv(
   });
   const records = startParsing(path, parser, onBytes);
   const first = await records.next();
-  const columns = first.done ? [] : readHeader(path, first.value.record, delimiter);
-  if (!first.done) lines.count(first.value);
+  const columns = first.done ? [] : readHeader(path, first.value.cells, delimiter);
   return {
     columns,
     async *rows() {
       for await (const record of records) {
-        // A broken row is noticed before the good one behind it comes out.
-        yield* broken.splice(0);
-        yield toRow(columns, record.record, lines.count(record));
+        // The parser is ahead of us: what it found broken may stand behind this row.
+        while (broken[0] !== undefined && broken[0].line < record.line) yield broken.shift() as BrokenRow;
+        yield toRow(columns, record);
       }
-      yield* broken.splice(0);
+      yield* broken;
     },
   };
 }
@@ -58,7 +58,10 @@ async function* startParsing(
   const text = Readable.from(readText(path, onBytes));
   text.on('error', (error) => parser.destroy(error));
   try {
-    yield* text.pipe(parser) as AsyncIterable<CsvRecord>;
+    for await (const record of text.pipe(parser)) {
+      const [line, ...cells]: readonly string[] = record;
+      yield { line: Number(line), cells };
+    }
   } finally {
     text.destroy();
   }
@@ -84,9 +87,12 @@ function readHeader(path: string, cells: readonly string[], delimiter: string): 
   return names;
 }
 
-function toRow(columns: readonly string[], cells: readonly string[], line: number): SourceRow {
+function toRow(columns: readonly string[], { cells, line }: CsvRecord): SourceRow {
   if (cells.length !== columns.length) {
-    return { line, reason: `has ${cells.length} values, and the header has ${columns.length} columns` };
+    return {
+      line,
+      reason: `has ${count(cells.length, 'value')}, and the header has ${count(columns.length, 'column')}`,
+    };
   }
   return { line, cells: new Map(columns.map((column, index) => [column, cells[index]])) };
 }
@@ -97,14 +103,14 @@ class LineCounter {
   #end = 0;
 
   /** The line on which the record begins. */
-  count({ record, info }: CsvRecord): number {
+  count(cells: readonly string[], lines: number): number {
     let breaks = 0;
-    for (const cell of record) {
+    for (const cell of cells) {
       if (!/[\r\n]/.test(cell)) continue;
       breaks += cell.match(/\r\n|\r|\n/g)?.length ?? 0;
       this.#counted += cell.match(/\r\n/g)?.length ?? 0;
     }
-    this.#end = info.lines - this.#counted;
+    this.#end = lines - this.#counted;
     return this.#end - breaks;
   }
 
@@ -131,4 +137,8 @@ function describe(error: CsvError | undefined): string {
     default:
       return error?.message ?? 'cannot be read';
   }
+}
+
+function count(number: number, thing: string): string {
+  return `${number} ${thing}${number === 1 ? '' : 's'}`;
 }

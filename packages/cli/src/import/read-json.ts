@@ -3,13 +3,12 @@ import { Failure } from '../failure.ts';
 import { quote } from '../quote.ts';
 import { parseJson } from './parse-json.ts';
 import { readText } from './read-text.ts';
-import { isBroken, type Source, type SourceRow } from './source.ts';
+import { isBroken, type RowPlace, type Source, type SourceRow } from './source.ts';
 import { splitArray } from './split-array.ts';
 import { splitLines } from './split-lines.ts';
 
 /** A piece of the file that should be one JSON object. */
-export interface JsonPiece {
-  readonly line: number;
+export interface JsonPiece extends RowPlace {
   readonly text: string;
 }
 
@@ -52,14 +51,14 @@ async function nextRow(pieces: AsyncGenerator<JsonPiece>): Promise<SourceRow | n
   return next.done ? null : toRow(next.value);
 }
 
-function toRow({ line, text }: JsonPiece): SourceRow {
+function toRow({ text, ...place }: JsonPiece): SourceRow {
   try {
     const value = parseJson(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value) && !isLosslessNumber(value)) {
-      return { line, cells: new Map(Object.entries(value)) };
+      return { ...place, cells: new Map(Object.entries(value)) };
     }
-    return { line, reason: `is no JSON object but ${quote(text.trim())}` };
+    return { ...place, reason: `is no JSON object but ${quote(text.trim())}` };
   } catch (error) {
-    return { line, reason: `is not JSON: ${error instanceof Error ? error.message : String(error)}` };
+    return { ...place, reason: `is not JSON: ${error instanceof Error ? error.message : String(error)}` };
   }
 }

@@ -58,7 +58,7 @@ export function compileReader(field: Field, options: ReadOptions): ValueReader {
       return options.isJson ? toPlainJson : readJson;
     case 'link':
     case 'links':
-      return readId;
+      return (cell) => readId(field, cell);
     case 'rollup':
     case 'lookup':
     case 'formula':
@@ -172,8 +172,10 @@ function readJson(cell: unknown): unknown {
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** Of a link that no key was named for. */
-function readId(cell: unknown): string {
+function readId(field: Field, cell: unknown): string {
   const text = typeof cell === 'string' ? cell.trim() : '';
   if (uuid.test(text)) return text;
-  throw new UnreadableValue(`holds ${quote(cell)}, which is no id`);
+  throw new UnreadableValue(
+    `holds ${quote(cell)}, which is no id: name the key to find it by, --map "column=${field.key}.<key of ${field.options.target}>"`,
+  );
 }

@@ -1,6 +1,7 @@
 import { quote } from '../quote.ts';
 import type { RejectedRow } from './import-rows.ts';
 import { RejectsFile } from './rejects-file.ts';
+import { describePlace } from './source.ts';
 
 /** What is shown of the rejected rows; all of them go to the file, if there is one. */
 export class RejectedRows {
@@ -21,7 +22,7 @@ export class RejectedRows {
 
   async add(row: RejectedRow): Promise<void> {
     this.#count += 1;
-    if (this.#shown.length < this.#most) this.#shown.push({ line: row.line, reason: row.reason });
+    if (this.#shown.length < this.#most) this.#shown.push(withoutCells(row));
     await this.#file?.add(row);
   }
 
@@ -35,10 +36,10 @@ export class RejectedRows {
     const more = this.#count - this.#shown.length;
     const where =
       this.#path === undefined
-        ? 'all of them are written to the file of --rejects'
+        ? 'with --rejects <file> all are written down'
         : `all are in ${quote(this.#path)}`;
     return [
-      ...this.#shown.map(({ line, reason }) => `line ${line}: ${reason}`),
+      ...this.#shown.map((row) => `${describePlace(row)}: ${row.reason}`),
       ...(more > 0 ? [`and ${more} more: ${where}`] : []),
     ];
   }
@@ -46,4 +47,8 @@ export class RejectedRows {
   async close(): Promise<void> {
     await this.#file?.close();
   }
+}
+
+function withoutCells({ cells: _, ...row }: RejectedRow): RejectedRow {
+  return row;
 }

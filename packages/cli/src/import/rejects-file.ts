@@ -30,12 +30,12 @@ export class RejectsFile {
     return new RejectsFile(path, stream);
   }
 
-  async add({ line, reason, cells }: RejectedRow): Promise<void> {
+  async add({ cells, reason, ...place }: RejectedRow): Promise<void> {
     if (this.#failure !== undefined) {
       throw new Failure(`The file ${quote(this.#path)} cannot be written: ${this.#failure.message}`);
     }
     const record = cells === undefined ? null : toPlainJson(Object.fromEntries(cells));
-    const isRoom = this.#stream.write(`${JSON.stringify({ line, reason, record })}\n`);
+    const isRoom = this.#stream.write(`${JSON.stringify({ ...place, reason, record })}\n`);
     if (!isRoom) await Promise.race([once(this.#stream, 'drain'), once(this.#stream, 'close')]);
   }
 

@@ -7,19 +7,29 @@ export interface Source {
 
 export type SourceRow = GoodRow | BrokenRow;
 
-export interface GoodRow {
-  /** Where the row begins in the file, from 1. */
+/** Where a row stands in its file. */
+export interface RowPlace {
+  /** On which it begins, from 1. */
   readonly line: number;
+  /** Of a JSON array, which may be one long line: which element it is, from 1. */
+  readonly element?: number;
+}
+
+export interface GoodRow extends RowPlace {
   /** By column. From CSV always text; from JSON any value, long numbers as `LosslessNumber`. */
   readonly cells: ReadonlyMap<string, unknown>;
 }
 
 /** A row that cannot be read as one. */
-export interface BrokenRow {
-  readonly line: number;
+export interface BrokenRow extends RowPlace {
   readonly reason: string;
 }
 
 export function isBroken(row: SourceRow): row is BrokenRow {
   return 'reason' in row;
+}
+
+/** "line 7", or "element 3 (line 1)". */
+export function describePlace({ line, element }: RowPlace): string {
+  return element === undefined ? `line ${line}` : `element ${element} (line ${line})`;
 }

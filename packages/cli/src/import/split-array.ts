@@ -79,11 +79,12 @@ class ArraySplitter {
   *#endElement(text: string, end: string): Generator<JsonPiece> {
     const element = this.#element + text;
     const isEmptyArray = end === ']' && this.#elements === 0 && element.trim() === '';
-    if (!isEmptyArray) yield { line: this.#elementLine || this.#line, text: element };
+    this.#elements += 1;
+    if (!isEmptyArray)
+      yield { line: this.#elementLine || this.#line, element: this.#elements, text: element };
     if (end === ']') this.#place = 'behind';
     this.#element = '';
     this.#elementLine = 0;
-    this.#elements += 1;
   }
 
   #keep(text: string): void {
