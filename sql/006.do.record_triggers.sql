@@ -168,34 +168,37 @@ $$;
 create trigger _100_fill_record before insert or update on formwork.records
   for each row execute function formwork.fill_record();
 
--- At commit: every link leads to a living record of the right entity type. The foreign key knows that the record
--- exists in this tenant; the lock keeps it from being deleted before this transaction has ended. What counts is the
--- record as it is now: the operation may have changed or deleted it since this event was queued.
+-- At commit: every link leads to a living record of the right entity type. That it exists in this tenant, and stays
+-- until this transaction has ended, is the foreign key's doing: its check has locked it already ("RI_…" comes first).
+-- One look-up a link; one statement over all of them took three times as long.
 create function formwork.check_link_targets() returns trigger
 language plpgsql
 set search_path = formwork, pg_catalog, pg_temp
 as $$
 declare
-  wrong record;
+  ids uuid[] := array[new.l1, new.l2, new.l3, new.l4, new.l5, new.l6, new.l7, new.l8];
+  keys text[];
+  targets text[];
+  found_type text;
+  is_deleted boolean;
 begin
-  for wrong in
-    select s.link_keys[link.number] as field, s.link_targets[link.number] as target, link.id,
-      found.entity_type as actual
-    from formwork.records me
-    join formwork.entity_storage s on s.tenant_id = me.tenant_id and s.entity_type = me.entity_type
-    cross join unnest(array[me.l1, me.l2, me.l3, me.l4, me.l5, me.l6, me.l7, me.l8])
-      with ordinality as link (id, number)
-    left join lateral (
-      select r.entity_type, r.deleted_at from formwork.records r
-      where r.tenant_id = new.tenant_id and r.id = link.id
-      for key share
-    ) found on true
-    where me.tenant_id = new.tenant_id and me.id = new.id and link.id is not null
-      and (found.entity_type is distinct from s.link_targets[link.number] or found.deleted_at is not null)
-  loop
-    raise exception 'link "%" of "%" must lead to a record of "%"', wrong.field, new.entity_type, wrong.target
-      using errcode = 'FW011', detail = jsonb_build_object('entity', new.entity_type, 'field', wrong.field,
-        'target', wrong.target, 'id', wrong.id)::text;
+  select s.link_keys, s.link_targets into keys, targets from formwork.entity_storage s
+    where s.tenant_id = new.tenant_id and s.entity_type = new.entity_type;
+  for number in 1..8 loop
+    continue when ids[number] is null;
+    select r.entity_type, r.deleted_at is not null into found_type, is_deleted from formwork.records r
+      where r.tenant_id = new.tenant_id and r.id = ids[number];
+    if found_type is distinct from targets[number] or is_deleted then
+      -- What counts is the record as it is now: the operation may have changed or deleted it since.
+      perform from formwork.records me
+        where me.tenant_id = new.tenant_id and me.id = new.id and me.entity_type = new.entity_type
+          and ids[number] = (array[me.l1, me.l2, me.l3, me.l4, me.l5, me.l6, me.l7, me.l8])[number];
+      if found then
+        raise exception 'link "%" of "%" must lead to a record of "%"', keys[number], new.entity_type, targets[number]
+          using errcode = 'FW011', detail = jsonb_build_object('entity', new.entity_type, 'field', keys[number],
+            'target', targets[number], 'id', ids[number])::text;
+      end if;
+    end if;
   end loop;
   return null;
 end
