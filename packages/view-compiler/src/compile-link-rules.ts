@@ -1,4 +1,4 @@
-import { type Field, fieldTypeRule, type Registry } from '@formwork/registry';
+import { type Entity, type Field, fieldTypeRule, type Registry } from '@formwork/registry';
 import { targetOf } from './compile-entity-storage.ts';
 
 /** A row of formwork.link_rules; all of its names are storage keys. */
@@ -11,9 +11,12 @@ export interface LinkRuleRow {
   readonly onDelete: 'restrict' | 'cascade' | 'set_null';
 }
 
-/** What happens to each link when the record that it leads to is deleted. */
-export function compileLinkRules(registry: Registry): readonly LinkRuleRow[] {
-  return registry.entities.flatMap((entity) =>
+/** What happens to each link (of all entities, or of those given) when the record that it leads to is deleted. */
+export function compileLinkRules(
+  registry: Registry,
+  entities: readonly Entity[] = registry.entities,
+): readonly LinkRuleRow[] {
+  return entities.flatMap((entity) =>
     entity.fields.filter(isLink).map((field) => ({
       entityType: entity.storageKey,
       field: field.storageKey,

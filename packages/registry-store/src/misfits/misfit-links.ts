@@ -6,15 +6,10 @@ import { type Comparison, pathOfField } from './comparison.ts';
 
 /** Links that lead to something other than the new target of their field. */
 export async function findMisfitLinks(sql: TransactionSql, comparison: Comparison): Promise<Problem[]> {
-  const { before, after, entity } = comparison;
-  const isOurs = (rule: { readonly entityType: string }) => rule.entityType === entity.storageKey;
-  const targetsBefore = new Map(
-    compileLinkRules(before)
-      .filter(isOurs)
-      .map((rule) => [rule.field, rule.target]),
-  );
+  const { before, was, after, entity } = comparison;
+  const targetsBefore = new Map(compileLinkRules(before, [was]).map((rule) => [rule.field, rule.target]));
   const problems: Problem[] = [];
-  for (const { field: storageKey, target, slot } of compileLinkRules(after).filter(isOurs)) {
+  for (const { field: storageKey, target, slot } of compileLinkRules(after, [entity])) {
     const field = entity.fieldByStorageKey.get(storageKey);
     const targetBefore = targetsBefore.get(storageKey);
     if (!field || targetBefore === undefined || targetBefore === target) continue;

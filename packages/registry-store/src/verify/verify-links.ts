@@ -11,8 +11,7 @@ export async function verifyLinks(
   entity: Entity,
 ): Promise<readonly Drift[]> {
   const drifts: Drift[] = [];
-  for (const { entityType, field, target, slot } of compileLinkRules(registry)) {
-    if (entityType !== entity.storageKey) continue;
+  for (const { entityType, field, target, slot } of compileLinkRules(registry, [entity])) {
     const name = entity.fieldByStorageKey.get(field)?.key ?? field;
     const wrong = text`(t.id is null or t.entity_type <> ${target}
       or (t.deleted_at is not null and s.deleted_at is null))`;

@@ -18,7 +18,7 @@ export async function verifyStorage(
   entity: Entity,
   row: EntityStorageRow,
 ): Promise<readonly Drift[]> {
-  const rules = compileLinkRules(registry).filter(({ entityType }) => entityType === entity.storageKey);
+  const rules = compileLinkRules(registry, [entity]);
   const isRight = {
     'What the triggers know of the entity is not what its registry says.': await isStored(sql, row),
     'The rules for deleting what is linked to are not what the registry says.': await areRulesStored(
