@@ -49,8 +49,7 @@ class PooledDataPlane implements DataPlane {
   }
 
   readAs(slug: string, statements: readonly Statement[], options: BatchOptions = {}): Promise<ReadOutcome> {
-    const scope = beginReadAs(slug);
-    return this.#withTenant(slug, options, (session) => readBatch(session, statements, scope));
+    return this.#withTenant(slug, options, (session) => readBatch(session, statements, beginReadAs(slug)));
   }
 
   write<T>(

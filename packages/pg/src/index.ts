@@ -18,6 +18,6 @@ export {
 export { type LoginOptions, type Logins, setUpLogins } from './logins.ts';
 export { type MigrateOptions, migrate } from './migrate.ts';
 export { type OpenedPostgres, openPostgres, type PostgresConfig } from './open-postgres.ts';
-export { identifier, literal, SqlFragment, type SqlValue, sql, textArray } from './sql-text.ts';
+export { identifier, literal, reusingPlan, SqlFragment, type SqlValue, sql, textArray } from './sql-text.ts';
 export type * from './statement.ts';
 export type { BatchReport } from './tenant-session.ts';

@@ -1,8 +1,9 @@
 import { findUnsendable } from './assert-sendable.ts';
 import { StatementFailure } from './message.ts';
 import type { Reply } from './session.ts';
+import type { SqlFragment } from './sql-text.ts';
 import type { ReadOutcome, Row, Statement, TenantVersions } from './statement.ts';
-import { beginRead, parseVersions, type TenantSession } from './tenant-session.ts';
+import { beginRead, openBatch, parseVersions, type TenantSession } from './tenant-session.ts';
 
 /**
  * Runs reads in one message. If one fails, the others run again, one message each: a GraphQL answer is partial, and
@@ -11,13 +12,13 @@ import { beginRead, parseVersions, type TenantSession } from './tenant-session.t
 export async function readBatch(
   session: TenantSession,
   statements: readonly Statement[],
-  scope: Statement = beginRead(session.tenantId),
+  begin: SqlFragment = beginRead(session.tenantId),
 ): Promise<ReadOutcome> {
   const results: (readonly Row[] | Error | undefined)[] = statements.map(findUnsendable);
   const sendable = [...statements.keys()].filter((index) => results[index] === undefined);
   const pick = (indexes: readonly number[]) => indexes.map((index) => statements[index] as Statement);
 
-  const reply = await sendRead(session, scope, pick(sendable));
+  const reply = await sendRead(session, begin, pick(sendable));
   if (!(reply instanceof StatementFailure)) {
     sendable.forEach((index, position) => {
       results[index] = reply.results[position + 1];
@@ -29,7 +30,7 @@ export async function readBatch(
   results[failed] = reply.error;
   let versions: TenantVersions | undefined;
   for (const index of sendable.filter((candidate) => candidate !== failed)) {
-    const single = await sendRead(session, scope, pick([index]));
+    const single = await sendRead(session, begin, pick([index]));
     if (single instanceof StatementFailure) {
       failedStatement(session, single);
       results[index] = single.error;
@@ -39,15 +40,16 @@ export async function readBatch(
       versions = parseVersions(single.results[0]);
     }
   }
-  versions ??= await readVersions(session, scope);
+  versions ??= await readVersions(session, begin);
   return { versions, results: results as ReadOutcome['results'] };
 }
 
 async function sendRead(
   session: TenantSession,
-  scope: Statement,
+  begin: SqlFragment,
   statements: readonly Statement[],
 ): Promise<Reply | StatementFailure> {
+  const scope = openBatch(begin, statements);
   const reply = await session.send([scope], statements);
   // Somebody emptied the connection's prepared statements; the session has forgotten them too, so parse anew.
   if (reply instanceof StatementFailure && reply.error.sqlstate === '26000')
@@ -55,8 +57,8 @@ async function sendRead(
   return reply;
 }
 
-async function readVersions(session: TenantSession, scope: Statement): Promise<TenantVersions> {
-  const reply = await sendRead(session, scope, []);
+async function readVersions(session: TenantSession, begin: SqlFragment): Promise<TenantVersions> {
+  const reply = await sendRead(session, begin, []);
   if (reply instanceof StatementFailure) throw reply.error;
   return parseVersions(reply.results[0]);
 }

@@ -64,6 +64,11 @@ export function textArray(values: readonly (string | null)[]): string {
   return `{${values.map(element).join(',')}}`;
 }
 
+/** The statement, planned once for all tenants and values: see `Statement.reusesPlan`. */
+export function reusingPlan({ text, values }: Statement): Statement {
+  return { text, values, reusesPlan: true };
+}
+
 /** A statement or a piece of one: each `${value}` becomes a parameter, each `${fragment}` part of the text. */
 export function sql(
   strings: TemplateStringsArray,

@@ -62,16 +62,24 @@ export class TenantSession {
 
 const rollback = sql`rollback`;
 
-/** Sets the tenant for the implicit transaction of a batch, and gives the versions back. */
+/** The call that sets the tenant for the implicit transaction of a batch, and gives the versions back. */
 export function beginRead(tenantId: string): SqlFragment {
-  const statement = sql`select formwork.begin_read(${tenantId}::uuid)`;
-  assertSendable([statement]);
-  return statement;
+  return sql`formwork.begin_read(${tenantId}::uuid)`;
 }
 
 /** The same by the tenant's slug. */
 export function beginReadAs(slug: string): SqlFragment {
-  const statement = sql`select formwork.begin_read_as(${slug})`;
+  return sql`formwork.begin_read_as(${slug})`;
+}
+
+/**
+ * The first statement of a batch. Unless all of the batch may reuse their plans, each statement behind it is planned
+ * for the tenant and the values at hand.
+ */
+export function openBatch(begin: SqlFragment, statements: readonly Statement[]): SqlFragment {
+  const statement = statements.every(({ reusesPlan }) => reusesPlan)
+    ? sql`select ${begin}`
+    : sql`select ${begin}, set_config('plan_cache_mode', 'force_custom_plan', true)`;
   assertSendable([statement]);
   return statement;
 }

@@ -1,4 +1,4 @@
-import { sql, textArray } from '@formwork/pg/sql-text';
+import { reusingPlan, sql, textArray } from '@formwork/pg/sql-text';
 import DataLoader from 'dataloader';
 import type { ReadContext } from './read-context.ts';
 
@@ -10,7 +10,9 @@ export class NodeLoader {
     this.#loader = new DataLoader(
       async (ids) => {
         const rows = await batcher.run(
-          sql`select id, entity_type from formwork.records where id = any (${textArray(ids)}::uuid[])`,
+          reusingPlan(
+            sql`select id, entity_type from formwork.records where id = any (${textArray(ids)}::uuid[])`,
+          ),
         );
         const types = new Map(rows.map(([id, type]) => [id, type]));
         return ids.map((id) => registry.entityByStorageKey.get(types.get(id) ?? '')?.names.type ?? null);

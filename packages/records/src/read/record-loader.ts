@@ -1,3 +1,4 @@
+import { reusingPlan } from '@formwork/pg/sql-text';
 import type { Entity } from '@formwork/registry';
 import DataLoader from 'dataloader';
 import type { RecordNode, RecordSelection } from '../contract.ts';
@@ -38,7 +39,7 @@ export class RecordLoader {
     const ids = [...new Set(wanted.map(({ id }) => id))];
     const fields = [...new Set(wanted.flatMap(({ selection }) => selection.fields))];
     const read = compileRecordsRead(this.#entity, ids, { fields });
-    const byId = read.nodesOf(await this.#context.batcher.run(read.statement));
+    const byId = read.nodesOf(await this.#context.batcher.run(reusingPlan(read.statement)));
     return wanted.map(({ id }) => byId.get(id) ?? null);
   }
 }
