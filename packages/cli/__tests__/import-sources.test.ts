@@ -63,22 +63,39 @@ describe('CSV', () => {
     ]);
   });
 
-  test('gives rows with a stray quote as broken, each once, in their place', async () => {
-    const { rows } = await read('csv', 'a,b\n1,2\n3,"x"y"z"\n4,5"6"\n7,8\n');
+  test('gives rows with a stray quote as broken, each by itself, wherever the next quote stands', async () => {
+    const stray = expect.stringContaining('quote in the middle');
+    const { rows } = await read(
+      'csv',
+      'a,b\n1,2\n3,"x"y"z"\n4,5"6"\n7,8\n"9"x,10\n11,"1""2"\n"13,14\n15,"16"\n17,18\n',
+    );
     expect(rows).toEqual([
       [2, { a: '1', b: '2' }],
-      [3, expect.stringContaining('quote in the middle')],
-      [4, expect.stringContaining('quote in the middle')],
+      [3, stray],
+      [4, stray],
       [5, { a: '7', b: '8' }],
+      [6, stray],
+      [7, { a: '11', b: '1"2' }],
+      [8, stray],
+      [9, { a: '15', b: '16' }],
+      [10, { a: '17', b: '18' }],
     ]);
   });
 
-  test('says where a quote opens that is never closed', async () => {
-    const { rows } = await read('csv', 'a,b\n1,2\n3,"x\n4,5\n6,7\n');
+  test('finds the rows behind a quote that is never closed', async () => {
+    const { rows } = await read('csv', 'a,b\r\n1,"2\r\n"\r\n3,"x\r\n4,5\r\n6,7\r\n');
     expect(rows).toEqual([
-      [2, { a: '1', b: '2' }],
-      [3, expect.stringContaining('never closed')],
+      [2, { a: '1', b: '2\r\n' }],
+      [4, 'opens a quote that is never closed'],
+      [5, { a: '4', b: '5' }],
+      [6, { a: '6', b: '7' }],
     ]);
+  });
+
+  test('with a quote that is open for megabytes is not held in memory', async () => {
+    await expect(read('csv', `a,b\n1,2\n3,"${'x,y\n'.repeat(1_200_000)}`)).rejects.toThrow(
+      /line 3 opens a quote/,
+    );
   });
 
   test('refuses a header that names a column twice', async () => {
