@@ -47,6 +47,38 @@ test('finds nothing where nothing has drifted', async () => {
   expect(await verify(setup.control, tenant)).toEqual([]);
 });
 
+test('finds nothing in slots of every kind, with and without a value', async () => {
+  const own = await setup.tenant();
+  const values = {
+    text: 'Ångström',
+    email: 'A@example.com',
+    integer: 7,
+    number: 0.1,
+    decimal: 12.5,
+    percent: 3,
+    rating: 4,
+    boolean: true,
+    currency: { amount: 1, currency: 'EUR' },
+    date: '2026-11-21',
+    datetime: '2026-11-21T10:00:00.5Z',
+    time: '10:00:00',
+  };
+  const fields = Object.keys(values).map((type) => ({ key: type, type, indexed: true }));
+  const keys = [{ key: 'all', fields: ['text', 'decimal', 'date'], caseInsensitive: true, nullsEqual: true }];
+  const document = { formwork: 1, entities: [{ key: 'thing', fields, keys }] };
+  const { registry } = await setup.apply(own, document);
+  await setup.write(own, 'thing', values, {});
+  expect(registry.entities[0]?.fields.filter(({ slot }) => slot !== null)).toHaveLength(fields.length);
+  expect(await verify(setup.control, own)).toEqual([]);
+  await setup.plant(`update formwork.records set n1 = n1 + 1, d2 = null, u1 = u1 || 'x' where tenant_id = $1`, own);
+  expect((await verify(setup.control, own)).map(({ name, count }) => `${name} ${count}`)).toEqual([
+    'datetime 2',
+    // NaN and one more is NaN.
+    'integer 1',
+    'all 2',
+  ]);
+});
+
 test('has nothing to say of a tenant without a registry', async () => {
   expect(await verify(setup.control, await setup.tenant())).toEqual([]);
 });
@@ -96,7 +128,7 @@ test('finds links that lead nowhere', async () => {
 
 test('finds links to a record of another entity, and to a deleted one', async () => {
   await setup.plant('update formwork.record_links set target_id = $1 where source_id = $1', flight);
-  await plant(airport, 'deleted_at = now()');
+  await plant(airport, 'deleted_at = now(), t1 = null, u1 = null');
   expect(await found()).toEqual([`link flight.origin 1 ${flight}`, `link flight.alternates 1 ${flight}`]);
 });
 

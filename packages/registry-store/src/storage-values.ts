@@ -21,6 +21,8 @@ export function storageValues(
     { name: 'link_keys', type: 'text[]', value: textArray(row.linkKeys) },
     { name: 'link_targets', type: 'text[]', value: textArray(row.linkTargets) },
     { name: 'autonumbers', type: 'text[]', value: textArray(row.autonumbers) },
+    { name: 'soft_delete', type: 'boolean', value: String(row.softDelete) },
+    { name: 'transitions', type: 'jsonb', value: row.transitions && JSON.stringify(row.transitions) },
   ];
 }
 

@@ -74,8 +74,8 @@ function fill(row: EntityStorageRow): ChangeStep[] {
 
 /** All of the row that decides what stands in the slots. */
 function slotsOf(row: EntityStorageRow) {
-  const { shape: _shape, checks: _checks, linkTargets: _targets, autonumbers: _numbers, ...slots } = row;
-  return slots;
+  const { textKeys, textExact, numberKeys, timeKeys, uniqueKeys, nullsEqual, linkKeys } = row;
+  return { textKeys, textExact, numberKeys, timeKeys, uniqueKeys, nullsEqual, linkKeys };
 }
 
 /**

@@ -25,6 +25,15 @@ export interface EntityStorageRow {
   /** Storage keys of the entities that the links lead to. */
   readonly linkTargets: readonly (string | null)[];
   readonly autonumbers: readonly string[];
+  readonly softDelete: boolean;
+  /** By storage key; null where no field has any. */
+  readonly transitions: Readonly<Record<string, FieldTransitions>> | null;
+}
+
+/** Which choice may be the first, and which may follow which; absent: any. Keys of choices. */
+export interface FieldTransitions {
+  readonly initial?: readonly string[];
+  readonly next?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** How a part of a unique key becomes text ("fold" ignores case), and its storage key. */
@@ -64,7 +73,18 @@ export function compileEntityStorage(registry: Registry, entity: Entity): Entity
     autonumbers: entity.fields
       .filter(({ type }) => type === 'autonumber')
       .map(({ storageKey }) => storageKey),
+    softDelete: entity.softDelete,
+    transitions: compileTransitions(entity),
   };
+}
+
+function compileTransitions({ fields }: Entity): EntityStorageRow['transitions'] {
+  const rules = fields.flatMap(({ storageKey, options: { initial, transitions } }) =>
+    initial || transitions
+      ? [[storageKey, { ...(initial && { initial }), ...(transitions && { next: transitions }) }] as const]
+      : [],
+  );
+  return rules.length === 0 ? null : Object.fromEntries(rules);
 }
 
 /** Storage key of the entity that a link leads to. */

@@ -3,6 +3,7 @@ export {
   compileEntityStorage,
   type EntityStorageRow,
   type FieldCheck,
+  type FieldTransitions,
   type KeyPart,
 } from './compile-entity-storage.ts';
 export { compileLinkRules, type LinkRuleRow } from './compile-link-rules.ts';

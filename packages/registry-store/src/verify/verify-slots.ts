@@ -12,14 +12,17 @@ export async function verifySlots(
   row: EntityStorageRow,
 ): Promise<readonly Drift[]> {
   const compared = expectedSlots(row).map(
-    ({ column, value }) => text`(${column}::text, ${text.identifier(column)} is distinct from ${value})`,
+    ({ column, value }) => text`(${column}::text, case when deleted_at is null
+      then ${text.identifier(column)} is distinct from ${value}
+      else ${text.identifier(column)} is not null end)`,
   );
   // Values of a wrong form cannot be converted; they are reported as values.
   const rows = await runStatement(
     sql,
     text`with sound as materialized (
         select * from formwork.records
-        where entity_type = ${entity.storageKey} and coalesce(data @@ ${row.shape}::jsonpath, false)
+        where entity_type = ${entity.storageKey}
+          and (deleted_at is not null or coalesce(data @@ ${row.shape}::jsonpath, false))
       )
       select slot, count(*), to_json((array_agg(id order by id))[1:5])
       from sound cross join lateral (values ${text.join(compared)}) compared (slot, drifted)
@@ -35,7 +38,7 @@ export async function verifySlots(
   }));
 }
 
-/** What fill_record (sql/006) assigns, as expressions. A slot that nobody has is empty. */
+/** What fill_record (sql/008) assigns to a living record, as expressions. A slot that nobody has is empty. */
 function expectedSlots(row: EntityStorageRow): { column: string; value: SqlFragment }[] {
   const slots = (
     kind: string,

@@ -4,7 +4,7 @@ import type { EntityStorageRow } from '@formwork/view-compiler';
 import { findRecords } from '../find-records.ts';
 import { type Drift, driftOf } from './drift.ts';
 
-/** Values that the triggers would not have let in. One look at the whole record first: nearly always it is right. */
+/** Values that the triggers would not have let in; a deleted record is looked at when it is restored. One look at the whole record first: nearly always it is right. */
 export async function verifyValues(
   sql: TransactionSql,
   entity: Entity,
@@ -14,7 +14,8 @@ export async function verifyValues(
     findRecords(
       sql,
       text`from formwork.records
-        where entity_type = ${entity.storageKey} and not coalesce(data @@ ${path}::jsonpath, false)`,
+        where entity_type = ${entity.storageKey} and deleted_at is null
+          and not coalesce(data @@ ${path}::jsonpath, false)`,
     );
   if ((await misfits(shape)) === null) return [];
   const drifts: Drift[] = [];
