@@ -70,7 +70,10 @@ test('finds nothing in slots of every kind, with and without a value', async () 
   await setup.write(own, 'thing', values, {});
   expect(registry.entities[0]?.fields.filter(({ slot }) => slot !== null)).toHaveLength(fields.length);
   expect(await verify(setup.control, own)).toEqual([]);
-  await setup.plant(`update formwork.records set n1 = n1 + 1, d2 = null, u1 = u1 || 'x' where tenant_id = $1`, own);
+  await setup.plant(
+    `update formwork.records set n1 = n1 + 1, d2 = null, u1 = u1 || 'x' where tenant_id = $1`,
+    own,
+  );
   expect((await verify(setup.control, own)).map(({ name, count }) => `${name} ${count}`)).toEqual([
     'datetime 2',
     // NaN and one more is NaN.
