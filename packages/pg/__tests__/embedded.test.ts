@@ -164,7 +164,17 @@ test('is found again when the process that started it was killed', async () => {
   const second = open();
   expect(adminUrl(await second.next())).toBe(url);
   await stop(second);
-  expect(isAlive(pid as number)).toBe(false);
+  expect(await serverPid()).toBeUndefined();
+});
+
+test('starts again on the port that it had', async () => {
+  await useInitialised();
+  const first = open();
+  const url = adminUrl(await first.next());
+  await stop(first);
+  const second = open();
+  expect(adminUrl(await second.next())).toBe(url);
+  await stop(second);
 });
 
 test('starts again when the server was killed with everything else', async () => {

@@ -123,7 +123,9 @@ async function hold(directory: string, port: number, password: string): Promise<
     adminUrl,
     pid: postmaster.pid,
     stop: () => {
-      stopped ??= letGo(client).then((isLast) => (isLast ? stopPostmaster(postmaster) : undefined));
+      stopped ??= letGo(client).then((isLast) =>
+        isLast ? stopPostmaster(directory, postmaster) : undefined,
+      );
       return stopped.finally(() => client.end().catch(() => {}));
     },
   };

@@ -50,7 +50,7 @@ export async function launchPostmaster({
   ids,
   settings,
 }: LaunchOptions): Promise<Launch> {
-  const port = await findFreePort();
+  const port = await findFreePort(await lastPort(directory));
   const flags = ['listen_addresses=127.0.0.1', `port=${port}`, 'unix_socket_directories=', ...settings];
   const log = `${directory}.log`;
   // Appended to, because another process may be trying the same.
@@ -81,10 +81,13 @@ async function readFrom(file: string, size: number): Promise<string> {
 }
 
 /** Stops a server: no new connections, running transactions rolled back, everything written out. */
-export async function stopPostmaster({ pid }: Postmaster): Promise<void> {
+export async function stopPostmaster(directory: string, { pid }: Postmaster): Promise<void> {
   kill(pid, 'SIGINT');
-  for (let waited = 0; isAlive(pid); waited += 20) {
+  let rest = 50;
+  for (let waited = 0; isAlive(pid) && rest > 0; waited += 20) {
     if (waited === 30_000) kill(pid, 'SIGQUIT');
+    // Its file goes last. Where nobody waits for orphans, as in many containers, its process stays as a zombie.
+    if ((await findPostmaster(directory))?.pid !== pid) rest -= 1;
     await sleep(20);
   }
 }
@@ -97,7 +100,7 @@ function kill(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-export function isAlive(pid: number): boolean {
+function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
@@ -106,11 +109,18 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-function findFreePort(): Promise<number> {
+/** The port of last time, which others may still know; from the command line that Postgres keeps. */
+async function lastPort(directory: string): Promise<number> {
+  const options = await readFile(join(directory, 'postmaster.opts'), 'utf8').catch(() => '');
+  return Number(/"port=(\d+)"/.exec(options)?.[1] ?? 0);
+}
+
+/** The preferred port, or if that is taken any other. */
+function findFreePort(preferred: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
+    server.once('error', (error) => (preferred === 0 ? reject(error) : resolve(findFreePort(0))));
+    server.listen(preferred, '127.0.0.1', () => {
       const address = server.address();
       server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
     });
