@@ -30,6 +30,19 @@ export interface Records {
     args: ConnectionArguments,
     selection: ConnectionSelection,
   ): Promise<ConnectionNode>;
+  /** Groups of the records that match, or without `groupBy` one group of all of them, even where there are none. */
+  aggregate(
+    typeName: string,
+    args: AggregateArguments,
+    selection: AggregateSelection,
+  ): Promise<readonly AggregateNode[]>;
+  /** The same over a link to many or a way back, for each parent; one statement for all parents. */
+  linkedAggregate(
+    parent: RecordNode,
+    fieldName: string,
+    args: AggregateArguments,
+    selection: AggregateSelection,
+  ): Promise<readonly AggregateNode[]>;
 
   /** Writes: only within a mutation (`RecordError` "FORBIDDEN" otherwise). All of an operation is one transaction. */
   create(typeName: string, input: Values, selection: RecordSelection): Promise<RecordNode>;
@@ -185,25 +198,6 @@ export interface PageInfo {
   readonly hasPreviousPage: boolean;
   readonly startCursor: string | null;
   readonly endCursor: string | null;
-}
-
-/**
- * Aggregates, which resolvers will ask for as soon as `createRecords` serves them (then these join {@link Records}).
- */
-export interface AggregateRecords {
-  /** Groups of the records that match, or without `groupBy` one group of all of them, even where there are none. */
-  aggregate(
-    typeName: string,
-    args: AggregateArguments,
-    selection: AggregateSelection,
-  ): Promise<readonly AggregateNode[]>;
-  /** The same over a link to many or a way back, for each parent; one statement for all parents. */
-  linkedAggregate(
-    parent: RecordNode,
-    fieldName: string,
-    args: AggregateArguments,
-    selection: AggregateSelection,
-  ): Promise<readonly AggregateNode[]>;
 }
 
 /**

@@ -48,6 +48,8 @@ export function createRecords(options: RecordsOptions): OperationRecords {
     connection: (...args) => reader.connection(...args),
     linkedRecord: (...args) => reader.linkedRecord(...args),
     linkedConnection: (...args) => reader.linkedConnection(...args),
+    aggregate: (...args) => reader.aggregate(...args),
+    linkedAggregate: (...args) => reader.linkedAggregate(...args),
     ...writer,
   };
 }

@@ -1,6 +1,5 @@
 import type {
   AggregateNode,
-  AggregateRecords,
   AggregateSelection,
   ConnectionNode,
   ConnectionSelection,
@@ -9,14 +8,14 @@ import type {
 } from '@formwork/records';
 
 /** What resolvers asked of records: the method, then its arguments. A parent stands as its id. */
-export type Call = readonly [method: keyof (Records & AggregateRecords), ...args: unknown[]];
+export type Call = readonly [method: keyof Records, ...args: unknown[]];
 
 /**
  * Stands in for records where a test is about what the schema asks for. Every record exists; its type is what was
  * asked, `values` are given by field name for all of them.
  */
 export function fakeRecords(values: Record<string, unknown> = {}): {
-  records: Records & AggregateRecords;
+  records: Records;
   calls: Call[];
 } {
   const calls: Call[] = [];
@@ -37,7 +36,7 @@ export function fakeRecords(values: Record<string, unknown> = {}): {
       countDistinct: countDistinct.map((_, index) => 10 * number + index),
       ...{ sum: { delay: number }, avg: { delay: number / 2 }, min: values, max: values },
     }));
-  const records: Records & AggregateRecords = {
+  const records: Records = {
     async aggregate(...args) {
       calls.push(['aggregate', ...args]);
       return groups(args[2]);

@@ -16,7 +16,7 @@ import { targetOfLink } from './links.ts';
 import { orderDirection } from './orders.ts';
 import { intFilter } from './scalar-filters.ts';
 import type { SchemaTypes } from './schema-types.ts';
-import { hasExtremes, hasTotals, totalOf, valueTypeOf } from './value-types.ts';
+import { hasTotals, totalOf, valueTypeOf } from './value-types.ts';
 
 export const datePart = new GraphQLEnumType({
   name: 'DatePart',
@@ -75,7 +75,7 @@ export function buildAggregateFilter(types: SchemaTypes, entity: Entity): GraphQ
       const numbers = () => ({ type: types.aggregateNumbersFilter(entity) });
       return {
         count: { type: intFilter },
-        ...parts(types, entity, numbers, { type: types.filter(entity) }),
+        ...parts(entity, numbers, { type: types.filter(entity) }),
         and: listOf(self),
         or: listOf(self),
         not: { type: self },
@@ -102,22 +102,18 @@ export function buildAggregateOrder(types: SchemaTypes, entity: Entity): GraphQL
     isOneOf: true,
     fields: () => {
       const order = { type: types.order(entity) };
-      return { key: order, count: { type: orderDirection }, ...parts(types, entity, () => order, order) };
+      return { key: order, count: { type: orderDirection }, ...parts(entity, () => order, order) };
     },
   });
 }
 
 function parts(
-  types: SchemaTypes,
   entity: Entity,
   numbers: () => GraphQLInputFieldConfig,
   extremes: GraphQLInputFieldConfig,
 ): GraphQLInputFieldConfigMap {
   const total = hasTotals(entity) && numbers();
-  return {
-    ...(total && { sum: total, avg: total }),
-    ...(hasExtremes(types, entity) && { min: extremes, max: extremes }),
-  };
+  return { ...(total && { sum: total, avg: total }), min: extremes, max: extremes };
 }
 
 function listOf(type: GraphQLInputObjectType): GraphQLInputFieldConfig {

@@ -10,8 +10,9 @@ import {
 import { byName } from './by-name.ts';
 import { resolveCountDistinct } from './resolvers.ts';
 import { jsonScalar } from './scalars/json.ts';
+import { dateTimeScalar } from './scalars/temporal.ts';
 import type { SchemaTypes } from './schema-types.ts';
-import { hasExtremes, hasTotals, totalOf, valueTypeOf } from './value-types.ts';
+import { hasTotals, totalOf, valueTypeOf } from './value-types.ts';
 
 /** What can be said of a group of records. */
 export function buildAggregate(types: SchemaTypes, entity: Entity): GraphQLObjectType {
@@ -39,16 +40,11 @@ export function aggregateList(types: SchemaTypes, entity: Entity): GraphQLOutput
   return new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(types.aggregate(entity))));
 }
 
-/** Sums and averages where there is something to add up, least and greatest values where there is an order. */
+/** Sums and averages where there is something to add up; least and greatest values there are of every entity. */
 function parts(types: SchemaTypes, entity: Entity): GraphQLFieldConfigMap<unknown, unknown> {
   const numbers = hasTotals(entity) && { type: new GraphQLNonNull(types.aggregateNumbers(entity)) };
-  const extremes = hasExtremes(types, entity) && {
-    type: new GraphQLNonNull(types.aggregateExtremes(entity)),
-  };
-  return {
-    ...(numbers && { sum: numbers, avg: numbers }),
-    ...(extremes && { min: extremes, max: extremes }),
-  };
+  const extremes = { type: new GraphQLNonNull(types.aggregateExtremes(entity)) };
+  return { ...(numbers && { sum: numbers, avg: numbers }), min: extremes, max: extremes };
 }
 
 /** Of sums as of averages. A sum of whole numbers may be larger than an Int. */
@@ -66,10 +62,13 @@ export function buildAggregateNumbers(entity: Entity): GraphQLObjectType {
 export function buildAggregateExtremes(types: SchemaTypes, entity: Entity): GraphQLObjectType {
   return new GraphQLObjectType({
     name: deriveTypeNames(entity.names).aggregateExtremes,
-    fields: () =>
-      byName(entity.fields, (field) => {
+    fields: () => ({
+      createdAt: { type: dateTimeScalar },
+      updatedAt: { type: dateTimeScalar },
+      ...byName(entity.fields, (field) => {
         const value = valueTypeOf(types, entity, field);
         return value?.extremes ? { type: value.output } : null;
       }),
+    }),
   });
 }

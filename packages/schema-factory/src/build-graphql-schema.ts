@@ -4,11 +4,6 @@ import { buildMutation } from './mutation-type.ts';
 import { buildQuery } from './query-type.ts';
 import { createSchemaTypes } from './schema-types.ts';
 
-export interface SchemaOptions {
-  /** With the fields for aggregates: only where the context's records are `AggregateRecords`. */
-  readonly aggregates?: boolean;
-}
-
 /**
  * The GraphQL schema of a registry. It is made of what the SDL shows and of nothing else, so all registries of one API
  * shape can share it; resolvers find the tenant's records in the context (see {@link SchemaContext}).
@@ -16,7 +11,7 @@ export interface SchemaOptions {
  * Not validated when it is used: the registry has checked every name, and tests validate what is built here. 50
  * entities of 20 fields take about 15 ms (`npx jest packages/schema-factory/__tests__/size`).
  */
-export function buildGraphqlSchema(registry: Registry, options: SchemaOptions = {}): GraphQLSchema {
-  const types = createSchemaTypes(registry, options.aggregates ?? false);
+export function buildGraphqlSchema(registry: Registry): GraphQLSchema {
+  const types = createSchemaTypes(registry);
   return new GraphQLSchema({ query: buildQuery(types), mutation: buildMutation(types), assumeValid: true });
 }

@@ -72,7 +72,7 @@ function connectionFields(types: SchemaTypes, entity: Entity): Fields {
     args: connectionArguments(types, connected.entity),
     resolve: resolveLinkedConnection,
   }));
-  return types.aggregates ? { ...lists, ...aggregateFields(types, connections) } : lists;
+  return { ...lists, ...aggregateFields(types, connections) };
 }
 
 function aggregateFields(types: SchemaTypes, connections: readonly Connected[]): Fields {

@@ -63,14 +63,12 @@ function entityFields(types: SchemaTypes, entity: Entity): Fields {
       resolve: resolveConnection,
       ...target(entity.names.type),
     },
-    ...(types.aggregates && {
-      [aggregate]: {
-        type: aggregateList(types, entity),
-        args: aggregateArguments(types, entity),
-        resolve: resolveAggregate,
-        ...target(entity.names.type),
-      },
-    }),
+    [aggregate]: {
+      type: aggregateList(types, entity),
+      args: aggregateArguments(types, entity),
+      resolve: resolveAggregate,
+      ...target(entity.names.type),
+    },
   };
 }
 

@@ -21,8 +21,6 @@ import { buildUniqueKeyInput } from './unique-keys.ts';
  */
 export interface SchemaTypes {
   readonly registry: Registry;
-  /** Whether aggregates are part of the schema. */
-  readonly aggregates: boolean;
   readonly object: (entity: Entity) => GraphQLObjectType;
   readonly connection: (entity: Entity) => GraphQLObjectType;
   readonly filter: (entity: Entity) => GraphQLInputObjectType;
@@ -44,10 +42,9 @@ export interface SchemaTypes {
   readonly choiceListFilter: (field: Field, entity: Entity) => GraphQLInputObjectType;
 }
 
-export function createSchemaTypes(registry: Registry, aggregates: boolean): SchemaTypes {
+export function createSchemaTypes(registry: Registry): SchemaTypes {
   const types: SchemaTypes = {
     registry,
-    aggregates,
     object: once((entity) => buildObjectType(types, entity)),
     connection: once((entity) => buildConnection(types, entity)),
     filter: once((entity) => buildEntityFilter(types, entity)),

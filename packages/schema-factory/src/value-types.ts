@@ -110,8 +110,3 @@ interface Total {
 export function hasTotals(entity: Entity): boolean {
   return entity.fields.some((field) => totalOf(field) !== null);
 }
-
-/** Whether any field of the entity has a least and a greatest value. */
-export function hasExtremes(types: SchemaTypes, entity: Entity): boolean {
-  return entity.fields.some((field) => valueTypeOf(types, entity, field)?.extremes);
-}

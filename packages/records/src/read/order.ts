@@ -132,7 +132,8 @@ function onlyEntry(step: unknown, path: string): readonly [string, unknown] {
   return entry;
 }
 
-function directionOf(value: unknown, path: string): Direction {
+/** The direction of a step. Throws BAD_USER_INPUT for what is none. */
+export function directionOf(value: unknown, path: string): Direction {
   const direction =
     typeof value === 'string' && Object.hasOwn(directions, value) ? directions[value] : undefined;
   if (direction === undefined) throw badInput(path, `must be one of ${Object.keys(directions).join(', ')}.`);

@@ -1,12 +1,16 @@
 import type { Entity, Field } from '@formwork/registry';
 import DataLoader from 'dataloader';
 import type {
+  AggregateArguments,
+  AggregateNode,
+  AggregateSelection,
   ConnectionArguments,
   ConnectionNode,
   ConnectionSelection,
   RecordNode,
   Records,
 } from '../contract.ts';
+import { readAggregate, readLinkedAggregates } from './aggregate/aggregate.ts';
 import { normalizeId } from './bad-input.ts';
 import { readConnection } from './connection.ts';
 import { KeyLoader } from './key-loader.ts';
@@ -17,7 +21,14 @@ import { RecordLoader } from './record-loader.ts';
 
 export type Reader = Pick<
   Records,
-  'byId' | 'byKey' | 'node' | 'connection' | 'linkedRecord' | 'linkedConnection'
+  | 'byId'
+  | 'byKey'
+  | 'node'
+  | 'connection'
+  | 'linkedRecord'
+  | 'linkedConnection'
+  | 'aggregate'
+  | 'linkedAggregate'
 > & {
   /** Forgets everything that was read: to be called after each write. */
   forget(): void;
@@ -33,6 +44,7 @@ class LoadingReader implements Reader {
   readonly #records = new Map<Entity, RecordLoader>();
   readonly #keys = new Map<string, KeyLoader>();
   readonly #connections = new Map<string, DataLoader<string, ConnectionNode>>();
+  readonly #aggregates = new Map<string, DataLoader<string, readonly AggregateNode[]>>();
   #nodes: NodeLoader;
 
   constructor(context: ReadContext) {
@@ -44,6 +56,7 @@ class LoadingReader implements Reader {
     this.#records.clear();
     this.#keys.clear();
     this.#connections.clear();
+    this.#aggregates.clear();
     this.#nodes = new NodeLoader(this.#context);
   }
 
@@ -92,8 +105,30 @@ class LoadingReader implements Reader {
     ...[parent, fieldName, args, selection]: Parameters<Records['linkedConnection']>
   ): Promise<ConnectionNode> {
     const entity = this.#entity(parent.typeName);
-    const loader = getOrCreate(this.#connections, connectionKey(entity, fieldName, args, selection), () =>
+    const loader = getOrCreate(this.#connections, loaderKey(entity, fieldName, args, selection), () =>
       this.#connectionLoader(entity, fieldName, args, selection),
+    );
+    return loader.load(parent.id);
+  }
+
+  async aggregate(
+    ...[typeName, args, selection]: Parameters<Records['aggregate']>
+  ): Promise<readonly AggregateNode[]> {
+    return readAggregate(this.#context, this.#entity(typeName), args, selection);
+  }
+
+  async linkedAggregate(
+    ...[parent, fieldName, args, selection]: Parameters<Records['linkedAggregate']>
+  ): Promise<readonly AggregateNode[]> {
+    const entity = this.#entity(parent.typeName);
+    const loader = getOrCreate(
+      this.#aggregates,
+      loaderKey(entity, fieldName, args, selection),
+      () =>
+        new DataLoader<string, readonly AggregateNode[]>(
+          (ids) => readLinkedAggregates(this.#context, entity, fieldName, args, selection, ids),
+          { batchScheduleFn: this.#context.batcher.schedule },
+        ),
     );
     return loader.load(parent.id);
   }
@@ -128,12 +163,12 @@ class LoadingReader implements Reader {
   }
 }
 
-/** Connections that differ in nothing but their parent have one key. */
-function connectionKey(
+/** Connections, and aggregates, that differ in nothing but their parent have one key. */
+function loaderKey(
   entity: Entity,
   fieldName: string,
-  args: ConnectionArguments,
-  selection: ConnectionSelection,
+  args: ConnectionArguments | AggregateArguments,
+  selection: ConnectionSelection | AggregateSelection,
 ): string {
   return JSON.stringify([entity.key, fieldName, args, selection]);
 }

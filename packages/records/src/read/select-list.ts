@@ -19,6 +19,10 @@ export class SelectList {
     return this.#expressions.push(expression) - 1;
   }
 
+  get isEmpty(): boolean {
+    return this.#expressions.length === 0;
+  }
+
   get sql(): SqlFragment {
     return sql.join(this.#expressions);
   }

@@ -1,0 +1,55 @@
+import { type SqlFragment, sql } from '@formwork/pg/sql-text';
+import type { Entity } from '@formwork/registry';
+import { entityView } from '../entity-view.ts';
+import type { StatementScope } from '../statement-scope.ts';
+
+/**
+ * The records that are aggregated, as a sub-select with the values that are needed of each: so a value whose
+ * expression has parameters (a time zone) is one column, and grouping by it and selecting it are the same.
+ */
+export class AggregateSource {
+  readonly scope: StatementScope;
+  readonly entity: Entity;
+  /** Of the records. */
+  readonly alias: SqlFragment;
+  readonly #rows: SqlFragment;
+  readonly #columns: SqlFragment[] = [];
+  readonly #known = new Map<string, SqlFragment>();
+  readonly #linked = new Map<string, SqlFragment>();
+  readonly #joins: SqlFragment[] = [];
+
+  constructor(scope: StatementScope, entity: Entity) {
+    this.scope = scope;
+    this.entity = entity;
+    this.alias = scope.alias();
+    this.#rows = scope.alias();
+  }
+
+  /** A value of each record, as a column of the sub-select. */
+  column(expression: SqlFragment): SqlFragment {
+    const key = JSON.stringify([expression.text, expression.values]);
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const name = sql.identifier(`c${this.#columns.length + 1}`);
+    const column = sql`${this.#rows}.${name}`;
+    this.#columns.push(sql`${expression} as ${name}`);
+    this.#known.set(key, column);
+    return column;
+  }
+
+  /** Alias of the record that a link leads to; `way` names the links to it, so that each is joined once. */
+  join(target: Entity, id: SqlFragment, way: string): SqlFragment {
+    const known = this.#linked.get(way);
+    if (known !== undefined) return known;
+    const alias = this.scope.alias();
+    this.#linked.set(way, alias);
+    this.#joins.push(sql` left join ${entityView(target).name} ${alias} on ${alias}.id = ${id}`);
+    return alias;
+  }
+
+  /** `from (…)` over the columns asked for until now; `conditions` choose the records. */
+  from(tables: SqlFragment, conditions: readonly SqlFragment[]): SqlFragment {
+    const where = conditions.length === 0 ? sql`` : sql` where ${sql.join(conditions, ' and ')}`;
+    return sql`from (select ${sql.join(this.#columns)} from ${tables}${sql.join(this.#joins, '')}${where}) ${this.#rows}`;
+  }
+}

@@ -1,0 +1,64 @@
+import { type SqlFragment, sql } from '@formwork/pg/sql-text';
+import { quote } from '../../quote.ts';
+import { isPlainObject } from '../../validate/plain-object.ts';
+import { badInput } from '../bad-input.ts';
+import type { ViewColumn } from '../entity-view.ts';
+
+const parts: Readonly<Record<string, string>> = {
+  DAY: 'day',
+  WEEK: 'week',
+  MONTH: 'month',
+  QUARTER: 'quarter',
+  YEAR: 'year',
+};
+
+/**
+ * The first day of the part of the calendar that a day or a moment lies in. Throws BAD_USER_INPUT for an unknown part
+ * or time zone.
+ */
+export function calendarPart(
+  column: ViewColumn,
+  value: SqlFragment,
+  group: unknown,
+  path: string,
+): SqlFragment {
+  if (!isPlainObject(group)) {
+    throw badInput(path, 'must say a part of the calendar, such as { part: "MONTH", timeZone: "UTC" }.');
+  }
+  const { part, timeZone } = group;
+  const name = typeof part === 'string' && Object.hasOwn(parts, part) ? parts[part] : undefined;
+  if (name === undefined) throw badInput(`${path}.part`, `must be one of ${Object.keys(parts).join(', ')}.`);
+  const zonePath = `${path}.timeZone`;
+  if (column.kind === 'date') {
+    if (timeZone !== undefined && timeZone !== null) {
+      throw badInput(zonePath, `is for moments, and a date is the same day everywhere. Leave it out.`);
+    }
+    return sql`date_trunc(${name}::text, ${value}::timestamp)::date`;
+  }
+  const zone = timeZoneName(timeZone ?? 'UTC', zonePath);
+  return sql`date_trunc(${name}::text, ${value} at time zone ${zone}::text)::date`;
+}
+
+const namePattern = /^[A-Za-z][A-Za-z0-9_/+-]*$/;
+const knownZones = new Set<string>();
+const mostKnownZones = 1000;
+
+/**
+ * A name of the IANA time zone database. Postgres would also take abbreviations, which leave summer out, and offsets,
+ * whose sign it reads the other way round.
+ */
+function timeZoneName(name: unknown, path: string): string {
+  if (typeof name === 'string' && (knownZones.has(name) || isTimeZone(name))) return name;
+  throw badInput(path, `must be a time zone such as "Europe/Berlin", and ${quote(name)} is none.`);
+}
+
+function isTimeZone(name: string): boolean {
+  if (!namePattern.test(name)) return false;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+  } catch {
+    return false;
+  }
+  if (knownZones.size < mostKnownZones) knownZones.add(name);
+  return true;
+}

@@ -1,0 +1,78 @@
+import { type SqlFragment, sql } from '@formwork/pg/sql-text';
+import type { Entity } from '@formwork/registry';
+import { type AggregateArguments, type AggregateSelection, RecordError } from '../../contract.ts';
+import { quote } from '../../quote.ts';
+import { entityView } from '../entity-view.ts';
+import type { LinkPath } from '../link-path.ts';
+import { readPage } from '../page.ts';
+import type { StatementScope } from '../statement-scope.ts';
+import { compileWhere } from '../where.ts';
+import { AggregateSource } from './aggregate-source.ts';
+import { compileGroupOrder } from './group-order.ts';
+import { GroupReader } from './group-reader.ts';
+import { compileGroupStep } from './group-step.ts';
+import { compileHaving } from './having.ts';
+
+/** Groups with their arguments understood. */
+export interface GroupQuery {
+  readonly reader: GroupReader;
+  /** `from … group by … having …` */
+  readonly groups: SqlFragment;
+  /** ` order by …`, or nothing where there is but one group. */
+  readonly order: SqlFragment;
+  /** `limit …` */
+  readonly limit: SqlFragment;
+}
+
+/** Checks the arguments and writes the pieces of SQL that they mean. Throws `RecordError` for bad ones. */
+export function compileGroups(
+  scope: StatementScope,
+  entity: Entity,
+  link: { readonly path: LinkPath; readonly near: SqlFragment } | null,
+  args: AggregateArguments,
+  selection: AggregateSelection,
+): GroupQuery {
+  const source = new AggregateSource(scope, entity);
+  const { alias } = source;
+  const page = readPage({ first: args.first ?? null }, scope.limits);
+  const steps = limited(scope, args.groupBy, 'groupBy').map((step, index) =>
+    compileGroupStep(source, step, `groupBy[${index}]`),
+  );
+  const reader = new GroupReader(source, steps, selection);
+  const having = args.having === undefined ? null : compileHaving(source, args.having, 'having');
+  const order = compileGroupOrder(source, steps, limited(scope, args.orderBy, 'orderBy'));
+  const where =
+    args.where === undefined ? null : compileWhere({ scope, entity, alias, depth: 0 }, args.where, 'where');
+  const { tables, join } = link?.path.from(link.near, alias) ?? {
+    tables: sql`${entityView(entity).name} ${alias}`,
+    join: null,
+  };
+  const from = source.from(
+    tables,
+    [join, where].filter((condition) => condition !== null),
+  );
+  const by = [...new Map(steps.map(({ value }) => [value.text, value])).values()];
+  const groupBy = by.length === 0 ? sql`` : sql` group by ${sql.join(by)}`;
+  return {
+    reader,
+    groups: sql`${from}${groupBy}${having === null ? sql`` : sql` having ${having}`}`,
+    // One group is in order by itself.
+    order: steps.length === 0 ? sql`` : sql` order by ${sql.join(order)}`,
+    limit: sql` limit ${page.size}::int8`,
+  };
+}
+
+function limited<Step>(
+  { limits }: StatementScope,
+  steps: readonly Step[] | null | undefined,
+  path: string,
+): readonly Step[] {
+  const limit = limits.orderings;
+  if ((steps?.length ?? 0) > limit) {
+    throw new RecordError('LIMIT_EXCEEDED', `${quote(path)} may have at most ${limit} steps.`, {
+      path,
+      limit,
+    });
+  }
+  return steps ?? [];
+}
