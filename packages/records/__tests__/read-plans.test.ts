@@ -1,7 +1,7 @@
 import { type Statement, sql } from '@formwork/pg';
 import type { RegistryDocument } from '@formwork/registry';
 import { asAdmin } from '@formwork/testkit';
-import type { ConnectionArguments, Records } from '../src/contract.ts';
+import type { ConnectionArguments, Records, Values } from '../src/contract.ts';
 import { createReadHarness, everything, type ReadHarness } from './read-harness.ts';
 
 const document: RegistryDocument = {
@@ -108,7 +108,7 @@ async function pagePlan(args: ConnectionArguments) {
 /** Rows that a page of 50 may look at: itself, ties at its ends, and the hundred stations by the primary key. */
 const few = 200;
 
-test.each<[ConnectionArguments['where'], string]>([
+test.each<[Values, string]>([
   [{ name: { eq: 'Reading 77' } }, 'records_t1: t1 ='],
   [{ name: { in: ['Reading 77', 'Reading 78'] } }, 'records_t1: t1 ='],
   [{ name: { startsWith: 'Reading 777' } }, 'records_t1: t1 >= t1 <'],

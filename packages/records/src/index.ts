@@ -2,7 +2,7 @@ export * from './contract.ts';
 export type { Execute } from './read/execute.ts';
 export type { ReadLimits } from './read/limits.ts';
 export { createRecords, type RecordsOptions } from './records.ts';
-export type { JsonSchema, WriteOperation } from './validate/field-schema.ts';
 export { entitySchema } from './validate/json-schema.ts';
+export type { JsonSchema, WriteOperation } from './validate/schema-types.ts';
 export type { InputPath, Violation, ViolationCode } from './validate/violation.ts';
 export { type ImportContext, type ImportOutcome, importRecords } from './write/import-records.ts';

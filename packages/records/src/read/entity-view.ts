@@ -1,5 +1,14 @@
 import { type SqlFragment, sql } from '@formwork/pg/sql-text';
-import { type Entity, type Field, fieldTypeRule, keyColumn, valueColumn } from '@formwork/registry';
+import {
+  type Entity,
+  type Field,
+  fieldTypeRule,
+  keyColumn,
+  resultType,
+  type UniqueKey,
+  uniqueColumn,
+  valueColumn,
+} from '@formwork/registry';
 import { type ValueKind, valueKinds } from './value-kind.ts';
 
 /** A column of a view with a value of a record. */
@@ -9,6 +18,8 @@ export interface ViewColumn {
   readonly column: string;
   readonly kind: ValueKind;
   readonly key: KeyColumn | null;
+  /** The unique key over this field alone that can be looked up, if there is one. */
+  readonly uniqueKey?: UniqueKey;
   /** Null for what every record has: id, version, createdAt … */
   readonly field: Field | null;
 }
@@ -60,14 +71,19 @@ export function getColumn(view: EntityView, name: string): ViewColumn {
 
 function fieldColumns(entity: Entity): ViewColumn[] {
   return entity.fields.flatMap((field): ViewColumn[] => {
-    const kind = valueKinds[field.type];
+    const kind = valueKinds[resultType(field)];
     if (kind === null) return [];
     const key = keyColumn(field);
+    const uniqueKey = entity.keys.find(
+      (candidate) =>
+        candidate.fields.length === 1 && candidate.fields[0] === field && uniqueColumn(candidate),
+    );
     return [
       {
         name: field.name,
         column: valueColumn(field),
         kind,
+        ...(uniqueKey === undefined ? {} : { uniqueKey }),
         key: key === null ? null : { column: key, lossless: fieldTypeRule(field.type).lossless },
         field,
       },

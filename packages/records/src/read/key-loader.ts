@@ -1,14 +1,10 @@
 import { sql, textArray } from '@formwork/pg/sql-text';
-import { type Entity, type Field, fieldTypeRule, type UniqueKey, uniqueColumn } from '@formwork/registry';
+import { type Entity, type UniqueKey, uniqueColumn } from '@formwork/registry';
 import DataLoader from 'dataloader';
 import { RecordError, type RecordNode, type RecordSelection, type Values } from '../contract.ts';
 import { quote } from '../quote.ts';
-import { isPlainObject } from '../validate/plain-object.ts';
-import { encodeValue } from '../write/encode-value.ts';
-import { badInput } from './bad-input.ts';
-import { columnOf } from './comparable.ts';
 import { entityView, getColumn } from './entity-view.ts';
-import { operandText } from './operand.ts';
+import { encodeKeyPart, keyText } from './key-text.ts';
 import type { ReadContext } from './read-context.ts';
 import { getText, SelectList, selectRecord } from './select-list.ts';
 
@@ -37,9 +33,11 @@ export class KeyLoader {
 
   /** Null where there is no such record, or none that may be seen. Throws BAD_USER_INPUT for values of other types. */
   async load(values: Values, selection: RecordSelection): Promise<RecordNode | null> {
-    const parts = this.#key.fields.map((field) =>
-      encodePart(this.#entity, field, values[field.name], field.name),
-    );
+    const view = entityView(this.#entity);
+    const parts = this.#key.fields.map(({ name }) => {
+      const value = values[name] ?? null;
+      return value === null ? null : encodeKeyPart(getColumn(view, name), value, name);
+    });
     // A record without one of the values is not in the index, so it cannot be asked for.
     if (parts.includes(null) && !this.#key.nullsEqual) return null;
     return this.#loader.load({ parts, selection });
@@ -67,41 +65,23 @@ export class KeyLoader {
     const view = entityView(this.#entity);
     const reader = selectRecord(list, view, alias, { fields });
     const names = this.#key.fields.map((_, index) => sql.identifier(`p${index + 1}`));
-    const arrays = this.#key.fields.map(
+    const arrays = names.map(
       (_, index) => sql`${textArray(wanted.map(({ parts }) => parts[index] ?? null))}::text[]`,
     );
-    const texts = this.#key.fields.map(
-      (field, index) =>
-        sql`formwork.key_part(${sql.literal(partKind(field, this.#key))}, ${names[index] as typeof alias}::jsonb)`,
+    const text = keyText(
+      this.#key,
+      names.map((name) => sql`${name}::jsonb`),
     );
     // Materialized: a key that is made in the join itself counts as leaking, and its index is then not used.
+    // `offset 0`: each key is looked up, however few records the planner believes there are.
     const rows = await this.#context.batcher.run(sql`with ${lookups} as materialized (
-        select place, formwork.unique_key(array[${sql.join(texts)}]) as key
-        from unnest(${sql.join(arrays)}) with ordinality p (${sql.join(names)}, place))
-      select ${list.sql} from ${lookups} join ${view.name} ${alias} on ${columnOf(alias, column)} = ${lookups}.key`);
+        select place, ${text} as key from unnest(${sql.join(arrays)}) with ordinality p (${sql.join(names)}, place))
+      select ${list.sql} from ${lookups} cross join lateral (
+        select * from ${view.name} v where v.${sql.identifier(column)} = ${lookups}.key offset 0) ${alias}`);
     const byPlace = new Map(rows.map((row) => [getText(row, place), row]));
     return wanted.map((_, index) => {
       const row = byPlace.get(String(index + 1));
       return row === undefined ? null : reader.read(row);
     });
   }
-}
-
-/** As the trigger makes it: see `compileEntityStorage`. */
-function partKind({ type }: Field, { caseInsensitive }: UniqueKey): 'fold' | 'exact' {
-  return caseInsensitive && fieldTypeRule(type).encoding === 'folded' ? 'fold' : 'exact';
-}
-
-/** The value as it would stand in `data`: equal values of a type have one form there. */
-function encodePart(entity: Entity, field: Field, value: unknown, path: string): string | null {
-  if (value === null || value === undefined) return null;
-  const column = getColumn(entityView(entity), field.name);
-  if (column.kind === 'money') {
-    if (!isPlainObject(value)) throw badInput(path, 'must have an "amount" and a "currency".');
-    operandText({ ...column, kind: 'decimal' }, value['amount'], `${path}.amount`);
-    operandText({ ...column, kind: 'text' }, value['currency'], `${path}.currency`);
-    return encodeValue(field, value);
-  }
-  const text = operandText(column, value, path);
-  return encodeValue(field, column.kind === 'select' || typeof value !== 'string' ? value : text);
 }

@@ -11,6 +11,20 @@ export interface LinkPath {
   readonly many: boolean;
   /** `from …` over the records on the other side: `near` is the id of this one, `far` the alias to give to those. */
   readonly from: (near: SqlFragment, far: SqlFragment) => FarSide;
+  /** `from … where …` of what stands for them in a condition on the record `near`: all, or those that match. */
+  readonly matching: (near: SqlFragment, condition: FarCondition | null) => SqlFragment;
+}
+
+/** A condition on records on the other side. */
+export interface FarCondition {
+  readonly alias: SqlFragment;
+  readonly sql: SqlFragment;
+  /**
+   * It holds for few records and an index finds them, so the planner may begin with those. Else the condition is put
+   * where no index can serve it: one entity of one tenant always looks small to the planner, who would go through all
+   * of them again for each record instead of going from a record to its links.
+   */
+  readonly pinned: boolean;
 }
 
 /** Two pieces of a select: `from <tables> where <join>`. */
@@ -49,6 +63,10 @@ function backward(scope: StatementScope, inverse: Inverse): LinkPath {
       tables: sql`${view.name} ${far}`,
       join: sql`${columnOf(far, column)} = ${near}`,
     }),
+    matching: (near, condition) => {
+      const far = condition?.alias ?? scope.alias();
+      return sql`from ${view.name} ${far} where ${columnOf(far, column)} = ${near}${andFar(condition)}`;
+    },
   };
 }
 
@@ -60,6 +78,8 @@ function manyToMany(
   ends: { readonly near: string; readonly far: string },
 ): LinkPath {
   const view: EntityView = entityView(entity);
+  const ofField = (link: SqlFragment, near: SqlFragment) => sql`${columnOf(link, ends.near)} = ${near}
+    and ${link}.entity_type = ${source.storageKey} and ${link}.field = ${field.storageKey}`;
   return {
     entity,
     many: true,
@@ -67,9 +87,25 @@ function manyToMany(
       const link = scope.alias();
       return {
         tables: sql`formwork.record_links ${link} join ${view.name} ${far} on ${far}.id = ${columnOf(link, ends.far)}`,
-        join: sql`${columnOf(link, ends.near)} = ${near}
-          and ${link}.entity_type = ${source.storageKey} and ${link}.field = ${field.storageKey}`,
+        join: ofField(link, near),
       };
     },
+    matching: (near, condition) => {
+      const link = scope.alias();
+      const far = condition?.alias ?? scope.alias();
+      const record = sql`from ${view.name} ${far} where ${far}.id = ${columnOf(link, ends.far)}${andFar(condition)}`;
+      const rows = sql`from formwork.record_links ${link} where ${ofField(link, near)}`;
+      return sql`${rows} and ${existsIn(record, condition?.pinned ?? false)}`;
+    },
   };
+}
+
+function andFar(condition: FarCondition | null): SqlFragment {
+  if (condition === null) return sql``;
+  return condition.pinned ? sql` and ${condition.sql}` : sql` and (${condition.sql}) is true`;
+}
+
+/** Whether `from … where …` has rows; only where `joinable` may the planner make a join of it. */
+export function existsIn(source: SqlFragment, joinable: boolean): SqlFragment {
+  return joinable ? sql`exists (select ${source})` : sql`(exists (select ${source})) is true`;
 }

@@ -118,7 +118,10 @@ class OrderWalk {
     if (known !== undefined) return known;
     const alias = this.#scope.alias();
     this.#linked.set(way, alias);
-    this.#joins.push(sql` left join ${entityView(target).name} ${alias} on ${alias}.id = ${id}`);
+    // `offset 0`: looked up by id for each record. As a plain join it would be planned by the number of records that
+    // the planner expects, and one entity of one tenant looks small to it until the table has been analyzed.
+    const record = sql`select * from ${entityView(target).name} v where v.id = ${id} offset 0`;
+    this.#joins.push(sql` left join lateral (${record}) ${alias} on true`);
     return alias;
   }
 }

@@ -8,6 +8,7 @@ import { compileListOperator } from './where-list.ts';
 import { compileMoneyOperator } from './where-money.ts';
 import { compileScalarOperator } from './where-scalar.ts';
 import { compileTextOperator } from './where-text.ts';
+import { compileUniqueOperator } from './where-unique.ts';
 
 /** A filter on one column: all its operators must hold. */
 export function compileColumnFilter(
@@ -16,9 +17,11 @@ export function compileColumnFilter(
   filter: unknown,
   path: string,
 ): SqlFragment {
-  return compileOperators(target, filter, path, (operator, operand, inner) =>
-    compileColumnOperator(target, column, operator, operand, inner),
-  );
+  return compileOperators(target, filter, path, (operator, operand, inner) => {
+    const condition = compileColumnOperator(target, column, operator, operand, inner);
+    const byKey = compileUniqueOperator(target.alias, column, operator, operand, inner);
+    return condition && byKey ? sql`(${byKey} and ${condition})` : condition;
+  });
 }
 
 type CompileOperator = (operator: string, operand: unknown, path: string) => SqlFragment | null;

@@ -1,9 +1,11 @@
 import { type SqlFragment, sql } from '@formwork/pg/sql-text';
 import type { Entity } from '@formwork/registry';
+import type { Values } from '../contract.ts';
 import { badInput } from './bad-input.ts';
 import { entityView, type ViewColumn } from './entity-view.ts';
 import { type FilterTarget, filterEntries } from './filter-target.ts';
-import type { LinkPath } from './link-path.ts';
+import { existsIn, type LinkPath } from './link-path.ts';
+import { isPinned } from './pinned.ts';
 import { compileWhere } from './where.ts';
 import { compileComparableFilter } from './where-column.ts';
 import { booleanOperand } from './where-scalar.ts';
@@ -26,11 +28,32 @@ export function compileLinkFilter(
   if (rest.length > 0) {
     const alias = target.scope.alias();
     const inner = compileWhere({ ...target, entity, alias }, Object.fromEntries(rest), path);
+    const pinned = isPinned(entity, filter);
+    const matches = pinned ? inner : sql`(${inner}) is true`;
     conditions.push(
-      sql`exists (select from ${entityView(entity).name} ${alias} where ${alias}.id = ${id} and ${inner})`,
+      ...idConditions(target, id, Object.fromEntries(rest), path),
+      existsIn(
+        sql`from ${entityView(entity).name} ${alias} where ${alias}.id = ${id} and ${matches}`,
+        pinned,
+      ),
     );
   }
   return conditions.length === 1 ? (conditions[0] as SqlFragment) : sql`(${sql.join(conditions, ' and ')})`;
+}
+
+/** What the filter asks of the id itself can be asked of the link, whose index then serves. */
+function idConditions(target: FilterTarget, id: SqlFragment, filter: Values, path: string): SqlFragment[] {
+  const column: ViewColumn = { name: 'id', column: 'id', kind: 'id', key: null, field: null };
+  return filter['id'] === undefined
+    ? []
+    : [
+        compileComparableFilter(
+          target,
+          { column, kind: 'id', value: id, key: null },
+          filter['id'],
+          `${path}.id`,
+        ),
+      ];
 }
 
 /**
@@ -56,27 +79,31 @@ function compileQuantifier(
   operand: unknown,
   path: string,
 ): SqlFragment {
-  const alias = target.scope.alias();
-  const { tables, join } = link.from(sql`${target.alias}.id`, alias);
-  const inner = () => compileWhere({ ...target, entity: link.entity, alias }, operand, path);
+  const near = sql`${target.alias}.id`;
+  const matching = (negated: boolean) => {
+    const alias = target.scope.alias();
+    const inner = compileWhere({ ...target, entity: link.entity, alias }, operand, path);
+    const pinned = !negated && isPinned(link.entity, operand);
+    return existsIn(
+      link.matching(near, { alias, sql: negated ? sql`(${inner}) is not true` : inner, pinned }),
+      pinned,
+    );
+  };
   switch (name) {
     case 'some':
-      return sql`exists (select from ${tables} where ${join} and ${inner()})`;
+      return matching(false);
     case 'none':
-      return sql`not exists (select from ${tables} where ${join} and ${inner()})`;
+      return sql`not (${matching(false)})`;
     case 'every':
-      return sql`not exists (select from ${tables} where ${join} and (${inner()}) is not true)`;
-    case 'count':
-      return compileComparableFilter(
-        target,
-        counted(sql`(select count(*) from ${tables} where ${join})`),
-        operand,
-        path,
-      );
-    case 'isNull':
-      return booleanOperand(operand, path)
-        ? sql`not exists (select from ${tables} where ${join})`
-        : sql`exists (select from ${tables} where ${join})`;
+      return sql`not (${matching(true)})`;
+    case 'count': {
+      const count = counted(sql`(select count(*) ${link.matching(near, null)})`);
+      return compileComparableFilter(target, count, operand, path);
+    }
+    case 'isNull': {
+      const any = existsIn(link.matching(near, null), false);
+      return booleanOperand(operand, path) ? sql`not (${any})` : any;
+    }
     default:
       throw badInput(path, 'is unknown. Ask for "some", "every", "none", "count" or "isNull" of them.');
   }

@@ -1,0 +1,196 @@
+import fc from 'fast-check';
+import type { Values } from '../src/contract.ts';
+import { idOf } from './read-harness.ts';
+import { choiceNames, type ModelField, type ModelRecord } from './read-model.ts';
+
+/** Few letters, so that values meet: cases, accents, letters of several characters, joining marks, SQL's specials. */
+const letters = [
+  'a',
+  'A',
+  'b',
+  'é',
+  'É',
+  'e\u0301',
+  'e',
+  'ß',
+  'ø',
+  'Ø',
+  'か',
+  'が',
+  '\u3099',
+  '\uff76',
+  '\uff9e',
+  '가',
+  '\u1100',
+  '\u1161',
+  '\u11a8',
+  'σ',
+  'ς',
+  'Σ',
+  'Й',
+  'й',
+  '\u{1f600}',
+  '%',
+  '_',
+  '\\',
+  "'",
+  '"',
+  ' ',
+  '1',
+];
+
+const shortText = fc.array(fc.constantFrom(...letters), { maxLength: 3 }).map((parts) => parts.join(''));
+
+/** Some share 200 and more characters, beyond what a search key holds. */
+export const text = fc.oneof(
+  { weight: 4, arbitrary: shortText },
+  { weight: 1, arbitrary: shortText.map((end) => 'Long '.repeat(40) + end) },
+  { weight: 1, arbitrary: shortText.map((end) => 'e\u0301'.repeat(205) + end) },
+);
+
+/** Decimals that are one double, and more. */
+const decimal = fc.constantFrom(
+  '0',
+  '-1.5',
+  '0.1',
+  '0.10',
+  '0.10000000000000000001',
+  '12345678901234567890',
+  '12345678901234567891',
+);
+const currency = fc.record({ amount: decimal, currency: fc.constantFrom('EUR', 'USD') });
+
+export const values: Readonly<Record<Exclude<ModelField, 'friend'>, fc.Arbitrary<unknown>>> = {
+  text,
+  integer: fc.constantFrom(-2147483648, -1, 0, 1, 2, 2147483647),
+  number: fc.constantFrom(-1e300, -0.1, 0, 0.1, 5e-324, 1.7976931348623157e308),
+  decimal,
+  currency,
+  boolean: fc.boolean(),
+  date: fc.constantFrom('0001-01-01', '2024-02-29', '2026-11-21', '9999-12-31'),
+  datetime: fc.constantFrom(
+    '0001-01-01T00:00:00Z',
+    '2026-11-21T10:00:00Z',
+    '2026-11-21T10:00:00.000001Z',
+    '2026-11-21T10:00:00.1Z',
+    '9999-12-31T23:59:59.999999Z',
+  ),
+  time: fc.constantFrom('00:00:00', '10:00:00', '10:00:00.5', '23:59:59.999999'),
+  select: fc.constantFrom(...choiceNames),
+  multiSelect: fc.subarray(choiceNames),
+};
+
+export const scalarFields = Object.keys(values).filter((name) => name !== 'multiSelect') as Exclude<
+  ModelField,
+  'friend' | 'multiSelect'
+>[];
+
+export function modelRecords(count: number): fc.Arbitrary<ModelRecord[]> {
+  const link = fc.option(
+    fc.nat(count - 1).map((number) => idOf(number)),
+    { freq: 3 },
+  );
+  const nullable = Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, fc.option(value, { freq: 4 })]),
+  );
+  const peers = fc
+    .uniqueArray(fc.nat(count - 1), { maxLength: 3 })
+    .map((numbers) => numbers.map((number) => idOf(number)));
+  return fc
+    .array(fc.record({ ...nullable, friend: link, peers }), { minLength: count, maxLength: count })
+    .map((rows) => rows.map((row, index) => ({ id: idOf(index), ...row }) as unknown as ModelRecord));
+}
+
+function operators(value: fc.Arbitrary<unknown>, ...names: readonly string[]): fc.Arbitrary<Values>[] {
+  return names.map((name) => fc.record({ [name]: value }));
+}
+
+const isNull = operators(fc.boolean(), 'isNull');
+const order = ['lt', 'lte', 'gt', 'gte'];
+const equality = (value: fc.Arbitrary<unknown>) => [
+  ...operators(value, 'eq', 'ne'),
+  ...operators(fc.array(value, { maxLength: 3 }), 'in', 'notIn'),
+  ...isNull,
+];
+
+function fieldFilters(field: Exclude<ModelField, 'friend'>): readonly fc.Arbitrary<Values>[] {
+  const value = values[field];
+  switch (field) {
+    case 'text':
+      return [
+        ...equality(text),
+        ...operators(text, ...order, 'contains', 'startsWith', 'endsWith'),
+        ...operators(
+          text,
+          'eqInsensitive',
+          'containsInsensitive',
+          'startsWithInsensitive',
+          'endsWithInsensitive',
+        ),
+        ...operators(fc.array(text, { maxLength: 3 }), 'inInsensitive'),
+      ];
+    case 'currency':
+      return [
+        ...equality(currency),
+        ...operators(fc.oneof(...operators(decimal, 'eq', ...order)), 'amount'),
+        ...operators(fc.oneof(...operators(fc.constantFrom('EUR', 'USD'), 'eq', 'ne')), 'currency'),
+      ];
+    case 'multiSelect':
+      return [
+        ...operators(fc.constantFrom(...choiceNames), 'has'),
+        ...operators(fc.subarray(choiceNames), 'hasAny', 'hasAll'),
+        ...isNull,
+      ];
+    case 'boolean':
+    case 'select':
+      return equality(value);
+    default:
+      return [...equality(value), ...operators(value, ...order)];
+  }
+}
+
+/** Every operator of every type is as likely as any other. */
+const leaf: fc.Arbitrary<Values> = fc.oneof(
+  ...(Object.keys(values) as Exclude<ModelField, 'friend'>[]).flatMap((field) =>
+    fieldFilters(field).map((filter) => fc.record({ [field]: filter })),
+  ),
+);
+
+export const filter: fc.Arbitrary<Values> = fc.letrec<{ filter: Values; list: Values }>((tie) => {
+  const inner = tie('filter');
+  return {
+    list: fc.oneof(
+      ...operators(inner, 'some', 'every', 'none'),
+      ...operators(fc.oneof(...operators(fc.nat(3), 'eq', 'ne', ...order)), 'count'),
+      ...isNull,
+    ),
+    filter: fc.oneof(
+      { maxDepth: 2, withCrossShrink: true },
+      { weight: 8, arbitrary: leaf },
+      { weight: 1, arbitrary: fc.record({ and: fc.array(inner, { minLength: 1, maxLength: 2 }) }) },
+      { weight: 1, arbitrary: fc.record({ or: fc.array(inner, { minLength: 1, maxLength: 3 }) }) },
+      { weight: 2, arbitrary: fc.record({ not: inner }) },
+      { weight: 1, arbitrary: fc.tuple(leaf, leaf).map(([a, b]) => ({ ...a, ...b })) },
+      { weight: 2, arbitrary: fc.record({ friend: fc.oneof(inner, ...isNull) }) },
+      ...['friendOf', 'peers', 'peerOf'].map((name) => ({
+        weight: 1,
+        arbitrary: fc.record({ [name]: tie('list') }) as fc.Arbitrary<Values>,
+      })),
+    ),
+  };
+}).filter;
+
+const direction = fc.constantFrom(
+  'ASC',
+  'DESC',
+  'ASC_NULLS_FIRST',
+  'ASC_NULLS_LAST',
+  'DESC_NULLS_FIRST',
+  'DESC_NULLS_LAST',
+);
+const step = fc.oneof(...[...scalarFields, 'id'].map((field) => fc.record({ [field]: direction })));
+
+export const orderBy: fc.Arbitrary<Values[]> = fc.array(
+  fc.oneof({ weight: 4, arbitrary: step }, { weight: 1, arbitrary: fc.record({ friend: step }) }),
+  { maxLength: 3 },
+);
