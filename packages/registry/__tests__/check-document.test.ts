@@ -115,7 +115,7 @@ test.each([
 
 test('says of a type that is known but not served that it is not available yet', () => {
   const unavailable = fieldTypes.filter((type) => !fieldTypeRules[type].available);
-  expect(unavailable).toEqual(['rollup', 'lookup', 'formula']);
+  expect(unavailable).toEqual(['rollup']);
   for (const type of unavailable) {
     expect(problemsOf(documentWith([{ key: 'a', type }]))).toEqual([
       {
@@ -136,19 +136,27 @@ test.each(['text', 'txt', 'constructor', 'toString', '__proto__', '', 7, null])(
 );
 
 test.each([
-  ['required', ['links']],
-  ['unique', ['duration', 'multi_select', 'json', 'links']],
-  ['indexed', ['duration', 'multi_select', 'json', 'links']],
+  ['required', ['links', 'lookup', 'formula']],
+  ['unique', ['duration', 'multi_select', 'json', 'links', 'lookup', 'formula']],
+  ['indexed', ['duration', 'multi_select', 'json', 'links', 'lookup', 'formula']],
 ])('a field can be %s, but not of every type', (flag, refused) => {
   const available = fieldTypes.filter((type) => fieldTypeRules[type].available);
-  const options = { choices: [{ key: 'x' }], target: 'thing' };
+  const options = {
+    choices: [{ key: 'x' }],
+    target: 'thing',
+    via: 'way',
+    field: 'name',
+    expression: '1 + 1',
+  };
+  const way = { key: 'way', type: 'link', options: { target: 'thing' } };
+  const name = { key: 'name', type: 'text' };
   const documents = available.map((type) => {
     const known = Object.entries(options).filter(([name]) =>
       fieldTypeRules[type].options.some((one) => one === name),
     );
     return [
       type,
-      documentWith([{ key: 'a', type, [flag]: true, options: Object.fromEntries(known) }]),
+      documentWith([{ key: 'a', type, [flag]: true, options: Object.fromEntries(known) }, way, name]),
     ] as const;
   });
   expect(documents.filter(([, document]) => codesOf(document).length > 0).map(([type]) => type)).toEqual(

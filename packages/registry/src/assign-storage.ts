@@ -2,6 +2,7 @@ import { assignEntitySlots } from './assign-entity-slots.ts';
 import { defaultOptions } from './default-options.ts';
 import type { FieldDocument, FieldOptions } from './document.ts';
 import type { Draft, DraftEntity } from './draft.ts';
+import { withStorageKeys } from './formula/computed-rows.ts';
 import { groupBy } from './group-by.ts';
 import type { ResolvedInverse } from './inverses.ts';
 import type { Limits } from './limits.ts';
@@ -29,7 +30,7 @@ export function assignStorage(
   inverses: readonly ResolvedInverse[],
   context: StorageContext,
 ): StoredRegistry {
-  const { current, retired } = context;
+  const { current, retired, problems } = context;
   const storageKeys = new StorageKeys(retired?.entities ?? [], current?.entityByStorageKey.keys() ?? []);
   const inversesOf = groupBy(inverses, (inverse) => inverse.source);
   const parts = draft.entities.map((entity, position) => {
@@ -40,11 +41,13 @@ export function assignStorage(
     const slots = assignEntitySlots(entity, fields, today, context.populated.has(storageKey), context);
     return { entityType: storeEntity(entity, storageKey, position), ...slots };
   });
-  return {
+  const stored = {
     entityTypes: parts.map((part) => part.entityType),
     fields: parts.flatMap((part) => part.fields),
     uniqueKeys: parts.flatMap((part): readonly StoredUniqueKey[] => part.uniqueKeys),
   };
+  // Names that lead nowhere are problems already, and nothing of a document with problems is stored.
+  return problems.count > 0 ? stored : withStorageKeys(stored);
 }
 
 function storeEntity({ key, document }: DraftEntity, storageKey: string, position: number) {

@@ -2,6 +2,7 @@ import { checkJson } from './check-json.ts';
 import { checkReferences } from './check-references.ts';
 import type { RegistryDocument } from './document.ts';
 import { type Draft, documentOf } from './draft.ts';
+import { checkComputed } from './formula/check-computed.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { ObjectReader } from './object-reader.ts';
 import type { Problem } from './problem.ts';
@@ -46,6 +47,7 @@ export function readDocument(input: unknown, problems: ProblemList, limits: Limi
   }
   const draft = { schema: reader.prose('$schema', 2000), entities: readEntities(list, problems, limits) };
   checkReferences(draft, problems);
+  checkComputed(draft, problems);
   return draft;
 }
 

@@ -71,7 +71,7 @@ const time = {
   options: ['min', 'max'],
 } as const;
 
-const computed = { ...base, json: null, required: false, default: false, available: false } as const;
+const computed = { ...base, json: null, required: false, default: false } as const;
 
 /** The table behind {@link fieldTypeRule}; a type forgotten here is a type error. */
 export const fieldTypeRules: Readonly<Record<FieldType, FieldTypeRule>> = {
@@ -125,7 +125,7 @@ export const fieldTypeRules: Readonly<Record<FieldType, FieldTypeRule>> = {
     options: ['target', 'inverse', 'onDelete'],
   },
   links: { ...base, json: null, required: false, default: false, options: ['target', 'inverse', 'onDelete'] },
-  rollup: { ...computed, options: ['via', 'function', 'field', 'filter'] },
+  rollup: { ...computed, available: false, options: ['via', 'function', 'field', 'filter'] },
   lookup: { ...computed, options: ['via', 'field'] },
   formula: { ...computed, options: ['expression', 'stored'] },
 };

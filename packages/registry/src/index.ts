@@ -21,6 +21,18 @@ export {
   isFieldType,
   type SlotKind,
 } from './field-types.ts';
+export type {
+  CallComputation,
+  CallName,
+  Computation,
+  Computed,
+  ConstantComputation,
+  FieldComputation,
+  FormulaType,
+  ThroughComputation,
+  TimeUnit,
+} from './formula/computation.ts';
+export { formulaLimits } from './formula/formula-limits.ts';
 export { defaultLimits, type Limits, slotsPerKind } from './limits.ts';
 export { loadRegistry } from './load-registry.ts';
 export type {
@@ -43,6 +55,7 @@ export {
 export { type Problem, RegistryError } from './problem.ts';
 export { registryDocumentSchema } from './registry-document-schema.ts';
 export { isReservedName } from './reserved-names.ts';
+export { resultType } from './result-type.ts';
 export { slotKindOf } from './slots.ts';
 export type { RetiredKeys } from './storage-keys.ts';
 export {

@@ -1,4 +1,6 @@
-import type { Choice } from './document.ts';
+import type { Choice, FieldOptions } from './document.ts';
+import { optionsByKeys, resolveRows } from './formula/computed-rows.ts';
+import type { ResolvedField } from './formula/resolve-computed.ts';
 import { freeze } from './freeze.ts';
 import { groupBy } from './group-by.ts';
 import type { Entity, Field, Inverse, NamedChoice, Registry, UniqueKey } from './model.ts';
@@ -16,11 +18,13 @@ export function buildRegistry(
   stored: StoredRegistry,
   viewName: (entity: Entity, row: StoredEntityType) => string,
 ): Registry {
+  const [optionsOf, resolve] = [optionsByKeys(stored), resolveRows(stored)];
+  const build = (row: StoredField) => buildField(row, optionsOf(row), resolve(row));
   const fieldsOf = groupBy(inOrder(stored.fields), (row) => row.entityType);
   const keysOf = groupBy(inOrder(stored.uniqueKeys), (row) => row.entityType);
   const waysBack = findInverses(stored);
   const entities = inOrder(stored.entityTypes).map((row) => {
-    const fields = fieldsOf.get(row.storageKey) ?? [];
+    const fields = (fieldsOf.get(row.storageKey) ?? []).map(build);
     const entity = buildEntity(row, fields, keysOf.get(row.storageKey) ?? [], waysBack.get(row.key) ?? []);
     return freeze({ ...entity, viewName: viewName(entity, row) });
   });
@@ -35,12 +39,11 @@ export function buildRegistry(
 
 function buildEntity(
   row: StoredEntityType,
-  fieldRows: readonly StoredField[],
+  fields: readonly Field[],
   keyRows: readonly StoredUniqueKey[],
   inverses: readonly Inverse[],
 ): Entity {
   const names = deriveEntityNames(row.key, row.plural);
-  const fields = fieldRows.map(buildField);
   const fieldByStorageKey = new Map(fields.map((field) => [field.storageKey, field]));
   const { storageKey, key, plural, label, description } = row;
   return {
@@ -55,7 +58,8 @@ function buildEntity(
   };
 }
 
-function buildField(row: StoredField): Field {
+function buildField(row: StoredField, options: FieldOptions, resolved: ResolvedField | null): Field {
+  const computed = resolved && { type: resolved.type, value: resolved.value, source: resolved.source };
   return {
     key: row.key,
     name: camelName(row.key),
@@ -66,8 +70,9 @@ function buildField(row: StoredField): Field {
     unique: row.isUnique,
     indexed: row.indexed,
     default: row.defaultValue ?? undefined,
-    options: row.options,
-    choices: row.options.choices?.map(buildChoice) ?? [],
+    options,
+    computed,
+    choices: (resolved?.choices ?? options.choices ?? []).map(buildChoice),
     storageKey: row.storageKey,
     slot: row.slot === null ? null : { column: row.slot, state: row.slotState },
   };

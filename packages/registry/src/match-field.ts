@@ -19,7 +19,8 @@ export function matchField(
     return null;
   }
   if (today.type !== document.type) {
-    if (populated) {
+    // What is computed is stored nowhere.
+    if (populated && today.computed === null) {
       const message = `The field ${quote(key)} is of type "${today.type}" and has records, so it cannot become "${document.type}". Add a new field instead.`;
       problems.add('TYPE_CHANGED', `${path}.type`, message);
     }

@@ -1,4 +1,5 @@
 import type { Choice, FieldOptions, FieldType } from './document.ts';
+import type { Computed } from './formula/computation.ts';
 
 /**
  * A tenant's design as frozen data, everything derived and filled in. It holds no tenant and no version: tenants of
@@ -68,7 +69,9 @@ export interface Field {
   readonly default: unknown;
   /** With defaults filled in where the type has some; `inverse` of a link is always there, null for none. */
   readonly options: FieldOptions;
-  /** Choices of a select with labels filled in and their enum value names; empty for other types. */
+  /** Of a lookup or formula: how its values are made and what type they are of; null for other fields. */
+  readonly computed: Computed | null;
+  /** Choices of a select with labels filled in and their enum value names; empty for other types. A lookup has those of what it shows. */
   readonly choices: readonly NamedChoice[];
   /** Name of the value inside `records.data`, and of the view's column; never changes. */
   readonly storageKey: string;

@@ -7,6 +7,7 @@ import type { ObjectReader } from './object-reader.ts';
 import { patternProblem } from './pattern.ts';
 import { describe, quote } from './quote.ts';
 import { readChoices, readTransitions } from './read-choices.ts';
+import { readComputed } from './read-computed.ts';
 import { readLink } from './read-link.ts';
 
 const longestText = 10_000_000;
@@ -36,6 +37,7 @@ export function readOptions(
     ...(rule.options.includes('choices') && readChoices(reader, key, limits)),
     ...(rule.options.includes('transitions') && readTransitions(reader)),
     ...(rule.options.includes('target') && readLink(reader, key, type)),
+    ...readComputed(reader, key, type),
   };
   const known = Object.entries(options).filter(
     ([name, value]) => value !== undefined && rule.options.includes(name as keyof FieldOptions),

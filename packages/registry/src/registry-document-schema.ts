@@ -1,5 +1,6 @@
 import { fieldTypes } from './document.ts';
 import { fieldTypeRules } from './field-types.ts';
+import { formulaLimits } from './formula/formula-limits.ts';
 import { keyPattern, longestInverse, longestKey, longestPlural } from './keys.ts';
 import { longestDescription, longestLabel } from './read-prose.ts';
 
@@ -56,18 +57,26 @@ const options = {
     enum: ['restrict', 'cascade', 'set_null'],
     description: 'What happens when the target is deleted.',
   },
-  via: { type: 'string' },
+  via: { $ref: '#/$defs/key', description: 'Key of the link to one that is followed.' },
   function: { enum: ['count', 'sum', 'min', 'max', 'avg'] },
-  field: { type: 'string' },
+  field: { $ref: '#/$defs/key', description: 'Key of the field there.' },
   filter: {},
-  expression: { type: 'string' },
-  stored: flag,
+  expression: {
+    type: 'string',
+    minLength: 1,
+    maxLength: formulaLimits.length,
+    description: 'How the value is computed: "price * quantity", "if(total > 100, \'large\', \'small\')".',
+  },
+  stored: { ...flag, description: 'Not supported yet: values are computed when they are read.' },
 };
+
+/** Options that types which have them cannot do without. */
+const necessary: ReadonlySet<string> = new Set(['choices', 'target', 'via', 'field', 'expression']);
 
 /** For each type, the options it has, and those it cannot do without. */
 const optionsByType = fieldTypes.map((type) => {
   const known = fieldTypeRules[type].options;
-  const required = known.filter((name) => name === 'choices' || name === 'target');
+  const required = known.filter((name) => necessary.has(name) && fieldTypeRules[type].available);
   const properties = Object.fromEntries(
     known.map((name) => [name, { $ref: `#/$defs/options/properties/${name}` }]),
   );

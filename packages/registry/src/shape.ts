@@ -1,5 +1,6 @@
 import { hashOf } from './canonical-json.ts';
 import type { FieldOptions } from './document.ts';
+import type { Computed } from './formula/computation.ts';
 import type { Entity, Field, Inverse, Registry, Slot, UniqueKey } from './model.ts';
 
 type Entities = Pick<Registry, 'entities' | 'entityByKey' | 'entityByStorageKey'>;
@@ -32,7 +33,13 @@ function apiOfField(field: Field, { entityByKey }: Entities): unknown {
   const hasDefault = field.default !== undefined;
   const target = options.target === undefined ? null : entityByKey.get(options.target)?.names.type;
   const values = choices.map((choice) => [choice.name, choice.label, choice.description]);
-  return [name, label, description, type, required, hasDefault, target, values];
+  const shown = field.computed && [field.computed.type, enumOf(field.computed.source, entityByKey)];
+  return [name, label, description, type, required, hasDefault, target, values, ...(shown ? [shown] : [])];
+}
+
+/** A lookup of a choice is of the enum of the field that it shows. */
+function enumOf(source: Computed['source'], entityByKey: Entities['entityByKey']): unknown {
+  return source && [entityByKey.get(source.entity)?.names.type, source.field];
 }
 
 function apiOfInverse({ name, source, field }: Inverse, { entityByStorageKey }: Entities): unknown {
@@ -62,6 +69,7 @@ function planOfField(field: Field, { entityByKey }: Entities): unknown {
     [key, name, type, storageKey, required, indexed, planOfSlot(slot), field.default, target],
     choices.map((choice) => choice.key),
     planOfOptions(options),
+    ...(field.computed ? [field.computed] : []),
   ];
 }
 

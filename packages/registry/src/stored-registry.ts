@@ -1,4 +1,5 @@
 import type { FieldOptions, FieldType } from './document.ts';
+import { withStorageKeys } from './formula/computed-rows.ts';
 import type { Entity, Field, Registry, UniqueKey } from './model.ts';
 
 /** A registry as the rows of sql/004: tables entity_types, fields and unique_keys, columns in camel case. */
@@ -32,6 +33,7 @@ export interface StoredField {
   readonly indexed: boolean;
   /** Null where there is none. */
   readonly defaultValue: unknown;
+  /** What a lookup or formula refers to is named by storage keys, so that a rename leaves the row as it is. */
   readonly options: FieldOptions;
   readonly position: number;
   readonly slot: string | null;
@@ -51,7 +53,7 @@ export interface StoredUniqueKey {
 
 /** The rows of a registry; `loadRegistry` makes an equal registry of them. */
 export function toStoredRegistry(registry: Registry): StoredRegistry {
-  return {
+  return withStorageKeys({
     entityTypes: registry.entities.map(toStoredEntityType),
     fields: registry.entities.flatMap((entity) =>
       entity.fields.map((field, position) => toStoredField(entity, field, position)),
@@ -59,7 +61,7 @@ export function toStoredRegistry(registry: Registry): StoredRegistry {
     uniqueKeys: registry.entities.flatMap((entity) =>
       entity.keys.map((key, position) => toStoredUniqueKey(entity, key, position)),
     ),
-  };
+  });
 }
 
 function toStoredEntityType(entity: Entity, position: number): StoredEntityType {

@@ -5,6 +5,9 @@ import type { Entity } from './model.ts';
 /** Raise this when the text of views changes for the same content, so that new views get new names. */
 export const viewFormat = 1;
 
+/** The same for the text of lookups and formulas. */
+const formulaFormat = 1;
+
 /**
  * Name of the generated view: derived from what determines its text, so that tenants of one shape share it, a rename
  * makes no new view, and a view never has to be replaced.
@@ -14,6 +17,14 @@ export function viewNameOf(entity: Pick<Entity, 'storageKey' | 'fields' | 'keys'
     .filter(({ type }) => fieldTypeRule(type).json !== null)
     .map(({ storageKey, type, slot }) => [storageKey, type, slot?.state === 'ready' ? slot.column : null])
     .sort(([a], [b]) => ((a ?? '') < (b ?? '') ? -1 : 1));
+  const computed = entity.fields
+    .flatMap((field) =>
+      field.computed ? [[field.storageKey, field.computed.type, field.computed.value]] : [],
+    )
+    .sort(([a], [b]) => ((a ?? '') < (b ?? '') ? -1 : 1));
   const keys = entity.keys.flatMap(({ slot }) => (slot.state === 'ready' ? slot.column : [])).sort();
-  return `v_${hashOf([viewFormat, entity.storageKey, entity.softDelete, columns, keys]).slice(0, 24)}`;
+  const content = [viewFormat, entity.storageKey, entity.softDelete, columns, keys];
+  // Where nothing is computed, names are what they were before there were formulas.
+  const all = computed.length > 0 ? [...content, formulaFormat, computed] : content;
+  return `v_${hashOf(all).slice(0, 24)}`;
 }

@@ -1,4 +1,4 @@
-import { deriveTypeNames, type Entity } from '@formwork/registry';
+import { deriveTypeNames, type Entity, resultType } from '@formwork/registry';
 import {
   GraphQLBoolean,
   GraphQLEnumType,
@@ -59,7 +59,8 @@ export function buildGroupBy(types: SchemaTypes, entity: Entity): GraphQLInputOb
       updatedAt: calendar,
       ...byName(entity.fields, (field): GraphQLInputFieldConfig | null => {
         if (field.type === 'link') return { type: types.groupBy(targetOfLink(types.registry, field)) };
-        if (field.type === 'date' || field.type === 'datetime') return calendar;
+        const type = resultType(field);
+        if (type === 'date' || type === 'datetime') return calendar;
         return valueTypeOf(types, entity, field)?.sortable ? value : null;
       }),
     }),

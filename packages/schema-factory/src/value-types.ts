@@ -1,4 +1,4 @@
-import type { Entity, Field, FieldType } from '@formwork/registry';
+import { type Entity, type Field, type FieldType, resultType } from '@formwork/registry';
 import {
   GraphQLBoolean,
   GraphQLFloat,
@@ -74,12 +74,22 @@ export function valueTypeOf(types: SchemaTypes, entity: Entity, field: Field): V
     case 'link':
     case 'links':
     case 'rollup':
+      return null;
     case 'lookup':
     case 'formula':
-      return null;
+      return computedValueType(types, field);
     default:
       return plainTypes[field.type];
   }
+}
+
+/** As what it gives, but for looking only. A lookup of a choice has the enum of the field that it shows. */
+function computedValueType(types: SchemaTypes, field: Field): ValueType | null {
+  const { type, source = null } = field.computed ?? {};
+  const entity = types.registry.entityByKey.get(source?.entity ?? '');
+  const shown = entity?.fieldByKey.get(source?.field ?? '');
+  const value = entity && shown ? valueTypeOf(types, entity, shown) : plainTypes[type as PlainType];
+  return value ? { ...value, writable: false } : null;
 }
 
 function plain(type: GraphQLOutputType & GraphQLInputType, filter: GraphQLInputObjectType): ValueType {
@@ -88,7 +98,7 @@ function plain(type: GraphQLOutputType & GraphQLInputType, filter: GraphQLInputO
 
 /** How sums and averages of a field stand in GraphQL, or null for what cannot be added up. */
 export function totalOf(field: Field): Total | null {
-  switch (field.type) {
+  switch (resultType(field)) {
     case 'integer':
     case 'rating':
     case 'autonumber':

@@ -1,5 +1,6 @@
 import { identifier, literal } from '@formwork/pg/sql-text';
 import { type Entity, type Field, keyColumn, uniqueColumn, valueColumn } from '@formwork/registry';
+import { compileComputation } from './formula/compile-computation.ts';
 import { storedTypes } from './stored-types.ts';
 
 /** The Postgres schema of generated views, and of nothing else. */
@@ -13,7 +14,7 @@ export interface View {
 }
 
 /**
- * The view that serves an entity: the columns of every record, a typed column for each stored field, then the search
+ * The view that serves an entity: the columns of every record, a typed column for each field that has a value, then the search
  * keys (`_city`) and unique keys (`_u1`) that are ready. Columns carry storage keys and stand in their order, so the
  * text depends on nothing that the view's name leaves out.
  */
@@ -39,6 +40,7 @@ where entity_type = ${literal(entity.storageKey)} and deleted_at is null`;
 }
 
 function valueColumns(field: Field): string[] {
+  if (field.computed) return [column(compileComputation(field.computed.value), valueColumn(field))];
   const type = storedTypes[field.type];
   if (type === null) return [];
   const slot = field.slot?.state === 'ready' ? identifier(field.slot.column) : null;

@@ -17,7 +17,7 @@ export type ValueKind =
   | 'multi_select'
   | 'json';
 
-/** Null for a field that has no column in the view: links to many. */
+/** By the type of a field's result. Null for one that has no column in the view, and for what only has a result. */
 export const valueKinds: Readonly<Record<FieldType, ValueKind | null>> = {
   text: 'text',
   long_text: 'text',
