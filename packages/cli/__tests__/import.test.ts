@@ -448,6 +448,36 @@ describe('rejected rows', () => {
   });
 });
 
+describe('with --key', () => {
+  test('records that are there are changed, others created, and a second time changes nothing', async () => {
+    await importInto('air', 'airport', 'k1.csv', 'iata,name,city\nAAA,One,X\n');
+    const csv = 'iata,city\nAAA,Y\nbad key,Z\n';
+    const { json } = await importInto('air', 'airport', 'k2.csv', csv, '--key', 'iata', '--json');
+    expect(json<Summary>()).toMatchObject({ written: 1, rejected: 1 });
+    const whole = 'iata,name,city\nAAA,Two,Y\nBBB,Three,W\n';
+    for (const _ of [1, 2])
+      expect((await importInto('air', 'airport', 'k3.csv', whole, '--key', 'iata')).code).toBe(0);
+    expect(await stored('air', 'airport')).toEqual(
+      expect.arrayContaining([
+        { iata: 'AAA', name: 'Two', city: 'Y' },
+        { iata: 'BBB', name: 'Three', city: 'W' },
+      ]),
+    );
+    const legs = 'number,day\nUP1,2026-01-01\n';
+    for (const _ of [1, 2])
+      expect((await importInto('types', 'leg', 'k4.csv', legs, '--key', 'by_number')).code).toBe(0);
+  });
+
+  test('the key must be one, and its columns there', async () => {
+    expect((await importInto('air', 'airport', 'k5.csv', 'iata,name\n', '--key', 'name')).stderr).toMatch(
+      /no unique key "name"\. Its unique keys: iata \(iata\)/,
+    );
+    expect(
+      (await importInto('types', 'leg', 'k6.csv', 'number\nUP1\n', '--key', 'by_number')).stderr,
+    ).toMatch(/No column gives "day", which is part of the key "by_number"/);
+  });
+});
+
 test('a dry run checks everything and writes nothing', async () => {
   const before = await stored('shop', 'tag');
   const { code, stdout } = await importInto('shop', 'tag', 'dry.csv', 'name\nnew one\nred\n', '--dry-run');

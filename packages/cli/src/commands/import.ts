@@ -24,6 +24,7 @@ export function addImportCommand(program: Command, terminal: Terminal): void {
     .option('--skip <column>', 'leave a column out', collect)
     .option('--date-format <[column=]format>', 'how dates are written, if not as in ISO 8601', collect)
     .option('--null <text>', 'a text that stands for "no value", as an empty cell does', collect)
+    .option('--key <key>', 'a unique key: records that have its values are changed instead of refused')
     .option('--delimiter <character>', 'between the columns of CSV; "tab" for a tab', parseDelimiter, ',')
     .option('--list-separator <text>', 'between the values of a list in one cell', ';')
     .option('--batch <rows>', 'rows of one transaction', parseBatch, 1000)

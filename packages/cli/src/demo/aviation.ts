@@ -45,6 +45,7 @@ async function loadFile({ registry, execute }: LoadContext, path: string, file: 
   const reader = new RowReader(source.columns, {
     registry,
     entity,
+    key: null,
     maps: file.maps,
     skips: new Set(),
     dateFormat: file.dateFormat,

@@ -13,6 +13,7 @@ import { createProgress } from './progress.ts';
 import { inspectFile } from './read-text.ts';
 import { RejectedRows } from './rejected-rows.ts';
 import { RowReader } from './row-reader.ts';
+import { getUpsertKey } from './upsert-records.ts';
 import { createBatchWriter } from './write-batch.ts';
 
 /** `formwork import`: what is wrong with file or columns ends it before anything is written. */
@@ -48,11 +49,13 @@ async function run(
 ): Promise<void> {
   const { registry } = place.current;
   const entity = getEntity(registry, options.entity);
+  const key = options.key === undefined ? null : getUpsertKey(entity, options.key);
   const progress = createProgress(terminal, size, options.json === true);
   const source = await openSource(file, { format, delimiter: options.delimiter, onBytes: progress.read });
   const reader = new RowReader(source.columns, {
     registry,
     entity,
+    key,
     ...columns,
     skips: new Set(options.skip),
     listSeparator: options.listSeparator,
@@ -64,7 +67,7 @@ async function run(
   const summary = await importRows({
     rows: source.rows(),
     reader,
-    writeBatch: createBatchWriter({ ...place, entity, isDryRun: options.dryRun === true }),
+    writeBatch: createBatchWriter({ ...place, entity, key, isDryRun: options.dryRun === true }),
     batchSize: options.batch,
     onRejected: (row) => rejected.add(row),
     onProgress: progress.count,

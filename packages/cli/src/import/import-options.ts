@@ -8,6 +8,7 @@ export interface ImportOptions {
   readonly tenant: string;
   readonly entity: string;
   readonly as?: FileFormat;
+  readonly key?: string;
   readonly map?: readonly string[];
   readonly skip?: readonly string[];
   readonly dateFormat?: readonly string[];

@@ -1,5 +1,5 @@
 import type { Values } from '@formwork/records';
-import type { Entity, Field, Registry } from '@formwork/registry';
+import type { Entity, Field, Registry, UniqueKey } from '@formwork/registry';
 import { didYouMean } from '../did-you-mean.ts';
 import { Failure } from '../failure.ts';
 import { quote, quoteList } from '../quote.ts';
@@ -9,6 +9,8 @@ import { compileReader, readList, UnreadableValue, type ValueReader } from './re
 export interface RowReaderOptions {
   readonly registry: Registry;
   readonly entity: Entity;
+  /** Of an import that changes what is there: then a record need not be whole. */
+  readonly key: UniqueKey | null;
   /** From --map: column to path. */
   readonly maps: ReadonlyMap<string, string>;
   readonly skips: ReadonlySet<string>;
@@ -162,16 +164,17 @@ export class RowReader {
 
   #missing(columns: readonly string[]): string[] {
     if (columns.length === 0) return [];
-    const { entity } = this.#options;
+    const { entity, key } = this.#options;
     const given = new Set(
       columns
         .map((name) => this.#column(name))
         .flatMap((one) => (one !== null && 'target' in one ? one.target.field : [])),
     );
-    return entity.fields
-      .filter((field) => field.required && (field.default === undefined || field.default === null))
-      .filter((field) => !given.has(field) && field.type !== 'autonumber')
-      .map((field) => `No column gives ${quote(field.key)}, which is required.`);
+    const needed = key?.fields ?? entity.fields.filter(isNeeded);
+    const reason = key === null ? 'which is required' : `which is part of the key ${quote(key.key)}`;
+    return needed
+      .filter((field) => !given.has(field))
+      .map((field) => `No column gives ${quote(field.key)}, ${reason}.`);
   }
 
   #refuse(columns: readonly string[], problems: readonly string[]): Failure {
@@ -210,4 +213,9 @@ function incompleteKeys(columns: Iterable<Column | Failure | null>, input: Value
       reasons.add(`link ${quote(field.key)} lacks ${quoteList(lacking.map((one) => one.key))} of its key`);
   }
   return [...reasons];
+}
+
+/** No record can be created without a value for it. */
+function isNeeded({ required, default: value, type }: Field): boolean {
+  return required && type !== 'autonumber' && (value === undefined || value === null);
 }

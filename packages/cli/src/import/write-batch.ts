@@ -1,10 +1,11 @@
 import type { TenantRow } from '@formwork/directory';
 import { type DataPlane, SchemaChangedError } from '@formwork/pg';
 import { type ImportOutcome, importRecords, RecordError, type Values } from '@formwork/records';
-import type { Entity } from '@formwork/registry';
+import type { Entity, UniqueKey } from '@formwork/registry';
 import { Failure } from '../failure.ts';
 import type { VersionedRegistry } from '../load-registry.ts';
 import type { WriteBatch } from './import-rows.ts';
+import { upsertRecords } from './upsert-records.ts';
 
 export interface BatchWriterOptions {
   readonly dataPlane: DataPlane;
@@ -12,6 +13,8 @@ export interface BatchWriterOptions {
   /** Every batch is fenced by its version: should the registry change meanwhile, the import ends. */
   readonly current: VersionedRegistry;
   readonly entity: Entity;
+  /** By which records are changed that are there already; null: they are refused. */
+  readonly key: UniqueKey | null;
   readonly isDryRun: boolean;
 }
 
@@ -57,14 +60,18 @@ async function writeAll(
 }
 
 async function writeOnce(
-  { dataPlane, tenant, current: { registry, version }, entity, isDryRun }: BatchWriterOptions,
+  { dataPlane, tenant, current: { registry, version }, entity, key, isDryRun }: BatchWriterOptions,
   inputs: readonly Values[],
 ): Promise<readonly ImportOutcome[]> {
   let outcomes: readonly ImportOutcome[] = [];
   try {
     await dataPlane.write(tenant.id, version, async (transaction) => {
       const execute = transaction.run.bind(transaction);
-      outcomes = await importRecords({ registry, execute, actor }, entity.names.type, inputs);
+      const context = { registry, execute, actor, tenantId: tenant.id };
+      outcomes =
+        key === null
+          ? await importRecords(context, entity.names.type, inputs)
+          : await upsertRecords(context, entity, key, inputs);
       if (isDryRun) throw new RolledBack();
     });
   } catch (error) {
