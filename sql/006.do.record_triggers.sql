@@ -47,7 +47,6 @@ $$;
 -- a gap; no promise is made against gaps.
 create function formwork.next_number(record_type text, numbered_field text) returns bigint
 language plpgsql volatile
-set search_path = formwork, pg_catalog, pg_temp
 as $$
 declare
   counter text := record_type || ' ' || numbered_field;
@@ -58,7 +57,7 @@ declare
 begin
   if number is null or number > last_drawn then
     update formwork.autonumbers a set next_number = a.next_number + block
-      where a.tenant_id = current_tenant_id() and a.entity_type = record_type and a.field = numbered_field
+      where a.tenant_id = formwork.current_tenant_id() and a.entity_type = record_type and a.field = numbered_field
       returning a.next_number - block, a.next_number - 1 into number, last_drawn;
   end if;
   if last_drawn > number or drawn ? counter then

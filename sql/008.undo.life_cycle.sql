@@ -161,5 +161,7 @@ $$;
 drop function formwork.apply_link_policy(formwork.link_rules, uuid[]);
 drop function formwork.no_slots();
 drop function formwork.check_transitions(text, jsonb, jsonb, jsonb);
+alter table formwork.entity_storage reset (toast_tuple_target);
+alter table formwork.entity_storage alter column shape set storage extended;
 alter table formwork.entity_storage drop column soft_delete, drop column transitions;
 reset role;
