@@ -173,13 +173,15 @@ test('a deadlock is tried again, and both writers succeed', async () => {
     sql`update formwork.records set data = jsonb_build_object('x', coalesce((data ->> 'x')::int, 0) + 1)
       where id = ${id ?? null}::uuid`;
   let tries = 0;
-  const touchBoth = (ids: (string | null | undefined)[]): Promise<unknown> =>
+  let haveOne = 0;
+  const touchBoth = ([one, other]: (string | null | undefined)[]): Promise<unknown> =>
     plane.write(tenantId, 0, async (transaction) => {
       tries += 1;
-      for (const id of ids) {
-        await transaction.run([add(id)]);
-        await sleep(50);
-      }
+      await transaction.run([add(one)]);
+      haveOne += 1;
+      // Each has its first record now, and wants the other's.
+      await until(() => haveOne >= 2);
+      await transaction.run([add(other)]);
     });
   await Promise.all([touchBoth([first, second]), touchBoth([second, first])]);
   expect(tries).toBeGreaterThan(2);
