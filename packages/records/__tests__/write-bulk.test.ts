@@ -14,7 +14,7 @@ afterAll(() => harness.close());
 describe('many records created at once', () => {
   test('take few statements and come back in order', async () => {
     await create('Room', { floor: 9, door: 'many' });
-    const inputs = Array.from({ length: 2500 }, (_, index) => ({
+    const inputs = Array.from({ length: 1500 }, (_, index) => ({
       name: `Number ${index}`,
       code: `MA-${index}`,
       room: { by: { byDoor: { floor: 9, door: 'many' } } },

@@ -99,8 +99,26 @@ export interface BulkRecords {
   ): Promise<{ readonly node: RecordNode; readonly created: boolean }>;
 }
 
+/**
+ * The life of a record (then these join {@link Records} too). In the SDL, for an entity Order with a select `status`
+ * that has transitions: `allowedTransitions: OrderTransitions!` on Order, with a field `status: [OrderStatus!]!` for
+ * each such select; and where the entity keeps what is deleted, `restoreOrder(id: ID!)` with `order: Order!`.
+ */
+export interface LifeCycleRecords {
+  /**
+   * Brings a deleted record back, if the designer chose to keep those. It is checked like a new one: its keys may be
+   * taken (UNIQUE_VIOLATION), what it leads to may be gone (LINK_NOT_FOUND). NOT_FOUND where none is deleted.
+   */
+  restore(typeName: string, id: string, selection: RecordSelection): Promise<RecordNode>;
+  /**
+   * Enum values that may follow the one that the record has, in the designer's order. The record must have been read
+   * with the field. Anything else is refused when it is written, with ILLEGAL_TRANSITION { field, from, to, allowed }.
+   */
+  allowedTransitions(parent: RecordNode, fieldName: string): readonly string[];
+}
+
 /** What the gateway holds: `Records` for the resolvers, and the end of the operation, which is the gateway's. */
-export interface OperationRecords extends Records, BulkRecords {
+export interface OperationRecords extends Records, BulkRecords, LifeCycleRecords {
   /**
    * The last thing of a mutation operation, before it commits: what Postgres checks at the end of a transaction is
    * checked now, so that a refusal is a `RecordError` like any other. To be called once all payloads are read.

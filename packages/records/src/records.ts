@@ -1,4 +1,5 @@
 import type { Registry } from '@formwork/registry';
+import { allowedTransitions } from './allowed-transitions.ts';
 import { type OperationRecords, RecordError } from './contract.ts';
 import { CursorSealer } from './read/cursor.ts';
 import type { Execute } from './read/execute.ts';
@@ -50,6 +51,7 @@ export function createRecords(options: RecordsOptions): OperationRecords {
     linkedConnection: (...args) => reader.linkedConnection(...args),
     aggregate: (...args) => reader.aggregate(...args),
     linkedAggregate: (...args) => reader.linkedAggregate(...args),
+    allowedTransitions: (...args) => allowedTransitions(options.registry, ...args),
     ...writer,
   };
 }
@@ -65,6 +67,7 @@ function forgetting(reader: Reader, writer: Writer): Writer {
     updateMany: (...args) => thenForget(writer.updateMany(...args)),
     deleteMany: (...args) => thenForget(writer.deleteMany(...args)),
     upsert: (...args) => thenForget(writer.upsert(...args)),
+    restore: (...args) => thenForget(writer.restore(...args)),
     finishWrites: () => writer.finishWrites(),
   };
 }
@@ -80,5 +83,6 @@ const refusing: Writer = {
   updateMany: refuse,
   deleteMany: refuse,
   upsert: refuse,
+  restore: refuse,
   finishWrites: refuse,
 };

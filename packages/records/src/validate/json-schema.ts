@@ -1,5 +1,6 @@
 import { copiedFrom, type Entity, type Field, type Registry } from '@formwork/registry';
-import { type Audience, fieldSchema, type JsonSchema, type WriteOperation } from './field-schema.ts';
+import { fieldSchema } from './field-schema.ts';
+import type { Audience, JsonSchema, WriteOperation } from './schema-types.ts';
 
 /**
  * JSON Schema (draft 2020-12) of what `createX` or `updateX` takes as input, by GraphQL field name: enough to build

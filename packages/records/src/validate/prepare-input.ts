@@ -1,6 +1,6 @@
 import type { Entity, Field, Registry } from '@formwork/registry';
 import { subject } from './describe-error.ts';
-import { targetOf } from './field-schema.ts';
+import { targetOf } from './link-schema.ts';
 import { isPlainObject } from './plain-object.ts';
 import type { InputPath, Violation } from './violation.ts';
 

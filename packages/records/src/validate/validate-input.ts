@@ -1,8 +1,9 @@
 import type { Entity, Registry } from '@formwork/registry';
 import { describeError, subject } from './describe-error.ts';
-import { targetOf, type WriteOperation } from './field-schema.ts';
+import { targetOf } from './link-schema.ts';
 import { isPlainObject } from './plain-object.ts';
 import { type PreparedInput, prepareInput } from './prepare-input.ts';
+import type { WriteOperation } from './schema-types.ts';
 import { validatorOf } from './validator.ts';
 import type { InputPath, Violation } from './violation.ts';
 

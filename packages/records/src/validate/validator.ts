@@ -3,11 +3,11 @@ import type { ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { LeastRecentlyUsed } from '../least-recently-used.ts';
-import type { WriteOperation } from './field-schema.ts';
 import { formats } from './formats.ts';
 import { inputSchema } from './json-schema.ts';
 import { keywords } from './keywords.ts';
 import { compilePattern } from './linear-pattern.ts';
+import type { WriteOperation } from './schema-types.ts';
 
 /** What was compiled for a registry. An Ajv instance keeps all that it compiles, so each registry has its own. */
 interface Validators {

@@ -14,7 +14,9 @@ export async function deleteRecord(
   ifVersion: number | null,
 ): Promise<string> {
   const recordId = canonicalId(entity, id);
-  const [rows = []] = await runWrite(context, entity, [deleteStatement(entity, [recordId], ifVersion)]);
+  const [rows = []] = await runWrite(context, entity, [
+    deleteStatement(context, entity, [recordId], ifVersion),
+  ]);
   if (rows.length === 0) throw await whyNotWritten(context, entity, recordId, ifVersion);
   return recordId;
 }
@@ -27,12 +29,21 @@ export async function deleteMany(
   atMost: number,
 ): Promise<readonly string[]> {
   const ids = await matchRecords(context, entity, where, atMost);
-  if (ids.length > 0) await runWrite(context, entity, [deleteStatement(entity, ids, null)]);
+  if (ids.length > 0) await runWrite(context, entity, [deleteStatement(context, entity, ids, null)]);
   return ids;
 }
 
-function deleteStatement(entity: Entity, ids: readonly string[], ifVersion: number | null): Statement {
-  return sql`delete from formwork.records
+/** Where the designer chose so, records are kept and marked; their view, their keys and their links forget them. */
+function deleteStatement(
+  { actor }: WriteContext,
+  entity: Entity,
+  ids: readonly string[],
+  ifVersion: number | null,
+): Statement {
+  const action = entity.softDelete
+    ? sql`update formwork.records set deleted_at = now(), updated_by = ${actor}`
+    : sql`delete from formwork.records`;
+  return sql`${action}
     where id = any (${textArray(ids)}::uuid[]) and entity_type = ${entity.storageKey} and deleted_at is null
       and version = coalesce(${ifVersion}::int, version)
     returning id`;

@@ -11,7 +11,6 @@ import { ResolvedLinks } from './resolved-links.ts';
 import { validationFailed } from './validation-failed.ts';
 import { runWrite, type WriteContext } from './write-context.ts';
 import { planCreate, type WritePlan } from './write-plan.ts';
-import { finishWrites } from './writer.ts';
 
 export type ImportContext = Pick<WriteContext, 'registry' | 'execute' | 'actor'>;
 
@@ -36,7 +35,6 @@ export async function importRecords(
   await links.lookUp(context, entity);
   const linked = plans.filter((plan) => links.missingOf(plan).length === 0);
   const conflicts = linked.length > 0 ? await insertAll(context, entity, linked, links) : new Map();
-  await finishWrites(context);
   return planned.map((plan) => (isPlan(plan) ? outcomeOf(plan, links, conflicts) : { error: plan }));
 }
 

@@ -1,5 +1,5 @@
 import type { Entity, Field, Registry, UniqueKey } from '@formwork/registry';
-import { readyKeys, targetOf } from '../validate/field-schema.ts';
+import { readyKeys, targetOf } from '../validate/link-schema.ts';
 import type { InputPath } from '../validate/violation.ts';
 import { encodeValue, objectText } from './encode-value.ts';
 

@@ -22,7 +22,7 @@ export function recordErrorOf(registry: Registry, error: unknown, entity: Entity
 
 type Maker = (registry: Registry, error: DatabaseError, entity: Entity | null) => RecordError | undefined;
 
-/** SQLSTATEs of Postgres, and our own of sql/006. */
+/** SQLSTATEs of Postgres, and our own of sql/006 and sql/008. */
 const makers: Readonly<Record<string, Maker>> = {
   '23505': uniqueViolation,
   '23503': linkBroken,
@@ -32,6 +32,7 @@ const makers: Readonly<Record<string, Maker>> = {
   FW011: wrongTarget,
   FW012: deletionRestricted,
   FW013: tooManyTouched,
+  FW014: illegalTransition,
 };
 
 function uniqueViolation(_: Registry, error: DatabaseError, entity: Entity | null): RecordError {
@@ -99,6 +100,30 @@ function tooManyTouched(registry: Registry, error: DatabaseError): RecordError {
   const label = registry.entityByStorageKey.get(String(entity))?.label ?? '';
   const message = `The deletion would touch ${touched} records of "${label}"; at most ${limit} are allowed. Delete those first, in parts.`;
   return new RecordError('LIMIT_EXCEEDED', message, { limit, found: touched });
+}
+
+function illegalTransition(registry: Registry, error: DatabaseError): RecordError | undefined {
+  const detail = detailOf(error);
+  const field = registry.entityByStorageKey
+    .get(String(detail['entity']))
+    ?.fieldByStorageKey.get(String(detail['field']));
+  if (!field) return undefined;
+  const choiceOf = (key: unknown) => field.choices.find((choice) => choice.key === key);
+  const [from, to] = [choiceOf(detail['from']), choiceOf(detail['to'])];
+  const allowed = (Array.isArray(detail['allowed']) ? detail['allowed'] : []).flatMap(
+    (key) => choiceOf(key) ?? [],
+  );
+  const attempt = from
+    ? `go from "${from.label}" to ${to ? `"${to.label}"` : 'nothing'}`
+    : `begin as "${to?.label}"`;
+  const labels = allowed.map(({ label }) => `"${label}"`).join(', ');
+  const wayOut = labels === '' ? 'No other state may follow.' : `Allowed is ${labels}.`;
+  return new RecordError('ILLEGAL_TRANSITION', `"${field.label}" cannot ${attempt}. ${wayOut}`, {
+    field: field.name,
+    from: from?.name ?? null,
+    to: to?.name ?? null,
+    allowed: allowed.map(({ name }) => name),
+  });
 }
 
 function invalid(message: string, violations: readonly unknown[] = []): RecordError {

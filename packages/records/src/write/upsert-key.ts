@@ -2,7 +2,7 @@ import type { Entity, Registry, UniqueKey } from '@formwork/registry';
 import { RecordError, type Values } from '../contract.ts';
 import { quote } from '../quote.ts';
 import { subject } from '../validate/describe-error.ts';
-import { readyKeys } from '../validate/field-schema.ts';
+import { readyKeys } from '../validate/link-schema.ts';
 import { isPlainObject } from '../validate/plain-object.ts';
 import { validateInput } from '../validate/validate-input.ts';
 import type { Violation } from '../validate/violation.ts';

@@ -1,6 +1,6 @@
 import { copiedFrom, type Entity, type Field, type Registry } from '@formwork/registry';
-import { targetOf } from '../validate/field-schema.ts';
 import { hasDefault, isCopied } from '../validate/json-schema.ts';
+import { targetOf } from '../validate/link-schema.ts';
 import { type PreparedInput, prepareInput, prepareValue } from '../validate/prepare-input.ts';
 import type { InputPath } from '../validate/violation.ts';
 import { encodeValue } from './encode-value.ts';

@@ -1,0 +1,113 @@
+import type { Field, FieldOptions } from '@formwork/registry';
+import { compilePattern } from './linear-pattern.ts';
+import type { Audience, JsonSchema } from './schema-types.ts';
+
+/** Text that has no maximum of its own ends here, in characters. */
+export const longestText = 2_000_000;
+
+const int32 = { least: -(2 ** 31), most: 2 ** 31 - 1 };
+
+/** Schema of a value that stands in the record itself; null for links and for what clients do not write. */
+export function valueSchema(field: Field, audience: Audience): JsonSchema | null {
+  const { options } = field;
+  switch (field.type) {
+    case 'text':
+    case 'long_text':
+      return textSchema(options, audience);
+    case 'email':
+      return { ...textSchema(options, audience), format: 'email' };
+    case 'url':
+      return { ...textSchema(options, audience), format: 'uri' };
+    case 'phone':
+      return { ...textSchema(options, audience), format: 'phone' };
+    case 'integer':
+      return { type: 'integer', minimum: options.min ?? int32.least, maximum: options.max ?? int32.most };
+    case 'rating':
+      return { type: 'integer', minimum: 0, maximum: options.highest ?? 5 };
+    case 'number':
+    case 'percent':
+      return present({ type: 'number', minimum: options.min, maximum: options.max });
+    case 'decimal':
+      return decimalSchema(options, audience);
+    case 'currency':
+      return moneySchema(options, audience);
+    case 'boolean':
+      return { type: 'boolean' };
+    case 'date':
+      return momentSchema('date', options);
+    case 'datetime':
+      return momentSchema('date-time', options);
+    case 'time':
+      return momentSchema('iso-time', options);
+    case 'duration':
+      return { type: 'string', format: 'duration' };
+    case 'select':
+      return choiceSchema(field, audience);
+    case 'multi_select':
+      return {
+        type: 'array',
+        items: choiceSchema(field, audience),
+        uniqueItems: true,
+        maxItems: Math.max(1, field.choices.length),
+      };
+    case 'json':
+      return audience === 'client' ? {} : { 'x-json': true };
+    default:
+      return null;
+  }
+}
+
+function textSchema({ minLength, maxLength, pattern }: FieldOptions, audience: Audience): JsonSchema {
+  const longest = pattern === undefined ? longestText : (compilePattern(pattern)?.longestText ?? longestText);
+  return present({
+    type: 'string',
+    'x-storable': audience === 'engine' ? true : undefined,
+    minLength,
+    maxLength: Math.min(maxLength ?? longestText, longest),
+    pattern,
+  });
+}
+
+function decimalSchema({ precision, scale, min, max }: FieldOptions, audience: Audience): JsonSchema {
+  return present({
+    // The engine is given text: a number has become one before.
+    type: audience === 'client' ? ['string', 'number'] : 'string',
+    format: 'decimal',
+    'x-precision': precision ?? 38,
+    'x-scale': scale ?? 20,
+    formatMinimum: textOf(min),
+    formatMaximum: textOf(max),
+  });
+}
+
+function moneySchema(options: FieldOptions, audience: Audience): JsonSchema {
+  const { currencies } = options;
+  const currency = { type: 'string', ...(currencies ? { enum: currencies } : { format: 'currency-code' }) };
+  return {
+    type: 'object',
+    properties: { amount: decimalSchema(options, audience), currency },
+    required: ['amount', 'currency'],
+    additionalProperties: false,
+  };
+}
+
+function momentSchema(format: string, { min, max }: FieldOptions): JsonSchema {
+  return present({ type: 'string', format, formatMinimum: textOf(min), formatMaximum: textOf(max) });
+}
+
+function choiceSchema({ choices }: Field, audience: Audience): JsonSchema {
+  if (audience === 'engine') return { type: 'string', enum: choices.map((choice) => choice.name) };
+  return {
+    oneOf: choices.map(({ name, label, description }) =>
+      present({ const: name, title: label, description: description || undefined }),
+    ),
+  };
+}
+
+function textOf(bound: number | string | undefined): string | undefined {
+  return bound === undefined ? undefined : String(bound);
+}
+
+function present(schema: JsonSchema): JsonSchema {
+  return Object.fromEntries(Object.entries(schema).filter(([, value]) => value !== undefined));
+}

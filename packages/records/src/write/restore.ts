@@ -1,0 +1,41 @@
+import { sql } from '@formwork/pg/sql-text';
+import type { Entity } from '@formwork/registry';
+import { RecordError, type RecordNode, type RecordSelection } from '../contract.ts';
+import { quote } from '../quote.ts';
+import { canonicalId } from './find-record.ts';
+import { conflictStatement, readConflicts, uniqueViolation } from './key-conflicts.ts';
+import { runWrite, type WriteContext } from './write-context.ts';
+
+/**
+ * Brings a deleted record back. Its values, its keys and its links are checked like those of a new one: what it led to
+ * may be gone, and its place be taken.
+ */
+export async function restoreRecord(
+  context: WriteContext,
+  entity: Entity,
+  id: string,
+  selection: RecordSelection,
+): Promise<RecordNode> {
+  const recordId = canonicalId(entity, id);
+  await assertKeysAreFree(context, entity, recordId);
+  const read = context.readBack(entity, [recordId], selection);
+  const [restored = [], rows = []] = await runWrite(context, entity, [
+    sql`update formwork.records set deleted_at = null, updated_by = ${context.actor}
+      where id = ${recordId}::uuid and entity_type = ${entity.storageKey} and deleted_at is not null
+      returning id`,
+    read.statement,
+  ]);
+  const node = read.nodesOf(rows).get(recordId);
+  if (restored.length > 0 && node !== undefined) return node;
+  const message = `There is no deleted "${entity.label}" with id ${quote(id)}.`;
+  throw new RecordError('NOT_FOUND', message, { id });
+}
+
+async function assertKeysAreFree(context: WriteContext, entity: Entity, id: string): Promise<void> {
+  if (entity.keys.length === 0) return;
+  const [rows = []] = await runWrite(context, entity, [
+    conflictStatement(entity, [{ id, removed: [], patch: '{}' }]),
+  ]);
+  const conflicts = readConflicts(entity, rows);
+  if (conflicts.length > 0) throw uniqueViolation(conflicts, () => ['id']);
+}
