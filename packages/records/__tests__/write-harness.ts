@@ -45,7 +45,12 @@ async function openTenant(
 ): Promise<WriteHarness> {
   const { tenantId, version, registry } = await createTestTenant(database, slug, document);
   const counter = countStatements();
-  const dataPlane = connectDataPlane({ url: database.gatewayUrl, max: 60, budget: 30_000, onBatch: counter.onBatch });
+  const dataPlane = connectDataPlane({
+    url: database.gatewayUrl,
+    max: 60,
+    budget: 30_000,
+    onBatch: counter.onBatch,
+  });
   const query = (text: string, values: readonly unknown[]) =>
     asAdmin(database, async (client) => (await client.query(text, [...values])).rows[0]?.value ?? null);
   return {
