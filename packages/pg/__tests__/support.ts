@@ -34,9 +34,9 @@ export function firstValue(rows: readonly Row[] | Error | undefined): string | n
   return rows?.[0]?.[0] ?? null;
 }
 
-/** Waits until `condition` holds; fails after five seconds. */
+/** Waits until `condition` holds; fails after fifteen seconds. */
 export async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
-  const giveUp = Date.now() + 5_000;
+  const giveUp = Date.now() + 15_000;
   while (!(await condition())) {
     if (Date.now() > giveUp) throw new Error('Waited in vain');
     await sleep(10);
