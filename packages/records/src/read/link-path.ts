@@ -11,20 +11,16 @@ export interface LinkPath {
   readonly many: boolean;
   /** `from …` over the records on the other side: `near` is the id of this one, `far` the alias to give to those. */
   readonly from: (near: SqlFragment, far: SqlFragment) => FarSide;
-  /** `from … where …` of what stands for them in a condition on the record `near`: all, or those that match. */
+  /** `from … where …` over what stands for them in a condition on the record `near`: all, or those that match. */
   readonly matching: (near: SqlFragment, condition: FarCondition | null) => SqlFragment;
+  /** `select …` of the ids of the records that are linked with records for which the condition holds. */
+  readonly nearIds: (condition: FarCondition) => SqlFragment;
 }
 
 /** A condition on records on the other side. */
 export interface FarCondition {
   readonly alias: SqlFragment;
   readonly sql: SqlFragment;
-  /**
-   * It holds for few records and an index finds them, so the planner may begin with those. Else the condition is put
-   * where no index can serve it: one entity of one tenant always looks small to the planner, who would go through all
-   * of them again for each record instead of going from a record to its links.
-   */
-  readonly pinned: boolean;
 }
 
 /** Two pieces of a select: `from <tables> where <join>`. */
@@ -63,6 +59,8 @@ function backward(scope: StatementScope, inverse: Inverse): LinkPath {
       tables: sql`${view.name} ${far}`,
       join: sql`${columnOf(far, column)} = ${near}`,
     }),
+    nearIds: ({ alias, sql: condition }) =>
+      sql`select ${columnOf(alias, column)} from ${view.name} ${alias} where ${condition}`,
     matching: (near, condition) => {
       const far = condition?.alias ?? scope.alias();
       return sql`from ${view.name} ${far} where ${columnOf(far, column)} = ${near}${andFar(condition)}`;
@@ -78,34 +76,47 @@ function manyToMany(
   ends: { readonly near: string; readonly far: string },
 ): LinkPath {
   const view: EntityView = entityView(entity);
-  const ofField = (link: SqlFragment, near: SqlFragment) => sql`${columnOf(link, ends.near)} = ${near}
-    and ${link}.entity_type = ${source.storageKey} and ${link}.field = ${field.storageKey}`;
+  const ofField = (link: SqlFragment) =>
+    sql`${link}.entity_type = ${source.storageKey} and ${link}.field = ${field.storageKey}`;
+  const ofRecord = (link: SqlFragment, near: SqlFragment) =>
+    sql`${columnOf(link, ends.near)} = ${near} and ${ofField(link)}`;
   return {
     entity,
     many: true,
     from: (near, far) => {
       const link = scope.alias();
       return {
-        tables: sql`formwork.record_links ${link} join ${view.name} ${far} on ${far}.id = ${columnOf(link, ends.far)}`,
-        join: ofField(link, near),
+        tables: sql`formwork.record_links ${link} cross join lateral (
+          select * from ${view.name} v where v.id = ${columnOf(link, ends.far)} offset 0) ${far}`,
+        join: ofRecord(link, near),
       };
+    },
+    nearIds: ({ alias, sql: condition }) => {
+      const link = scope.alias();
+      const far = sql`select ${alias}.id from ${view.name} ${alias} where ${condition}`;
+      return sql`select ${columnOf(link, ends.near)} from formwork.record_links ${link}
+        where ${columnOf(link, ends.far)} = any (array(${far})) and ${ofField(link)}`;
     },
     matching: (near, condition) => {
       const link = scope.alias();
       const far = condition?.alias ?? scope.alias();
       const record = sql`from ${view.name} ${far} where ${far}.id = ${columnOf(link, ends.far)}${andFar(condition)}`;
-      const rows = sql`from formwork.record_links ${link} where ${ofField(link, near)}`;
-      return sql`${rows} and ${existsIn(record, condition?.pinned ?? false)}`;
+      const rows = sql`from formwork.record_links ${link} where ${ofRecord(link, near)}`;
+      return sql`${rows} and ${existsIn(record)}`;
     },
   };
 }
 
+/** `is true` keeps the condition from the indexes, so that the way from record to record is the only one. */
 function andFar(condition: FarCondition | null): SqlFragment {
-  if (condition === null) return sql``;
-  return condition.pinned ? sql` and ${condition.sql}` : sql` and (${condition.sql}) is true`;
+  return condition === null ? sql`` : sql` and (${condition.sql}) is true`;
 }
 
-/** Whether `from … where …` has rows; only where `joinable` may the planner make a join of it. */
-export function existsIn(source: SqlFragment, joinable: boolean): SqlFragment {
-  return joinable ? sql`exists (select ${source})` : sql`(exists (select ${source})) is true`;
+/**
+ * Whether `from … where …` has rows. Written so that the planner makes no join of it: to the planner one entity of one
+ * tenant may look like a single record, and a join planned so goes through all records again for each record. As it
+ * stands it is looked up for each record, or hashed once; where few records are asked for, see `pinnedIds`.
+ */
+export function existsIn(source: SqlFragment): SqlFragment {
+  return sql`(exists (select ${source})) is true`;
 }

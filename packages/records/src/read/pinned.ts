@@ -1,20 +1,24 @@
 import type { Entity } from '@formwork/registry';
+import type { Values } from '../contract.ts';
 import { isPlainObject } from '../validate/plain-object.ts';
 import { entityView, type ViewColumn } from './entity-view.ts';
 
-/** Whether a filter asks for a value of an id, a unique or an indexed field: then few records match, and an index finds them. */
-export function isPinned(entity: Entity, filter: unknown): boolean {
-  if (!isPlainObject(filter)) return false;
-  return Object.entries(filter).some(([name, operand]) => {
-    if (name === 'and') return Array.isArray(operand) && operand.some((part) => isPinned(entity, part));
-    const column = entityView(entity).columns.get(name);
-    return (
-      column !== undefined &&
-      tellsRecordsApart(column) &&
-      isPlainObject(operand) &&
-      ('eq' in operand || 'in' in operand)
-    );
-  });
+/**
+ * The part of a filter that asks for values of ids, unique or indexed fields: few records match it, and an index finds
+ * them. Null where there is no such part; the filter itself where there is nothing else in it.
+ */
+export function pinnedPart(entity: Entity, filter: Values): Values | null {
+  const entries = Object.entries(filter).filter(([, operand]) => operand !== undefined);
+  const pinned = entries.filter(([name, operand]) => isPinned(entity, name, operand));
+  if (pinned.length === 0) return null;
+  return pinned.length === entries.length ? filter : Object.fromEntries(pinned);
+}
+
+function isPinned(entity: Entity, name: string, operand: unknown): boolean {
+  const column = entityView(entity).columns.get(name);
+  if (column === undefined || !tellsRecordsApart(column) || !isPlainObject(operand)) return false;
+  const operators = Object.keys(operand);
+  return operators.length > 0 && operators.every((operator) => operator === 'eq' || operator === 'in');
 }
 
 /** Many records share a choice or a boolean, so their indexes pin nothing. */

@@ -1,11 +1,12 @@
 import { type SqlFragment, sql } from '@formwork/pg/sql-text';
 import type { Entity } from '@formwork/registry';
 import type { Values } from '../contract.ts';
+import { isPlainObject } from '../validate/plain-object.ts';
 import { badInput } from './bad-input.ts';
 import { entityView, type ViewColumn } from './entity-view.ts';
 import { type FilterTarget, filterEntries } from './filter-target.ts';
-import { existsIn, type LinkPath } from './link-path.ts';
-import { isPinned } from './pinned.ts';
+import { existsIn, type FarCondition, type LinkPath } from './link-path.ts';
+import { pinnedPart } from './pinned.ts';
 import { compileWhere } from './where.ts';
 import { compileComparableFilter } from './where-column.ts';
 import { booleanOperand } from './where-scalar.ts';
@@ -26,34 +27,35 @@ export function compileLinkFilter(
     );
   const rest = entries.filter(([name]) => name !== 'isNull');
   if (rest.length > 0) {
-    const alias = target.scope.alias();
-    const inner = compileWhere({ ...target, entity, alias }, Object.fromEntries(rest), path);
-    const pinned = isPinned(entity, filter);
-    const matches = pinned ? inner : sql`(${inner}) is true`;
-    conditions.push(
-      ...idConditions(target, id, Object.fromEntries(rest), path),
-      existsIn(
-        sql`from ${entityView(entity).name} ${alias} where ${alias}.id = ${id} and ${matches}`,
-        pinned,
-      ),
-    );
+    conditions.push(compileTarget(target, entity, id, Object.fromEntries(rest), path));
   }
-  return conditions.length === 1 ? (conditions[0] as SqlFragment) : sql`(${sql.join(conditions, ' and ')})`;
+  return allOf(conditions);
 }
 
-/** What the filter asks of the id itself can be asked of the link, whose index then serves. */
-function idConditions(target: FilterTarget, id: SqlFragment, filter: Values, path: string): SqlFragment[] {
-  const column: ViewColumn = { name: 'id', column: 'id', kind: 'id', key: null, field: null };
-  return filter['id'] === undefined
-    ? []
-    : [
-        compileComparableFilter(
-          target,
-          { column, kind: 'id', value: id, key: null },
-          filter['id'],
-          `${path}.id`,
-        ),
-      ];
+/** Whether the record with that id matches. Records that are pinned are found first, and the link compared to them. */
+function compileTarget(
+  target: FilterTarget,
+  entity: Entity,
+  id: SqlFragment,
+  filter: Values,
+  path: string,
+): SqlFragment {
+  const view = entityView(entity).name;
+  const compile = (part: Values) => {
+    const alias = target.scope.alias();
+    return { alias, sql: compileWhere({ ...target, entity, alias }, part, path) };
+  };
+  const pins = pinnedPart(entity, filter);
+  const conditions: SqlFragment[] = [];
+  if (pins !== null) {
+    const { alias, sql: pinned } = compile(pins);
+    conditions.push(sql`${id} = any (array(select ${alias}.id from ${view} ${alias} where ${pinned}))`);
+  }
+  if (pins !== filter) {
+    const { alias, sql: matches } = compile(filter);
+    conditions.push(existsIn(sql`from ${view} ${alias} where ${alias}.id = ${id} and (${matches}) is true`));
+  }
+  return allOf(conditions);
 }
 
 /**
@@ -69,7 +71,7 @@ export function compileListFilter(
   const conditions = filterEntries(filter, path).map(([name, operand]) =>
     compileQuantifier(target, link, name, operand, `${path}.${name}`),
   );
-  return conditions.length === 1 ? (conditions[0] as SqlFragment) : sql`(${sql.join(conditions, ' and ')})`;
+  return allOf(conditions);
 }
 
 function compileQuantifier(
@@ -80,33 +82,49 @@ function compileQuantifier(
   path: string,
 ): SqlFragment {
   const near = sql`${target.alias}.id`;
-  const matching = (negated: boolean) => {
+  const compile = (filter: unknown, negated = false) => {
     const alias = target.scope.alias();
-    const inner = compileWhere({ ...target, entity: link.entity, alias }, operand, path);
-    const pinned = !negated && isPinned(link.entity, operand);
-    return existsIn(
-      link.matching(near, { alias, sql: negated ? sql`(${inner}) is not true` : inner, pinned }),
-      pinned,
-    );
+    const inner = compileWhere({ ...target, entity: link.entity, alias }, filter, path);
+    return { alias, sql: negated ? sql`(${inner}) is not true` : inner };
   };
+  const matching = (condition: FarCondition) => existsIn(link.matching(near, condition));
   switch (name) {
     case 'some':
-      return matching(false);
+      return compileSome(target, link, operand, compile);
     case 'none':
-      return sql`not (${matching(false)})`;
+      return sql`not (${matching(compile(operand))})`;
     case 'every':
-      return sql`not (${matching(true)})`;
+      return sql`not (${matching(compile(operand, true))})`;
     case 'count': {
       const count = counted(sql`(select count(*) ${link.matching(near, null)})`);
       return compileComparableFilter(target, count, operand, path);
     }
     case 'isNull': {
-      const any = existsIn(link.matching(near, null), false);
+      const any = existsIn(link.matching(near, null));
       return booleanOperand(operand, path) ? sql`not (${any})` : any;
     }
     default:
       throw badInput(path, 'is unknown. Ask for "some", "every", "none", "count" or "isNull" of them.');
   }
+}
+
+function compileSome(
+  { alias }: FilterTarget,
+  link: LinkPath,
+  filter: unknown,
+  compile: (filter: unknown) => FarCondition,
+): SqlFragment {
+  const pins = isPlainObject(filter) ? pinnedPart(link.entity, filter) : null;
+  const conditions: SqlFragment[] = [];
+  if (pins !== null) conditions.push(sql`${alias}.id = any (array(${link.nearIds(compile(pins))}))`);
+  if (pins === null || pins !== filter) {
+    conditions.push(existsIn(link.matching(sql`${alias}.id`, compile(filter))));
+  }
+  return allOf(conditions);
+}
+
+function allOf(conditions: readonly SqlFragment[]): SqlFragment {
+  return conditions.length === 1 ? (conditions[0] as SqlFragment) : sql`(${sql.join(conditions, ' and ')})`;
 }
 
 function counted(value: SqlFragment) {
