@@ -43,7 +43,10 @@ export class AggregateSource {
     if (known !== undefined) return known;
     const alias = this.scope.alias();
     this.#linked.set(way, alias);
-    this.#joins.push(sql` left join ${entityView(target).name} ${alias} on ${alias}.id = ${id}`);
+    // `offset 0`, as in orderings: looked up by id for each record. As a plain join, before the table has been analyzed,
+    // it was planned to read all airports again for each flight: 55 s for 20,000 flights, and 0.4 s this way.
+    const record = sql`select * from ${entityView(target).name} v where v.id = ${id} offset 0`;
+    this.#joins.push(sql` left join lateral (${record}) ${alias} on true`);
     return alias;
   }
 

@@ -1,0 +1,63 @@
+import { codesOf, createAirport, dataOf, Harness, type TestGateway, type TestTenant } from './harness.ts';
+
+let harness: Harness;
+let tenant: TestTenant;
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  harness = await Harness.open();
+  tenant = await harness.tenant('skyway');
+  gateway = await harness.gateway();
+  const { editor } = tenant.keys;
+  const ids = [
+    await createAirport(gateway, editor, 'AAA', 'Anaa'),
+    await createAirport(gateway, editor, 'BBB', 'Bonn'),
+  ];
+  const flights = [ids[0], ids[0], ids[1]].map(
+    (id, n) => `f${n}: createFlight(input: { number: "X${n}", origin: { id: "${id}" } }) { flight { id } }`,
+  );
+  dataOf(await gateway.ask(editor, `mutation { ${flights.join(' ')} }`));
+});
+afterAll(() => harness.close());
+
+test('aggregates at the root and under each record, with one statement for all parents', async () => {
+  const from = gateway.lines.length;
+  const answer = await gateway.ask(
+    tenant.keys.editor,
+    `query ($zone: String) {
+      flightsAggregate(
+        groupBy: [{ origin: { iata: true } }, { createdAt: { part: YEAR, timeZone: $zone } }]
+        having: { count: { gte: 1 } }
+        orderBy: [{ count: DESC }]
+      ) { keys count min { number } numbers: countDistinct(of: { number: true }) }
+      airports { nodes { iata departuresAggregate(where: { number: { ne: "X0" } }) { count max { number } } } }
+    }`,
+    { zone: 'Europe/Berlin' },
+  );
+  const year = expect.stringMatching(/^\d{4}-01-01$/);
+  expect(dataOf(answer)).toEqual({
+    flightsAggregate: [
+      { keys: ['AAA', year], count: 2, min: { number: 'X0' }, numbers: 2 },
+      { keys: ['BBB', year], count: 1, min: { number: 'X2' }, numbers: 1 },
+    ],
+    airports: {
+      nodes: [
+        { iata: 'AAA', departuresAggregate: [{ count: 1, max: { number: 'X1' } }] },
+        { iata: 'BBB', departuresAggregate: [{ count: 1, max: { number: 'X2' } }] },
+      ],
+    },
+  });
+  const batches = gateway.lines.slice(from).filter(({ msg }) => msg === 'batch');
+  expect(batches.reduce((sum, batch) => sum + Number(batch.count), 0)).toBe(3);
+});
+
+test.each([
+  [
+    'flightsAggregate(groupBy: [{ createdAt: { part: DAY, timeZone: "Mars/Olympus" } }]) { count }',
+    'BAD_USER_INPUT',
+  ],
+  ['flightsAggregate(having: null) { count }', 'BAD_USER_INPUT'],
+  ['flightsAggregate(first: 1001) { count }', 'LIMIT_EXCEEDED'],
+])('refuses %s', async (field, code) => {
+  expect(codesOf(await gateway.ask(tenant.keys.editor, `{ ${field} }`))).toEqual([code]);
+});
