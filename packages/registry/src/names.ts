@@ -72,6 +72,7 @@ export function deriveTypeNames({ type, plural }: EntityNames) {
     upsertPayload: `Upsert${type}Payload`,
     deletePayload: `Delete${type}Payload`,
     restorePayload: `Restore${type}Payload`,
+    transitions: `${type}Transitions`,
     createManyPayload: `Create${types}Payload`,
     updateManyPayload: `Update${types}Payload`,
     deleteManyPayload: `Delete${types}Payload`,

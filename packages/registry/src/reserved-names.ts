@@ -30,7 +30,7 @@ const types = [
 ].flat();
 
 const fields = [
-  ['id', 'version', 'createdAt', 'createdBy', 'updatedAt', 'updatedBy', 'deletedAt'],
+  ['id', 'version', 'createdAt', 'createdBy', 'updatedAt', 'updatedBy', 'deletedAt', 'allowedTransitions'],
   // In filters these stand beside the fields.
   ['and', 'or', 'not', 'isNull'],
 ].flat();

@@ -31,10 +31,23 @@ function apiOfField(field: Field, { entityByKey }: Entities): unknown {
   const { name, label, description, type, required, choices, options } = field;
   // An input may leave out what has a default, whichever it is.
   const hasDefault = field.default !== undefined;
+  // `allowedTransitions` has a field for it.
+  const hasTransitions = options.transitions !== undefined;
   const target = options.target === undefined ? null : entityByKey.get(options.target)?.names.type;
   const values = choices.map((choice) => [choice.name, choice.label, choice.description]);
   const shown = field.computed && [field.computed.type, enumOf(field.computed.source, entityByKey)];
-  return [name, label, description, type, required, hasDefault, target, values, ...(shown ? [shown] : [])];
+  return [
+    name,
+    label,
+    description,
+    type,
+    required,
+    hasDefault,
+    hasTransitions,
+    target,
+    values,
+    ...(shown ? [shown] : []),
+  ];
 }
 
 /** A lookup of a choice is of the enum of the field that it shows. */

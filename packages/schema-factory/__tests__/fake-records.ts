@@ -1,21 +1,25 @@
 import type {
   AggregateNode,
   AggregateSelection,
+  BulkRecords,
   ConnectionNode,
   ConnectionSelection,
+  LifeCycleRecords,
   RecordNode,
   Records,
 } from '@formwork/records';
 
+type AllRecords = Records & BulkRecords & LifeCycleRecords;
+
 /** What resolvers asked of records: the method, then its arguments. A parent stands as its id. */
-export type Call = readonly [method: keyof Records, ...args: unknown[]];
+export type Call = readonly [method: keyof AllRecords, ...args: unknown[]];
 
 /**
  * Stands in for records where a test is about what the schema asks for. Every record exists; its type is what was
  * asked, `values` are given by field name for all of them.
  */
 export function fakeRecords(values: Record<string, unknown> = {}): {
-  records: Records;
+  records: AllRecords;
   calls: Call[];
 } {
   const calls: Call[] = [];
@@ -36,7 +40,7 @@ export function fakeRecords(values: Record<string, unknown> = {}): {
       countDistinct: countDistinct.map((_, index) => 10 * number + index),
       ...{ sum: { delay: number }, avg: { delay: number / 2 }, min: values, max: values },
     }));
-  const records: Records = {
+  const records: AllRecords = {
     async aggregate(...args) {
       calls.push(['aggregate', ...args]);
       return groups(args[2]);
@@ -69,6 +73,30 @@ export function fakeRecords(values: Record<string, unknown> = {}): {
     async linkedConnection(parent, ...args) {
       calls.push(['linkedConnection', parent.id, ...args]);
       return connection(args[0] === 'alternates' ? 'Airport' : 'Flight', `${parent.id}.${args[0]}`, args[2]);
+    },
+    async createMany(...args) {
+      calls.push(['createMany', ...args]);
+      return args[1].map((_, index) => record(args[0], `new ${index}`));
+    },
+    async updateMany(...args) {
+      calls.push(['updateMany', ...args]);
+      return [record(args[0], 'changed')];
+    },
+    async deleteMany(...args) {
+      calls.push(['deleteMany', ...args]);
+      return ['gone'];
+    },
+    async upsert(...args) {
+      calls.push(['upsert', ...args]);
+      return { node: record(args[0], 'upserted'), created: true };
+    },
+    async restore(...args) {
+      calls.push(['restore', ...args]);
+      return record(args[0], args[1]);
+    },
+    allowedTransitions(parent, fieldName) {
+      calls.push(['allowedTransitions', parent.id, fieldName]);
+      return [];
     },
     async create(...args) {
       calls.push(['create', ...args]);

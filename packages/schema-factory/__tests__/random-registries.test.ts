@@ -159,7 +159,9 @@ test('entities that clients write nothing of can be created and deleted, and not
   expect(Object.keys(schema.getMutationType()?.getFields() ?? {})).toEqual([
     'createEmpty',
     'deleteEmpty',
+    'deleteEmpties',
     'createTicket',
     'deleteTicket',
+    'deleteTickets',
   ]);
 });

@@ -274,6 +274,45 @@ describe('mutations', () => {
   });
 });
 
+describe('writes of many, and by key', () => {
+  test('ask records for what they say', async () => {
+    expect(
+      await callsOf(`mutation {
+        createFlights(inputs: [{ number: "a" }, { number: "b" }]) { flights { delay } }
+        updateFlights(where: { number: { eq: "a" } }, input: { delay: 1 }, atMost: 5) { flights { id } }
+        deleteFlights(where: { delay: { gt: 1 } }) { ids }
+        upsertAirport(by: { iata: "FRA" }, input: { city: "Frankfurt" }) { created airport { city } }
+      }`),
+    ).toEqual([
+      ['createMany', 'Flight', [{ number: 'a' }, { number: 'b' }], { fields: ['delay'] }],
+      ['updateMany', 'Flight', { number: { eq: 'a' } }, { delay: 1 }, 5, { fields: [] }],
+      ['deleteMany', 'Flight', { delay: { gt: 1 } }, 1],
+      ['upsert', 'Airport', { iata: 'FRA' }, { city: 'Frankfurt' }, { fields: ['city'] }],
+    ]);
+  });
+
+  test('give back what was written', async () => {
+    const { data } = await run(`mutation {
+      createFlights(inputs: [{}, {}]) { flights { id } }
+      deleteFlights(where: { delay: { gt: 1 } }) { ids }
+      upsertAirport(by: { iata: "FRA" }, input: {}) { created airport { id } }
+    }`);
+    expect(data).toEqual({
+      createFlights: { flights: [{ id: 'new 0' }, { id: 'new 1' }] },
+      deleteFlights: { ids: ['gone'] },
+      upsertAirport: { created: true, airport: { id: 'upserted' } },
+    });
+  });
+
+  test('what may follow a state is asked of a record that was read with it', async () => {
+    const calls = await callsOf('{ flight(id: "f") { allowedTransitions { status } } }');
+    expect(calls).toEqual([
+      ['byId', 'Flight', 'f', { fields: ['status'] }],
+      ['allowedTransitions', 'f', 'status'],
+    ]);
+  });
+});
+
 test('a schema is given only what its variables are, not what a document of another schema had', async () => {
   const other = buildGraphqlSchema(registryOf(aviation));
   const { parse, execute } = await import('graphql');

@@ -2,16 +2,18 @@ import { deriveTypeNames, type Entity } from '@formwork/registry';
 import { GraphQLID, GraphQLInputObjectType, GraphQLList, GraphQLNonNull } from 'graphql';
 import type { SchemaTypes } from './schema-types.ts';
 import { readyKeys } from './unique-keys.ts';
+import { isWritable } from './write-inputs.ts';
 
-/** Which record of the entity a link is to lead to. */
+/** Which record of the entity a link is to lead to: one that exists, or one that is created with it. */
 export function buildLinkInput(types: SchemaTypes, entity: Entity): GraphQLInputObjectType {
   return new GraphQLInputObjectType({
     name: deriveTypeNames(entity.names).linkInput,
-    description: 'Which record to link to.',
+    description: 'Which record to link to, or what to create and link to.',
     isOneOf: true,
     fields: () => ({
       id: { type: GraphQLID },
       ...(readyKeys(entity).length > 0 && { by: { type: types.uniqueKeyInput(entity) } }),
+      ...(isWritable(types, entity) && { create: { type: types.createInput(entity) } }),
     }),
   });
 }

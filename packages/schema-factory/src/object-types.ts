@@ -17,6 +17,7 @@ import { type Connected, connectionsOf, targetOfLink } from './links.ts';
 import { idField, nodeInterface } from './node.ts';
 import {
   resolveId,
+  resolveItself,
   resolveLink,
   resolveLinkedAggregate,
   resolveLinkedConnection,
@@ -24,6 +25,7 @@ import {
 } from './resolvers.ts';
 import { dateTimeScalar } from './scalars/temporal.ts';
 import type { SchemaTypes } from './schema-types.ts';
+import { fieldsWithTransitions } from './transitions.ts';
 import { valueTypeOf } from './value-types.ts';
 
 type Fields = GraphQLFieldConfigMap<RecordNode, SchemaContext>;
@@ -34,7 +36,12 @@ export function buildObjectType(types: SchemaTypes, entity: Entity): GraphQLObje
     name: entity.names.type,
     description: describe(entity),
     interfaces: [nodeInterface],
-    fields: () => ({ ...systemFields, ...ownFields(types, entity), ...connectionFields(types, entity) }),
+    fields: () => ({
+      ...systemFields,
+      ...ownFields(types, entity),
+      ...transitionFields(types, entity),
+      ...connectionFields(types, entity),
+    }),
   });
 }
 
@@ -62,6 +69,14 @@ function ownFields(types: SchemaTypes, entity: Entity): Fields {
     if (!output) return null;
     return { type: field.required ? new GraphQLNonNull(output) : output, description, resolve: resolveValue };
   });
+}
+
+function transitionFields(types: SchemaTypes, entity: Entity): Fields {
+  if (fieldsWithTransitions(entity).length === 0) return {};
+  const type = new GraphQLNonNull(types.transitions(entity));
+  return {
+    allowedTransitions: { type, description: 'What may follow the state of now.', resolve: resolveItself },
+  };
 }
 
 function connectionFields(types: SchemaTypes, entity: Entity): Fields {

@@ -1,5 +1,6 @@
+import type { RecordNode } from '@formwork/records';
 import { deriveTypeNames, type Entity } from '@formwork/registry';
-import { GraphQLID, GraphQLNonNull, GraphQLObjectType } from 'graphql';
+import { GraphQLBoolean, GraphQLID, GraphQLList, GraphQLNonNull, GraphQLObjectType } from 'graphql';
 import { resolveItself } from './resolvers.ts';
 import type { SchemaTypes } from './schema-types.ts';
 
@@ -9,6 +10,51 @@ export function buildCreatePayload(types: SchemaTypes, entity: Entity): GraphQLO
 
 export function buildUpdatePayload(types: SchemaTypes, entity: Entity): GraphQLObjectType {
   return recordPayload(types, entity, deriveTypeNames(entity.names).updatePayload);
+}
+
+export function buildRestorePayload(types: SchemaTypes, entity: Entity): GraphQLObjectType {
+  return recordPayload(types, entity, deriveTypeNames(entity.names).restorePayload);
+}
+
+export function buildUpsertPayload(types: SchemaTypes, entity: Entity): GraphQLObjectType {
+  return new GraphQLObjectType<{ node: RecordNode; created: boolean }>({
+    name: deriveTypeNames(entity.names).upsertPayload,
+    fields: () => ({
+      [entity.names.single]: {
+        type: new GraphQLNonNull(types.object(entity)),
+        resolve: ({ node }: { node: RecordNode }) => node,
+      },
+      created: {
+        type: new GraphQLNonNull(GraphQLBoolean),
+        description: 'False: it was there and was changed.',
+      },
+    }),
+  });
+}
+
+/** Of a create or update of many: all records that were written, in the order of the inputs or by id. */
+export function buildManyPayload(
+  types: SchemaTypes,
+  entity: Entity,
+  kind: 'createManyPayload' | 'updateManyPayload',
+): GraphQLObjectType {
+  return new GraphQLObjectType({
+    name: deriveTypeNames(entity.names)[kind],
+    fields: () => ({
+      [entity.names.plural]: {
+        type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(types.object(entity)))),
+        resolve: resolveItself,
+      },
+    }),
+  });
+}
+
+export function buildDeleteManyPayload(entity: Entity): GraphQLObjectType {
+  const ids = new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(GraphQLID)));
+  return new GraphQLObjectType({
+    name: deriveTypeNames(entity.names).deleteManyPayload,
+    fields: { ids: { type: ids, description: 'Of the records that are gone.' } },
+  });
 }
 
 export function buildDeletePayload(entity: Entity): GraphQLObjectType {

@@ -151,6 +151,57 @@ export const resolveDelete: Resolver<unknown, DeleteArguments> = async (
   id: await records.delete(targetOf(info).typeName, args.id, args.ifVersion ?? null),
 });
 
+export const resolveRestore: Resolver<unknown, { id: string }> = (_source, { id }, { records }, info) => {
+  const { typeName } = targetOf(info);
+  return records.restore(typeName, id, payloadSelection(info, typeName));
+};
+
+interface UpsertArguments {
+  readonly by: Values;
+  readonly input: Values;
+}
+
+export const resolveUpsert: Resolver<unknown, UpsertArguments> = (_source, args, { records }, info) => {
+  const { typeName } = targetOf(info);
+  return records.upsert(typeName, args.by, args.input, payloadSelection(info, typeName));
+};
+
+export const resolveCreateMany: Resolver<unknown, { inputs: readonly Values[] }> = (
+  _source,
+  { inputs },
+  { records },
+  info,
+) => {
+  const { typeName } = targetOf(info);
+  return records.createMany(typeName, inputs, payloadSelection(info, typeName));
+};
+
+interface ManyArguments {
+  readonly where: Values;
+  readonly atMost: number;
+}
+
+export const resolveUpdateMany: Resolver<unknown, ManyArguments & { readonly input: Values }> = (
+  _source,
+  { where, input, atMost },
+  { records },
+  info,
+) => {
+  const { typeName } = targetOf(info);
+  return records.updateMany(typeName, where, input, atMost, payloadSelection(info, typeName));
+};
+
+export const resolveDeleteMany: Resolver<unknown, ManyArguments> = async (
+  _source,
+  { where, atMost },
+  { records },
+  info,
+) => ({ ids: await records.deleteMany(targetOf(info).typeName, where, atMost) });
+
+/** The record is the source of `allowedTransitions` too. */
+export const resolveTransitions: Resolver<RecordNode> = (record, _args, { records }, info) =>
+  records.allowedTransitions(record, info.fieldName);
+
 /** The payload of a write is the record itself; its one field leads to it. */
 export const resolveItself: Resolver<unknown> = (source) => source;
 

@@ -13,7 +13,9 @@ import { buildEntityFilter, buildListFilter } from './entity-filters.ts';
 import { buildCreateLinksInput, buildLinkInput, buildUpdateLinksInput } from './link-inputs.ts';
 import { buildObjectType } from './object-types.ts';
 import { buildOrder } from './orders.ts';
+import { buildTransitions } from './transitions.ts';
 import { buildUniqueKeyInput } from './unique-keys.ts';
+import { buildCreateInput, buildUpdateInput } from './write-inputs.ts';
 
 /**
  * The types of one schema while it is built: each is made when it is first asked for, and once, since GraphQL wants
@@ -27,6 +29,8 @@ export interface SchemaTypes {
   readonly listFilter: (entity: Entity) => GraphQLInputObjectType;
   readonly order: (entity: Entity) => GraphQLInputObjectType;
   readonly linkInput: (entity: Entity) => GraphQLInputObjectType;
+  readonly createInput: (entity: Entity) => GraphQLInputObjectType;
+  readonly updateInput: (entity: Entity) => GraphQLInputObjectType;
   readonly createLinksInput: (entity: Entity) => GraphQLInputObjectType;
   readonly updateLinksInput: (entity: Entity) => GraphQLInputObjectType;
   readonly uniqueKeyInput: (entity: Entity) => GraphQLInputObjectType;
@@ -37,6 +41,7 @@ export interface SchemaTypes {
   readonly aggregateNumbersFilter: (entity: Entity) => GraphQLInputObjectType;
   readonly aggregateOrder: (entity: Entity) => GraphQLInputObjectType;
   readonly groupBy: (entity: Entity) => GraphQLInputObjectType;
+  readonly transitions: (entity: Entity) => GraphQLObjectType;
   readonly choices: (field: Field, entity: Entity) => GraphQLEnumType;
   readonly choiceFilter: (field: Field, entity: Entity) => GraphQLInputObjectType;
   readonly choiceListFilter: (field: Field, entity: Entity) => GraphQLInputObjectType;
@@ -51,6 +56,8 @@ export function createSchemaTypes(registry: Registry): SchemaTypes {
     listFilter: once((entity) => buildListFilter(types, entity)),
     order: once((entity) => buildOrder(types, entity)),
     linkInput: once((entity) => buildLinkInput(types, entity)),
+    createInput: once((entity) => buildCreateInput(types, entity)),
+    updateInput: once((entity) => buildUpdateInput(types, entity)),
     createLinksInput: once((entity) => buildCreateLinksInput(types, entity)),
     updateLinksInput: once((entity) => buildUpdateLinksInput(types, entity)),
     uniqueKeyInput: once((entity) => buildUniqueKeyInput(types, entity)),
@@ -61,6 +68,7 @@ export function createSchemaTypes(registry: Registry): SchemaTypes {
     aggregateNumbersFilter: once((entity) => buildAggregateNumbersFilter(entity)),
     aggregateOrder: once((entity) => buildAggregateOrder(types, entity)),
     groupBy: once((entity) => buildGroupBy(types, entity)),
+    transitions: once((entity) => buildTransitions(types, entity)),
     choices: once((field, entity) => buildChoices(field, entity)),
     choiceFilter: once((field, entity) => buildChoiceFilter(types, field, entity)),
     choiceListFilter: once((field, entity) => buildChoiceListFilter(types, field, entity)),

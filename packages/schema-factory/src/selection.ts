@@ -51,7 +51,14 @@ function readRecord(
   sets: readonly SelectionSetNode[],
 ): RecordSelection {
   const fields = type.getFields();
-  const names = walk.fieldsOf(sets, type).map((field) => field.name.value);
+  const selected = walk.fieldsOf(sets, type);
+  const transitions = selected.filter((field) => field.name.value === 'allowedTransitions');
+  const states =
+    transitions.length === 0
+      ? []
+      : walk.fieldsOf(selectionSets(transitions), fieldType(type, 'allowedTransitions'));
+  // What may follow a state is told from the state.
+  const names = [...selected, ...states].map((field) => field.name.value);
   return {
     fields: [...new Set(names)].filter((name) => name !== 'id' && isReadWithRecord(fields[name]?.type)),
   };

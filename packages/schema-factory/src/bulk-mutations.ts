@@ -1,0 +1,55 @@
+import { deriveRootNames, type Entity } from '@formwork/registry';
+import {
+  type GraphQLFieldConfigMap,
+  type GraphQLInputObjectType,
+  GraphQLInt,
+  GraphQLList,
+  GraphQLNonNull,
+} from 'graphql';
+import type { SchemaContext } from './context.ts';
+import { buildDeleteManyPayload, buildManyPayload } from './payloads.ts';
+import { resolveCreateMany, resolveDeleteMany, resolveUpdateMany, target } from './resolvers.ts';
+import type { SchemaTypes } from './schema-types.ts';
+import { isWritable } from './write-inputs.ts';
+
+type Fields = GraphQLFieldConfigMap<unknown, SchemaContext>;
+
+/** Of a write by filter: a filter that matches more than was meant does nothing. */
+const atMost = { type: new GraphQLNonNull(GraphQLInt), defaultValue: 1 };
+
+/** Writes of many records at once; each is all or none. */
+export function bulkMutations(types: SchemaTypes, entity: Entity): Fields {
+  const names = deriveRootNames(entity.names).mutation;
+  const extensions = target(entity.names.type);
+  const where = required(types.filter(entity));
+  return {
+    ...(isWritable(types, entity) && {
+      [names.createMany]: {
+        type: new GraphQLNonNull(buildManyPayload(types, entity, 'createManyPayload')),
+        args: {
+          inputs: {
+            type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(types.createInput(entity)))),
+          },
+        },
+        resolve: resolveCreateMany,
+        ...extensions,
+      },
+      [names.updateMany]: {
+        type: new GraphQLNonNull(buildManyPayload(types, entity, 'updateManyPayload')),
+        args: { where, input: required(types.updateInput(entity)), atMost },
+        resolve: resolveUpdateMany,
+        ...extensions,
+      },
+    }),
+    [names.deleteMany]: {
+      type: new GraphQLNonNull(buildDeleteManyPayload(entity)),
+      args: { where, atMost },
+      resolve: resolveDeleteMany,
+      ...extensions,
+    },
+  };
+}
+
+function required(type: GraphQLInputObjectType) {
+  return { type: new GraphQLNonNull(type) };
+}

@@ -1,0 +1,81 @@
+import { deriveRootNames, type Entity } from '@formwork/registry';
+import { type GraphQLFieldConfigMap, GraphQLID, GraphQLInt, GraphQLNonNull } from 'graphql';
+import type { SchemaContext } from './context.ts';
+import {
+  buildCreatePayload,
+  buildDeletePayload,
+  buildRestorePayload,
+  buildUpdatePayload,
+  buildUpsertPayload,
+} from './payloads.ts';
+import {
+  resolveCreate,
+  resolveDelete,
+  resolveRestore,
+  resolveUpdate,
+  resolveUpsert,
+  target,
+} from './resolvers.ts';
+import type { SchemaTypes } from './schema-types.ts';
+import { readyKeys } from './unique-keys.ts';
+import { isWritable } from './write-inputs.ts';
+
+type Fields = GraphQLFieldConfigMap<unknown, SchemaContext>;
+
+const id = { type: new GraphQLNonNull(GraphQLID) };
+const ifVersion = { type: GraphQLInt };
+
+/**
+ * Writes of one record. Where no field can be written, records come and go as they are: a create without input, and no
+ * update.
+ */
+export function recordMutations(types: SchemaTypes, entity: Entity): Fields {
+  const names = deriveRootNames(entity.names).mutation;
+  const writable = isWritable(types, entity);
+  const extensions = target(entity.names.type);
+  return {
+    [names.create]: {
+      type: new GraphQLNonNull(buildCreatePayload(types, entity)),
+      args: writable ? { input: { type: new GraphQLNonNull(types.createInput(entity)) } } : {},
+      resolve: resolveCreate,
+      ...extensions,
+    },
+    ...(writable && {
+      [names.update]: {
+        type: new GraphQLNonNull(buildUpdatePayload(types, entity)),
+        args: { id, input: { type: new GraphQLNonNull(types.updateInput(entity)) }, ifVersion },
+        resolve: resolveUpdate,
+        ...extensions,
+      },
+    }),
+    ...(writable && readyKeys(entity).length > 0 && { [names.upsert]: upsertField(types, entity) }),
+    [names.delete]: {
+      type: new GraphQLNonNull(buildDeletePayload(entity)),
+      args: { id, ifVersion },
+      resolve: resolveDelete,
+      ...extensions,
+    },
+    ...(entity.softDelete && {
+      [names.restore]: {
+        type: new GraphQLNonNull(buildRestorePayload(types, entity)),
+        description: 'Brings a deleted record back.',
+        args: { id },
+        resolve: resolveRestore,
+        ...extensions,
+      },
+    }),
+  };
+}
+
+function upsertField(types: SchemaTypes, entity: Entity): Fields[string] {
+  return {
+    type: new GraphQLNonNull(buildUpsertPayload(types, entity)),
+    description: 'Changes the record that has the key, or creates it.',
+    args: {
+      by: { type: new GraphQLNonNull(types.uniqueKeyInput(entity)) },
+      input: { type: new GraphQLNonNull(types.createInput(entity)) },
+    },
+    resolve: resolveUpsert,
+    ...target(entity.names.type),
+  };
+}
