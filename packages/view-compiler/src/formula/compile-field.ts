@@ -23,7 +23,10 @@ export function compileFieldComputation({ field, fieldType, slot, as }: FieldCom
   const type = storedTypes[fieldType];
   if (type === null)
     throw new Error(`The field "${field}" of type "${fieldType}" has no value to compute with`);
-  const value = slot !== null && type.fromSlot ? type.fromSlot(identifier(slot)) : type.fromData(field);
+  // What a superuser can plant into a slot (an infinite date) is nothing that arithmetic could bear.
+  const isMoment = fieldType === 'date' || fieldType === 'datetime';
+  const fromData = slot === null || !type.fromSlot || (as === 'operand' && isMoment);
+  const value = fromData ? type.fromData(field) : type.fromSlot(identifier(slot));
   const isWhole = type === storedTypes.integer;
   if (as === 'column') return value;
   if (isWhole) return `(${value})::numeric`;
