@@ -84,9 +84,11 @@ test('of twenty updates that race for one value one wins, and the others learn i
 test('what is in the way is found by index under row-level security', async () => {
   const specimen = harness.registry.entityByKey.get('specimen');
   if (!specimen) throw new Error('no entity');
-  const { text, values } = conflictStatement(specimen, [
-    { id: uuidv7(), removed: [], patch: '{"code":"XX-1"}' },
-  ]);
+  const { text, values } = conflictStatement(
+    specimen,
+    [{ id: uuidv7(), removed: [], patch: '{"code":"XX-1"}' }],
+    'new',
+  );
   const plan = await explain(text, values);
   expect(plan).toMatch(/using records_u1 .*\n.*Index Cond: .*\(u1 = w\.u1\)/);
   expect(plan).toMatch(/Index Cond: .*\(entity_type = s\.entity_type\) AND \(id = w/);

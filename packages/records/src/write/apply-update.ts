@@ -74,7 +74,7 @@ async function assertKeysAreFree(
   if (!touchesKey(entity, touched)) return;
   const patch = dataText({ values, links: planned }, links);
   const proposals = ids.map((id) => ({ id, removed, patch }));
-  const [rows = []] = await runWrite(context, entity, [conflictStatement(entity, proposals)]);
+  const [rows = []] = await runWrite(context, entity, [conflictStatement(entity, proposals, 'existing')]);
   const conflicts = readConflicts(entity, rows);
   if (conflicts.length > 0) throw uniqueViolation(conflicts, () => path);
 }

@@ -76,7 +76,7 @@ export async function findConflicts(
   const conflicts: KeyConflict[] = [];
   for (const [entity, ofEntity] of groups) {
     const proposals = ofEntity.map((plan) => ({ id: plan.id, removed: [], patch: dataText(plan, links) }));
-    const [rows = []] = await runWrite(context, entity, [conflictStatement(entity, proposals)]);
+    const [rows = []] = await runWrite(context, entity, [conflictStatement(entity, proposals, 'new')]);
     conflicts.push(...readConflicts(entity, rows));
   }
   return conflicts;

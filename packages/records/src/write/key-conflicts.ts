@@ -5,7 +5,7 @@ import { RecordError } from '../contract.ts';
 import type { InputPath } from '../validate/violation.ts';
 import { objectText } from './encode-value.ts';
 
-/** What a record is about to be: its data as it is, without `removed`, with `patch` on top. */
+/** What a record is about to be: its data as it is (none of a new one), without `removed`, with `patch` on top. */
 export interface Proposal {
   readonly id: string;
   readonly removed: readonly string[];
@@ -23,14 +23,19 @@ export interface KeyConflict {
 }
 
 /** Finds the records that stand in the way of proposals. The entity has keys. Read with {@link readConflicts}. */
-export function conflictStatement(entity: Entity, proposals: readonly Proposal[]): Statement {
+export function conflictStatement(
+  entity: Entity,
+  proposals: readonly Proposal[],
+  records: 'new' | 'existing',
+): Statement {
+  const join = sql.raw(records === 'new' ? 'left join' : 'join');
   const slots = entity.keys.map((key) => key.slot.column);
   return sql`
     with wanted as materialized (
       select w.id, ${sql.join(slots.map(slotValue))}
       from jsonb_to_recordset(${proposalsText(proposals)}::jsonb) as w(id uuid, removed text[], patch jsonb)
       join formwork.entity_storage s on s.entity_type = ${entity.storageKey}
-      left join lateral (select r.data from formwork.records r
+      ${join} lateral (select r.data from formwork.records r
         where r.entity_type = s.entity_type and r.id = w.id limit 1) r on true
       cross join lateral (select (coalesce(r.data, '{}') - w.removed) || w.patch as data offset 0) after
     )

@@ -34,7 +34,7 @@ export async function restoreRecord(
 async function assertKeysAreFree(context: WriteContext, entity: Entity, id: string): Promise<void> {
   if (entity.keys.length === 0) return;
   const [rows = []] = await runWrite(context, entity, [
-    conflictStatement(entity, [{ id, removed: [], patch: '{}' }]),
+    conflictStatement(entity, [{ id, removed: [], patch: '{}' }], 'existing'),
   ]);
   const conflicts = readConflicts(entity, rows);
   if (conflicts.length > 0) throw uniqueViolation(conflicts, () => ['id']);
