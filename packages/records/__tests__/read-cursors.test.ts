@@ -119,7 +119,7 @@ test('finds values that look like SQL, patterns or arrays as they are', async ()
   }
 });
 
-test.each([
+test.each<Record<string, unknown>>([
   { name: { eq: '\0' } },
   { name: { in: ['a', 'b\0'] } },
   { name: { startsWith: '\ud800' } },

@@ -178,6 +178,9 @@ export interface Count {
  *   match records without a value. `in: []` matches nothing.
  * - text: `contains startsWith endsWith`, and without regard to case `eqInsensitive inInsensitive containsInsensitive
  *   startsWithInsensitive endsWithInsensitive`. `lt` and the like compare as `orderBy` sorts.
+ * - date and datetime, relative to now: `during: { period: TODAY | YESTERDAY | TOMORROW | THIS_WEEK | LAST_WEEK |
+ *   NEXT_WEEK | … MONTH | … QUARTER | … YEAR, timeZone }`, `last: { days: 7, timeZone }` and `next: { … }` with exactly
+ *   one of `minutes hours days weeks months years` (Int); `timeZone` is a name such as "Europe/Berlin", UTC when absent
  * - currency: `eq ne in notIn isNull` with `{ amount, currency }`, `amount: DecimalFilter`, `currency: StringFilter`
  * - multi_select: `has hasAny hasAll isNull`, choices by name
  * - json: `eq ne in notIn isNull contains`, `at: { path: ["a", "0"], text: StringFilter, number: DecimalFilter or

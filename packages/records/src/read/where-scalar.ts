@@ -4,6 +4,7 @@ import type { Comparable } from './comparable.ts';
 import { arrayParameter, operandText, parameter } from './operand.ts';
 import { operandList } from './operand-list.ts';
 import { type KeyRule, keyArrayParameter, keyParameter, keyRule } from './search-key.ts';
+import { compileRelativeOperator } from './where-relative.ts';
 
 export type Comparison = 'lt' | 'lte' | 'gt' | 'gte';
 
@@ -42,7 +43,7 @@ export function compileScalarOperator(
     default:
       return isComparison(operator)
         ? compare(subject, operator, operandText(subject.column, operand, path))
-        : null;
+        : compileRelativeOperator(subject, operator, operand, path);
   }
 }
 

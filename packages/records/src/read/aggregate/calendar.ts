@@ -47,7 +47,7 @@ const mostKnownZones = 1000;
  * A name of the IANA time zone database. Postgres would also take abbreviations, which leave summer out, and offsets,
  * whose sign it reads the other way round.
  */
-function timeZoneName(name: unknown, path: string): string {
+export function timeZoneName(name: unknown, path: string): string {
   if (typeof name === 'string' && (knownZones.has(name) || isTimeZone(name))) return name;
   throw badInput(path, `must be a time zone such as "Europe/Berlin", and ${quote(name)} is none.`);
 }
