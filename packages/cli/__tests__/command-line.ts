@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -42,9 +42,17 @@ export class Formwork {
   #stdout = '';
   #stderr = '';
 
-  constructor(words: readonly string[], environment: Readonly<Record<string, string>>) {
+  /** `shell`: with a shell in between, as npm does it. */
+  constructor(
+    words: readonly string[],
+    environment: Readonly<Record<string, string>>,
+    shell: 'sh' | null = null,
+  ) {
     this.#environment = environment;
-    this.child = spawn(process.execPath, [bin, ...words], { env: { ...clean(process.env), ...environment } });
+    const line = [process.execPath, bin, ...words];
+    // What follows keeps the shell from becoming the program.
+    const [program = '', ...rest] = shell === null ? line : [shell, '-c', '"$@"; exit', shell, ...line];
+    this.child = spawn(program, rest, { env: { ...clean(process.env), ...environment } });
     this.child.stdout?.setEncoding('utf8').on('data', (text) => {
       this.#stdout += text;
     });
@@ -94,6 +102,11 @@ export function build(): void {
 /** A directory that goes with the test file. */
 export class Scratch {
   readonly path = mkdtempSync(join(tmpdir(), 'formwork-cli-'));
+
+  constructor() {
+    // Where we are root, Postgres runs as another user; data that it cannot get at is kept outside of this directory.
+    chmodSync(this.path, 0o755);
+  }
 
   file(name: string, content: string | Buffer): string {
     const path = join(this.path, name);
