@@ -154,6 +154,16 @@ test('a port that another program has is told before any data is loaded, and Pos
   expect(isPostgresUp()).toBe(false);
 });
 
+test('ends when the shell that npm put between us is gone, for that passes no signal on', async () => {
+  const shell = new Formwork(['start'], { ...environment, npm_lifecycle_event: 'start' }, 'sh');
+  await shell.says('Formwork listens');
+  shell.child.kill('SIGKILL');
+  await shell.ends();
+  for (let tries = 0; isPostgresUp() && tries < 200; tries += 1)
+    await new Promise((next) => setTimeout(next, 100));
+  expect(isPostgresUp()).toBe(false);
+});
+
 test('a data directory that cannot be used is one sentence', async () => {
   const file = scratch.file('no-directory', '');
   const { code, stderr } = await runApart(['tenant', 'list'], { FORMWORK_DATA_DIR: file });

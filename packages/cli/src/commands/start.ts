@@ -89,7 +89,7 @@ function tellTo(terminal: Terminal, isJson: boolean): (line: string) => void {
 function explainPort(error: unknown): never {
   const cause = error instanceof Error ? error.cause : undefined;
   if (error instanceof Error && cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE') {
-    throw new Failure(`${error.message} Here: --port <port>.`);
+    throw new Failure(`${error.message} The option --port does so too.`);
   }
   throw error;
 }
