@@ -3,9 +3,9 @@ import { type SqlFragment, sql } from '@formwork/pg/sql-text';
 import type { ConnectionSelection, EdgeNode, PageInfo } from '../contract.ts';
 import type { CursorSealer } from './cursor.ts';
 import { entityView } from './entity-view.ts';
+import { longestSortedText } from './exact-terms.ts';
 import type { ListQuery } from './list-query.ts';
 import { type RecordReader, SelectList, selectRecord } from './select-list.ts';
-import { longestSortedText } from './sort-terms.ts';
 
 /** Edges of one page, and whether the list goes on behind it. */
 export interface ReadPage {

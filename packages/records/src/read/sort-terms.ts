@@ -1,7 +1,8 @@
-import { type SqlFragment, sql, textArray } from '@formwork/pg/sql-text';
+import { type SqlFragment, sql } from '@formwork/pg/sql-text';
 import { columnOf } from './comparable.ts';
 import type { ViewColumn } from './entity-view.ts';
-import { type ScalarKind, typeOf } from './operand.ts';
+import { type Exact, exactTerms, type Sortable } from './exact-terms.ts';
+import type { ScalarKind } from './operand.ts';
 import type { Direction } from './order.ts';
 import { keyRule } from './search-key.ts';
 import { noTextKey, textKey } from './text-key.ts';
@@ -20,9 +21,6 @@ export interface SortTerm {
   readonly indexed: boolean;
 }
 
-/** Texts that agree so far sort by id: a cursor holds the value, and must not grow with it. */
-export const longestSortedText = 1000;
-
 /** The terms for a column, or null for one that cannot be sorted by. `joined`: of a record that may not be there. */
 export function sortTerms(
   alias: SqlFragment,
@@ -37,75 +35,6 @@ export function sortTerms(
   // The key of a choice is its text, and the order wanted is the designer's.
   if (column.key === null || column.kind === 'select') return withAbsence(value, exact, direction);
   return withKey(columnOf(alias, column.key.column), value, column, exact, direction, joined);
-}
-
-/** A value as something that sorts; null where the value is null. */
-type Sortable = (value: SqlFragment) => SqlFragment;
-
-interface Exact {
-  /** Casts a cursor's text to what the column is. */
-  readonly cast: Sortable;
-  readonly parts: readonly { readonly of: Sortable; readonly otherwise: SqlFragment }[];
-}
-
-function exactTerms(column: ViewColumn): Exact | null {
-  switch (column.kind) {
-    case 'multi_select':
-    case 'json':
-    case 'duration':
-      return null;
-    case 'text':
-      return { cast: castTo(sql`text`), parts: [{ of: textKey, otherwise: sql`''` }, beginning] };
-    case 'select':
-      return { cast: castTo(sql`text`), parts: [choicePosition(column)] };
-    case 'money':
-      return {
-        cast: castTo(sql`jsonb`),
-        parts: [
-          { of: (value) => sql`(${value} ->> 'amount')::numeric`, otherwise: sql`0` },
-          { of: (value) => sql`(${value} ->> 'currency') collate "C"`, otherwise: sql`''` },
-        ],
-      };
-    default:
-      return {
-        cast: castTo(typeOf(column.kind)),
-        parts: [{ of: (value) => value, otherwise: anyValue(column.kind) }],
-      };
-  }
-}
-
-const castTo =
-  (type: SqlFragment): Sortable =>
-  (value) =>
-    sql`${value}::${type}`;
-
-const beginning = {
-  of: (value: SqlFragment) => sql`left(${value}, ${sql.raw(String(longestSortedText))}) collate "C"`,
-  otherwise: sql`''`,
-};
-
-/** In the designer's order. A key that is no choice any more has no position, and sorts like no value. */
-function choicePosition(column: ViewColumn) {
-  const keys = textArray((column.field?.choices ?? []).map((choice) => choice.key));
-  return { of: (value: SqlFragment) => sql`array_position(${keys}::text[], ${value})`, otherwise: sql`0` };
-}
-
-const anyValues: Readonly<Partial<Record<ScalarKind, SqlFragment>>> = {
-  id: sql`'00000000-0000-0000-0000-000000000000'::uuid`,
-  int: sql`0`,
-  float: sql`0`,
-  decimal: sql`0`,
-  boolean: sql`false`,
-  date: sql`'infinity'::date`,
-  datetime: sql`'infinity'::timestamptz`,
-  time: sql`'00:00'::time`,
-};
-
-/** Stands for a missing value behind the term that says it is missing; which one does not matter. */
-function anyValue(kind: ScalarKind): SqlFragment {
-  const value = anyValues[kind];
-  if (value === undefined) throw new Error(`Values of the kind "${kind}" do not sort by themselves`);
-  return value;
 }
 
 function idTerm(id: SqlFragment, descending: boolean): SortTerm {
