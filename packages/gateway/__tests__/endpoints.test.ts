@@ -1,4 +1,3 @@
-import { gunzipSync } from 'node:zlib';
 import { buildSchema } from 'graphql';
 import { dataOf, Harness, type TestGateway, type TestTenant } from './harness.ts';
 import { rawRequest } from './raw-request.ts';
@@ -75,13 +74,16 @@ describe('GraphiQL', () => {
     expect(html).not.toContain('unpkg.com');
   });
 
-  test('is sent compressed, and again only when it has changed', async () => {
-    const raw = await rawRequest(gateway.url, { method: 'GET', headers: browser });
+  test('is sent compressed to who can read that, and again only when it has changed', async () => {
+    const compressed = { ...browser, 'accept-encoding': 'gzip, br' };
+    const raw = await rawRequest(gateway.url, { method: 'GET', headers: compressed });
+    const plain = await rawRequest(gateway.url, { method: 'GET', headers: browser });
+    expect(plain.headers['content-encoding']).toBeUndefined();
+    expect(plain.body.toString()).toContain('<html');
     expect(raw.headers['content-encoding']).toBe('gzip');
     expect(Number(raw.headers['content-length'])).toBeLessThan(4_000_000);
     const again = await get('/graphql', { ...browser, 'if-none-match': String(raw.headers.etag) });
     expect(again.status).toBe(304);
-    expect(() => gunzipSync(Buffer.alloc(0))).toThrow();
   });
 
   test('can be switched off', async () => {

@@ -16,6 +16,7 @@ export interface GatewayOptions
     | 'maxDepth'
     | 'maxAliases'
     | 'maxRootFields'
+    | 'maxRecords'
     | 'schemaCache'
     | 'registryCache'
     | 'documentCache'

@@ -83,6 +83,12 @@ export const settings = {
     { min: 1, max: 100_000 },
     'Root fields of one operation.',
   ),
+  maxRecords: integer(
+    'FORMWORK_MAX_RECORDS',
+    100_000,
+    { min: 1, max: 100_000_000 },
+    'Records in one answer, each counted as often as it stands there.',
+  ),
   schemaCache: integer(
     'FORMWORK_SCHEMA_CACHE',
     256 * mebibyte,

@@ -4,6 +4,7 @@ import { type BatchOptions, DatabaseError, type TenantVersions } from '@formwork
 import { unauthenticated } from './access/unauthenticated.ts';
 import type { Logger } from './log.ts';
 import { ReadBatches } from './operations/read-batches.ts';
+import { RecordBudget } from './operations/record-budget.ts';
 import { requestError } from './request-error.ts';
 import type { Services } from './services.ts';
 import type { TenantState } from './tenants/tenant-states.ts';
@@ -56,6 +57,12 @@ export class Visit {
     const budget = Math.max(1, Math.ceil(this.#deadline - performance.now()));
     return { budget, signal: this.signal };
   };
+
+  /** What one run of the operation may cost. */
+  recordBudget(): RecordBudget {
+    const { maxRecords } = this.services.options;
+    return new RecordBudget({ maxRecords, deadline: this.#deadline, signal: this.signal });
+  }
 
   /** Batches that prove the versions this visit holds. */
   async reads({ mindsMissingViews = false } = {}): Promise<ReadBatches> {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { gunzip, gzip } from 'node:zlib';
 import type { Exchange } from './exchange.ts';
 import type { Yoga } from './yoga.ts';
 
@@ -49,6 +49,10 @@ export class GraphiqlPage {
     const { gzipped, etag } = await this.#page;
     if (exchange.request.headers['if-none-match'] === etag) {
       exchange.send({ status: 304, headers: { ...headers, etag }, body: '' });
+      return;
+    }
+    if (!/\bgzip\b/.test(String(exchange.request.headers['accept-encoding'] ?? ''))) {
+      exchange.send({ status: 200, headers: { ...headers, etag }, body: await promisify(gunzip)(gzipped) });
       return;
     }
     exchange.send({ status: 200, headers: { ...headers, etag, 'content-encoding': 'gzip' }, body: gzipped });

@@ -5,6 +5,7 @@ import { causeOf } from '../present-errors.ts';
 import { requestError } from '../request-error.ts';
 import type { Operation } from './operation.ts';
 import { attempts, presentResult } from './present-result.ts';
+import { withinBudget } from './record-budget.ts';
 
 /** The key may have been revoked since it was verified: nothing is written before that is known. */
 class AccessMovedError extends Error {
@@ -94,15 +95,18 @@ async function executeIn(transaction: TenantTransaction, operation: Operation): 
     execute: (statements) => transaction.run(statements),
     cursorSecret: visit.services.options.secret,
     actor: `key:${visit.caller.keyId}`,
+    role: visit.caller.role,
     mode: 'mutation',
   });
+  const budget = visit.recordBudget();
   const result = await execute({
     schema,
     document: prepared.document,
-    contextValue: { records },
+    contextValue: { records: withinBudget(records, budget) },
     variableValues: params.variables,
     operationName: params.operationName,
   });
+  if (budget.error !== null) return { data: null, errors: [budget.error] };
   if (result.errors) return result;
   try {
     // Deferred constraints speak now, while it can still be said what they mean.

@@ -5,6 +5,7 @@ import { isIntrospection, type TextResult } from './introspection.ts';
 import type { Operation } from './operation.ts';
 import { attempts, presentResult } from './present-result.ts';
 import type { ReadBatches } from './read-batches.ts';
+import { withinBudget } from './record-budget.ts';
 
 /**
  * Runs a query and proves that what it ran on was current: the versions come back with its own batches, or are asked
@@ -48,7 +49,10 @@ async function executeOnce(operation: Operation, reads: ReadBatches): Promise<Te
     execute: reads.run,
     cursorSecret: visit.services.options.secret,
     actor: `key:${visit.caller.keyId}`,
+    role: visit.caller.role,
     mode: 'query',
   });
-  return run({ records });
+  const budget = visit.recordBudget();
+  const result = await run({ records: withinBudget(records, budget) });
+  return budget.error === null ? result : { data: null, errors: [budget.error] };
 }
