@@ -26,8 +26,8 @@ const descriptions: Readonly<Record<FieldType, string>> = {
   link: 'A link to one record of the entity `target`. Options: `inverse`, `onDelete`.',
   links: 'Links to many records of the entity `target`. Options: `inverse`.',
   rollup: 'Computed from the records that link here.',
-  lookup: 'A field of a linked record.',
-  formula: 'Computed from the fields of the record.',
+  lookup: 'A field of a linked record, for reading. Options: `via` (a link to one), `field`.',
+  formula: 'Computed from the fields of the record, and of those that it links to. Options: `expression`.',
 };
 
 export const FieldTypeEnum = builder.enumType('FieldType', {

@@ -145,6 +145,19 @@ test('pages by a formula without losing a record', async () => {
   expect(seen).toEqual(['0.25', '6.63333333333333333333', null, null]);
 });
 
+test('adds up formulas and groups by lookups', async () => {
+  const answer = await gateway.ask(
+    tenant.keys.viewer,
+    `{ purchasesAggregate(groupBy: [{ customerName: true }], orderBy: [{ key: { customerName: ASC } }]) {
+        keys count sum { total } max { total customerGrade } } }`,
+  );
+  expect(dataOf(answer).purchasesAggregate).toEqual([
+    { keys: ['Ann'], count: 1, sum: { total: '59.7' }, max: { total: '59.7', customerGrade: 'GOLD' } },
+    { keys: ['bob'], count: 1, sum: { total: '0' }, max: { total: '0', customerGrade: null } },
+    { keys: [null], count: 2, sum: { total: '1' }, max: { total: '1', customerGrade: null } },
+  ]);
+});
+
 test('shows each tenant its own, through the view that both share', async () => {
   const names = await purchases(
     'orderBy: { customerName: DESC_NULLS_LAST }',
