@@ -131,9 +131,10 @@ begin
 end
 $$;
 grant update (next_number) on formwork.autonumbers to formwork_gateway;
--- Slots, versions and dates are the triggers' business, so nobody may set them.
+-- Slots, versions and dates are the triggers' business, so nobody may set them. (An update of updated_at asks for a
+-- new version and the time of now; see fill_record.)
 grant insert (tenant_id, id, entity_type, data, created_by, updated_by),
-  update (data, updated_by, deleted_at), delete on formwork.records to formwork_gateway;
+  update (data, updated_by, updated_at, deleted_at), delete on formwork.records to formwork_gateway;
 -- A change of the registry fills slots by touching the rows.
 grant update (data) on formwork.records to formwork_designer;
 grant insert, delete on formwork.record_links to formwork_gateway;

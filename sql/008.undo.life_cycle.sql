@@ -75,8 +75,9 @@ begin
     if (new.tenant_id, new.id, new.entity_type) is distinct from (old.tenant_id, old.id, old.entity_type) then
       raise exception 'tenant_id, id and entity_type of a record never change' using errcode = 'FW004';
     end if;
-    -- A registry change touches records to fill their slots: that is no new version of them.
-    if new.data <> old.data or new.deleted_at is distinct from old.deleted_at then
+    -- A registry change touches records to fill their slots: that is no new version of them. Whoever changes a
+    -- record's links to many, which are not in data, says so by updated_at.
+    if new.data <> old.data or new.deleted_at is distinct from old.deleted_at or new.updated_at <> old.updated_at then
       new.version := old.version + 1;
       new.updated_at := now();
     end if;

@@ -291,6 +291,16 @@ describe('a version', () => {
     await remove('Room', id, 2);
   });
 
+  test('is a new one too when only links to many change', async () => {
+    const label = await create('Label', { text: 'versioned' });
+    const { id } = await create('Specimen', { name: 'Belemnite' });
+    const linked = await update('Specimen', id, { labels: { add: [{ id: label.id }] } }, 1);
+    expect(linked.values['version']).toBe(2);
+    const error = await refusalOf(update('Specimen', id, { labels: { set: [] } }, 1));
+    expect(error).toMatchObject({ code: 'VERSION_CONFLICT', details: { expected: 1, actual: 2 } });
+    expect((await update('Specimen', id, { labels: { set: [] } }, 2)).values['version']).toBe(3);
+  });
+
   test('lets one of two through that changed the same', async () => {
     const { id } = await create('Room', { floor: 41, door: 'v' });
     const outcomes = await Promise.allSettled([

@@ -55,9 +55,11 @@ function updateStatement(
   links: ResolvedLinks,
   ifVersion: number | null,
 ): Statement {
+  // Links to many are rows of their own: that they change makes a new version of the record all the same.
+  const touch = plan.manyLinks.length > 0 ? sql`, updated_at = clock_timestamp()` : sql``;
   return sql`
     update formwork.records
-    set data = (data - ${textArray(plan.removed)}::text[]) || ${dataText(plan, links)}::jsonb, updated_by = ${actor}
+    set data = (data - ${textArray(plan.removed)}::text[]) || ${dataText(plan, links)}::jsonb, updated_by = ${actor}${touch}
     where id = any (${textArray(ids)}::uuid[]) and entity_type = ${plan.entity.storageKey} and deleted_at is null
       and version = coalesce(${ifVersion}::int, version)
     returning id`;
