@@ -35,6 +35,24 @@ test('gives the SDL with the API shape as its ETag, and 304 to whoever has it', 
   expect(await changed.text()).toContain('runways: Int');
 });
 
+test('gives the JSON Schema of an entity, from which a form can be built', async () => {
+  const headers = { authorization: `Bearer ${tenant.keys.viewer}` };
+  const create = await get('/schema/flight.json', headers);
+  expect(create.headers.get('content-type')).toBe('application/schema+json; charset=utf-8');
+  expect(await create.json()).toMatchObject({
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    required: ['number'],
+    properties: { number: { title: 'Number', 'x-order': 1 } },
+  });
+  expect(await (await get('/schema/flight.json?for=update', headers)).json()).toMatchObject({ required: [] });
+  const unknown = await get('/schema/ufo.json', headers);
+  expect([unknown.status, JSON.stringify(await unknown.json())]).toEqual([
+    404,
+    expect.stringContaining('The entities are: airport, flight.'),
+  ]);
+  expect((await get('/schema/flight.json')).status).toBe(401);
+});
+
 test('gives the SDL to nobody without a key', async () => {
   const answer = await get('/schema.graphql');
   expect(answer.status).toBe(401);

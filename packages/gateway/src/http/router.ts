@@ -4,6 +4,7 @@ import { applyCors } from './cors.ts';
 import type { Exchange } from './exchange.ts';
 import { type GraphqlEndpoint, serveGraphql } from './front.ts';
 import type { GraphiqlPage } from './graphiql.ts';
+import { serveEntitySchema } from './schema-text.ts';
 
 export type Serve = (exchange: Exchange) => Promise<void>;
 
@@ -26,7 +27,9 @@ export async function route(exchange: Exchange, { services, endpoints, others }:
   if (found && isForBrowser(exchange, services)) return found.page.serve(exchange);
   if (found) return serveGraphql(exchange, services, found.endpoint);
   if (serve) return serve(exchange);
-  const known = [...endpoints.keys(), ...others.keys()].filter((one) => one !== '/');
+  const entity = /^\/schema\/([a-z][a-z0-9_]*)\.json$/.exec(path)?.[1];
+  if (entity) return serveEntitySchema(exchange, services, entity);
+  const known = [...endpoints.keys(), ...others.keys(), '/schema/<entity>.json'].filter((one) => one !== '/');
   const message = `There is nothing here. What there is: ${known.join(', ')}.`;
   exchange.sendJson(404, { errors: [{ message, extensions: { code: 'NOT_FOUND' } }] });
 }

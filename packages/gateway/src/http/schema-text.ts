@@ -1,4 +1,8 @@
+import { createHash } from 'node:crypto';
+import { entitySchema } from '@formwork/records';
+import type { Entity, Registry } from '@formwork/registry';
 import { printTenantSchema } from '@formwork/schema-factory';
+import type { GraphQLSchema } from 'graphql';
 import { toRequestError } from '../present-errors.ts';
 import { requestError } from '../request-error.ts';
 import type { Services } from '../services.ts';
@@ -6,30 +10,69 @@ import { answerError } from './answer.ts';
 import type { Exchange } from './exchange.ts';
 import { admit } from './front.ts';
 
-/** `/schema.graphql`: the SDL of the caller's tenant. Its ETag is the API shape, so tools can poll it for nothing. */
-export async function serveSchemaText(exchange: Exchange, services: Services): Promise<void> {
+interface Text {
+  readonly type: string;
+  readonly text: string;
+  readonly etag: string;
+}
+
+/** `/schema.graphql`: the SDL of the caller's tenant, with an ETag of what it says, so tools can poll it for nothing. */
+export function serveSchemaText(exchange: Exchange, services: Services): Promise<void> {
+  return serveText(exchange, services, ({ schema }) => {
+    const text = printTenantSchema(schema);
+    return { type: 'text/plain', text, etag: etagOf(schema, text) };
+  });
+}
+
+/** `/schema/<entity>.json`: the JSON Schema of what creates a record, or with `?for=update` of what changes one. */
+export function serveEntitySchema(exchange: Exchange, services: Services, key: string): Promise<void> {
+  return serveText(exchange, services, ({ registry }) => {
+    const operation = exchange.url.searchParams.get('for') === 'update' ? 'update' : 'create';
+    const text = `${JSON.stringify(entitySchema(registry, entityOf(registry, key), operation), null, 2)}\n`;
+    return { type: 'application/schema+json', text, etag: hashOf(text) };
+  });
+}
+
+async function serveText(
+  exchange: Exchange,
+  services: Services,
+  textOf: (state: { readonly registry: Registry; readonly schema: GraphQLSchema }) => Text,
+): Promise<void> {
   try {
     assertAllowed(exchange, services);
     const visit = await admit(exchange, services);
     await visit.prove();
-    const { registry, schema } = await visit.state();
-    const etag = `"${registry.apiShape}"`;
-    const headers = {
-      'content-type': 'text/plain; charset=utf-8',
-      etag,
-      'cache-control': 'private, no-cache',
-    };
+    const { type, text, etag } = textOf(await visit.state());
+    const headers = { 'content-type': `${type}; charset=utf-8`, etag, 'cache-control': 'private, no-cache' };
     const isCurrent = isKnown(exchange.request.headers['if-none-match'], etag);
-    exchange.send(
-      isCurrent
-        ? { status: 304, headers, body: '' }
-        : { status: 200, headers, body: printTenantSchema(schema) },
-    );
+    exchange.send(isCurrent ? { status: 304, headers, body: '' } : { status: 200, headers, body: text });
   } catch (error) {
     const refusal = toRequestError(error, exchange.log);
     exchange.account.code = String(refusal.extensions.code);
     exchange.send(answerError(refusal, 'application/json'));
   }
+}
+
+function entityOf(registry: Registry, key: string): Entity {
+  const entity = registry.entityByKey.get(key);
+  if (entity !== undefined) return entity;
+  const known = [...registry.entityByKey.keys()].join(', ');
+  throw requestError('NOT_FOUND', `There is no entity "${key}". The entities are: ${known}.`, {
+    status: 404,
+  });
+}
+
+const etags = new WeakMap<GraphQLSchema, string>();
+
+/** Of the text and not of the design: a later release may say the same design in another way. */
+function etagOf(schema: GraphQLSchema, text: string): string {
+  const etag = etags.get(schema) ?? hashOf(text);
+  etags.set(schema, etag);
+  return etag;
+}
+
+function hashOf(text: string): string {
+  return `"${createHash('sha256').update(text).digest('hex')}"`;
 }
 
 function assertAllowed({ method }: Exchange, { options }: Services): void {
