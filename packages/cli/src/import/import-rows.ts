@@ -1,7 +1,7 @@
 import type { Values } from '@formwork/records';
-import { UnreadableValue } from './read-value.ts';
 import type { RowReader } from './row-reader.ts';
 import { type GoodRow, isBroken, type RowPlace, type SourceRow } from './source.ts';
+import { UnreadableValue } from './unreadable-value.ts';
 
 /** Writes inputs in a transaction of its own; for each of them null, or why it was not written. */
 export type WriteBatch = (inputs: readonly Values[]) => Promise<readonly (string | null)[]>;

@@ -14,7 +14,7 @@ export async function* readText(
 ): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let read = 0;
-  for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 })) {
+  for await (const chunk of createReadStream(path, { highWaterMark: 64 * 1024 })) {
     const bytes: Buffer = chunk;
     yield decode(decoder, path, read, bytes);
     read += bytes.length;

@@ -1,11 +1,9 @@
 import { assertNever, type Field } from '@formwork/registry';
-import { isLosslessNumber } from 'lossless-json';
 import { quote, quoteList } from '../quote.ts';
 import { compileDateFormat, type MomentType, readIso } from './date-format.ts';
 import { parseJson, toPlainJson } from './parse-json.ts';
-
-/** A cell that does not hold what its column should: the end of a sentence that begins with the column. */
-export class UnreadableValue extends Error {}
+import { readDecimal, readInteger, readMoney, readNumber } from './read-number.ts';
+import { UnreadableValue } from './unreadable-value.ts';
 
 /** What a cell holds for its field, as an input of the API has it. Not called for cells without a value. */
 export type ValueReader = (cell: unknown) => unknown;
@@ -76,49 +74,6 @@ export function readList(cell: unknown, separator: string): readonly unknown[] {
     .split(separator)
     .map((item) => item.trim())
     .filter((item) => item !== '');
-}
-
-const wholeNumber = /^[+-]?\d{1,15}$/;
-const plainNumber = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?$/;
-const money = /^(?:([A-Za-z]{3})\s*([+-]?[\d.]+)|([+-]?[\d.]+)\s*([A-Za-z]{3}))$/;
-
-function readInteger(cell: unknown): unknown {
-  if (typeof cell !== 'string') return toPlainJson(cell);
-  if (wholeNumber.test(cell.trim())) return Number(cell);
-  throw new UnreadableValue(`holds ${quote(cell)}, which is no whole number`);
-}
-
-function readNumber(cell: unknown): unknown {
-  if (typeof cell !== 'string') return toPlainJson(cell);
-  if (plainNumber.test(cell.trim()) && Number.isFinite(Number(cell))) return Number(cell);
-  throw new UnreadableValue(`holds ${quote(cell)}, which is no number: write it like -1234.5`);
-}
-
-/** As text, so that no digit is lost. */
-function readDecimal(cell: unknown): unknown {
-  if (isLosslessNumber(cell)) return cell.value;
-  if (typeof cell !== 'string') return cell;
-  const text = cell.trim();
-  if (plainNumber.test(text))
-    return text
-      .replace(/^\+/, '')
-      .replace(/^(-?)\./, '$10.')
-      .replace(/\.(?=[eE]|$)/, '');
-  throw new UnreadableValue(`holds ${quote(cell)}, which is no number: write it like -1234.50`);
-}
-
-function readMoney(cell: unknown): unknown {
-  if (typeof cell === 'object' && cell !== null && 'amount' in cell) {
-    return { ...(toPlainJson(cell) as object), amount: readDecimal(cell.amount) };
-  }
-  const match = typeof cell === 'string' ? money.exec(cell.trim()) : null;
-  if (match === null) {
-    throw new UnreadableValue(
-      `holds ${quote(cell)}, which is no amount with its currency: write it like "12.50 EUR"`,
-    );
-  }
-  const [, before, amount, otherAmount, behind] = match;
-  return { amount: readDecimal(amount ?? otherAmount), currency: (before ?? behind ?? '').toUpperCase() };
 }
 
 const booleans: ReadonlyMap<string, boolean> = new Map([
