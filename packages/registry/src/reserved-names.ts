@@ -26,7 +26,7 @@ const types = [
   ],
   ['MoneyInput', 'IDFilter', 'StringFilter', 'IntFilter', 'FloatFilter', 'DecimalFilter', 'BooleanFilter'],
   ['DateFilter', 'DateTimeFilter', 'TimeFilter', 'DurationFilter', 'JSONFilter', 'JSONPathFilter'],
-  ['MoneyFilter'],
+  ['MoneyFilter', 'CalendarPeriod', 'PeriodInput', 'SpanInput'],
 ].flat();
 
 const fields = [

@@ -10,6 +10,7 @@ import {
   GraphQLNonNull,
   GraphQLString,
 } from 'graphql';
+import { relativeOperators } from './relative-filters.ts';
 import { decimalScalar } from './scalars/decimal.ts';
 import { jsonScalar } from './scalars/json.ts';
 import { moneyInput } from './scalars/money.ts';
@@ -73,8 +74,8 @@ export const intFilter = comparison('IntFilter', GraphQLInt);
 export const floatFilter = comparison('FloatFilter', GraphQLFloat);
 export const decimalFilter = comparison('DecimalFilter', decimalScalar);
 export const booleanFilter = filter('BooleanFilter', equalityOperators(GraphQLBoolean));
-export const dateFilter = comparison('DateFilter', dateScalar);
-export const dateTimeFilter = comparison('DateTimeFilter', dateTimeScalar);
+export const dateFilter = comparison('DateFilter', dateScalar, relativeOperators);
+export const dateTimeFilter = comparison('DateTimeFilter', dateTimeScalar, relativeOperators);
 export const timeFilter = comparison('TimeFilter', timeScalar);
 export const durationFilter = comparison('DurationFilter', durationScalar);
 

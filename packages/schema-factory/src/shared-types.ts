@@ -2,6 +2,7 @@ import { dateGroup, datePart } from './aggregate-inputs.ts';
 import { countMode, pageInfoType } from './connections.ts';
 import { nodeInterface } from './node.ts';
 import { orderDirection } from './orders.ts';
+import { calendarPeriod, periodInput, spanInput } from './relative-filters.ts';
 import * as filters from './scalar-filters.ts';
 import { decimalScalar } from './scalars/decimal.ts';
 import { jsonScalar } from './scalars/json.ts';
@@ -37,6 +38,9 @@ const sharedTypes = [
   filters.jsonFilter,
   filters.jsonPathFilter,
   filters.moneyFilter,
+  calendarPeriod,
+  periodInput,
+  spanInput,
 ];
 
 export const sharedTypeNames: ReadonlySet<string> = new Set(sharedTypes.map((type) => type.name));
