@@ -15,6 +15,7 @@ import { createRecords } from '../src/records.ts';
 export interface RequestOptions {
   readonly role?: string;
   readonly limits?: Partial<ReadLimits>;
+  readonly links?: 'nested' | 'loaders';
   readonly onStatement?: (statement: Statement) => void;
   /** In place of the harness's own way to Postgres. */
   readonly execute?: Execute;
@@ -77,7 +78,13 @@ async function addTenant(shared: Shared, slug: string, document: RegistryDocumen
     tenantId,
     registry,
     write,
-    records: ({ role = 'viewer', limits = {}, onStatement = () => {}, execute: send = execute } = {}) =>
+    records: ({
+      role = 'viewer',
+      limits = {},
+      links = 'nested',
+      onStatement = () => {},
+      execute: send = execute,
+    } = {}) =>
       createRecords({
         registry,
         tenantId,
@@ -89,6 +96,7 @@ async function addTenant(shared: Shared, slug: string, document: RegistryDocumen
         actor: 'key:test',
         role,
         mode: 'query',
+        links,
         limits,
       }),
     insert: (entityType, rows) => {

@@ -94,10 +94,30 @@ export class Model {
   }
 
   list(where: Values | undefined, orderBy: readonly Values[]): string[] {
-    return this.records
+    return this.#select(this.records, where, orderBy);
+  }
+
+  /** The same of the records behind a link to many, or a way back. */
+  linked(id: string, field: string, where: Values | undefined, orderBy: readonly Values[]): string[] {
+    return this.#select(this.#linkedWith(this.get(id), field), where, orderBy);
+  }
+
+  #select(records: readonly ModelRecord[], where: Values | undefined, orderBy: readonly Values[]): string[] {
+    return records
       .filter((record) => where === undefined || this.matches(record, where))
       .sort((a, b) => this.#compare(a, b, orderBy))
       .map(({ id }) => id);
+  }
+
+  #linkedWith(record: ModelRecord, field: string): readonly ModelRecord[] {
+    switch (field) {
+      case 'friendOf':
+        return this.records.filter(({ friend }) => friend === record.id);
+      case 'peers':
+        return record.peers.map((id) => this.get(id));
+      default:
+        return this.records.filter(({ peers }) => peers.includes(record.id));
+    }
   }
 
   matches(record: ModelRecord, filter: Values): boolean {
@@ -117,20 +137,9 @@ export class Model {
       case 'friend':
         return this.#linkHolds(record, filter);
       case 'friendOf':
-        return this.#listHolds(
-          this.records.filter(({ friend }) => friend === record.id),
-          filter,
-        );
       case 'peers':
-        return this.#listHolds(
-          record.peers.map((id) => this.#get(id)),
-          filter,
-        );
       case 'peerOf':
-        return this.#listHolds(
-          this.records.filter(({ peers }) => peers.includes(record.id)),
-          filter,
-        );
+        return this.#listHolds(this.#linkedWith(record, name), filter);
       default:
         return Object.entries(filter).every(([operator, value]) =>
           holds(name as ModelField, record[name as ModelField], operator, value),
@@ -141,7 +150,7 @@ export class Model {
   #linkHolds({ friend }: ModelRecord, { isNull, ...rest }: Values): boolean {
     if (isNull !== undefined && isNull !== (friend === null)) return false;
     if (Object.keys(rest).length === 0) return true;
-    return friend !== null && this.matches(this.#get(friend), rest);
+    return friend !== null && this.matches(this.get(friend), rest);
   }
 
   #listHolds(linked: readonly ModelRecord[], filter: Values): boolean {
@@ -185,7 +194,7 @@ export class Model {
     const [[name, inner] = ['', '']] = Object.entries(step);
     if (name === 'friend') {
       const friend = record?.friend;
-      return this.#sortValue(friend ? this.#get(friend) : null, inner as Values);
+      return this.#sortValue(friend ? this.get(friend) : null, inner as Values);
     }
     return {
       field: name as ModelField,
@@ -194,7 +203,7 @@ export class Model {
     };
   }
 
-  #get(id: string): ModelRecord {
+  get(id: string): ModelRecord {
     const record = this.#byId.get(id);
     if (record === undefined) throw new Error(`The model has no record ${id}`);
     return record;

@@ -160,7 +160,8 @@ test('reads the connections of several parents by the index of the link, as many
   expect(sent).toHaveLength(1);
   const plan = await explain(harness, sent[0] as Statement);
   expect(plan.scans).toEqual(['records_l1: l1 =']);
-  expect(plan.read).toBeLessThanOrEqual(60);
+  // Five, one more, and what a window reads ahead.
+  expect(plan.read).toBeLessThanOrEqual(80);
 });
 
 test('looks a unique key up by its index', async () => {

@@ -1,44 +1,17 @@
-import type { FieldDocument, RegistryDocument } from '@formwork/registry';
+import type { RegistryDocument } from '@formwork/registry';
 import fc from 'fast-check';
 import type { ConnectionNode, Records, Values } from '../src/contract.ts';
 import { filter, modelRecords, orderBy } from './read-generators.ts';
 import { createReadHarness, everything, idsOf, nodeIds, type ReadHarness } from './read-harness.ts';
-import { Model, type ModelRecord } from './read-model.ts';
+import { Model } from './read-model.ts';
+import { dataOf, fieldsOf } from './read-model-storage.ts';
 
 /** The same records in an entity with search keys and in one without. */
-const types = [
-  'text',
-  'integer',
-  'number',
-  'decimal',
-  'currency',
-  'boolean',
-  'date',
-  'datetime',
-  'time',
-  'select',
-] as const;
-const choices = [{ key: 'later' }, { key: 'before' }, { key: 'now' }];
-
-function fields(entity: string, indexed: boolean): FieldDocument[] {
-  return [
-    ...types.map((type) => ({
-      key: type,
-      type,
-      ...(indexed ? { indexed } : {}),
-      ...(type === 'select' ? { options: { choices } } : {}),
-    })),
-    { key: 'multi_select', type: 'multi_select', options: { choices } },
-    { key: 'friend', type: 'link', options: { target: entity, inverse: 'friend_of' } },
-    { key: 'peers', type: 'links', options: { target: entity, inverse: 'peer_of' } },
-  ];
-}
-
 const document: RegistryDocument = {
   formwork: 1,
   entities: [
-    { key: 'keyed', plural: 'keyeds', fields: fields('keyed', true) },
-    { key: 'bare', plural: 'bares', fields: fields('bare', false) },
+    { key: 'keyed', plural: 'keyeds', fields: fieldsOf('keyed', true) },
+    { key: 'bare', plural: 'bares', fields: fieldsOf('bare', false) },
   ],
 };
 
@@ -71,23 +44,6 @@ beforeAll(async () => {
   );
 });
 afterAll(() => tenants[0]?.close());
-
-/** As it stands in the column: decimals are numbers, written out. */
-function dataOf({ id, peers, multiSelect, select, decimal, currency, ...rest }: ModelRecord): string {
-  const entries = Object.entries({
-    ...Object.fromEntries(
-      Object.entries(rest).map(([name, value]) => [name, value === null ? null : JSON.stringify(value)]),
-    ),
-    select: select && JSON.stringify(select.toLowerCase()),
-    multi_select: multiSelect && JSON.stringify(multiSelect.map((name) => name.toLowerCase())),
-    decimal,
-    currency: currency && `{"amount": ${currency.amount}, "currency": "${currency.currency}"}`,
-  });
-  return `{${entries
-    .filter(([, value]) => value !== null)
-    .map(([name, value]) => `"${name}": ${value}`)
-    .join()}}`;
-}
 
 function onBoth<T>(work: (records: Records, typeName: string) => Promise<T>): Promise<T[]> {
   return Promise.all(

@@ -23,6 +23,8 @@ export interface RecordsOptions {
   /** In a query nothing can be written. */
   readonly mode: 'query' | 'mutation';
   readonly limits?: Partial<ReadLimits>;
+  /** `loaders` reads what is behind links by loaders, even where one statement could (the default). */
+  readonly links?: 'nested' | 'loaders';
 }
 
 /** The records of one tenant for one operation. */
@@ -37,10 +39,18 @@ export function createRecords(options: RecordsOptions): OperationRecords {
       role: options.role ?? '',
     },
     limits,
+    nests: options.links !== 'loaders',
   });
   const writer =
     options.mode === 'mutation'
-      ? forgetting(reader, createWriter({ ...options, limits, readBack: compileRecordsRead }))
+      ? forgetting(
+          reader,
+          createWriter({
+            ...options,
+            limits,
+            readBack: (entity, ids, selection) => compileRecordsRead(entity, ids, selection),
+          }),
+        )
       : refusing;
   return {
     byId: (...args) => reader.byId(...args),

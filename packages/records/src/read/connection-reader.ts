@@ -1,11 +1,17 @@
-import type { Row } from '@formwork/pg';
 import { type SqlFragment, sql } from '@formwork/pg/sql-text';
-import type { ConnectionSelection, EdgeNode, PageInfo } from '../contract.ts';
+import type { ConnectionSelection, EdgeNode } from '../contract.ts';
 import type { CursorSealer } from './cursor.ts';
 import { entityView } from './entity-view.ts';
 import { longestSortedText } from './exact-terms.ts';
 import type { ListQuery } from './list-query.ts';
-import { type RecordReader, SelectList, selectRecord } from './select-list.ts';
+import {
+  type Cells,
+  type Nesting,
+  type RecordReader,
+  SelectList,
+  selectRecord,
+  textAt,
+} from './select-list.ts';
 
 /** Edges of one page, and whether the list goes on behind it. */
 export interface ReadPage {
@@ -25,12 +31,17 @@ export class PageReader {
   /** Places of the sort values, where cursors are wanted. */
   readonly #cursor: readonly number[];
 
-  constructor(query: ListQuery, sealer: CursorSealer, selection: ConnectionSelection) {
+  constructor(
+    query: ListQuery,
+    sealer: CursorSealer,
+    selection: ConnectionSelection,
+    nesting: Nesting | null,
+  ) {
     this.#query = query;
     this.#sealer = sealer;
     this.#selection = selection;
     const node = selection.node ?? { fields: [] };
-    this.#record = selectRecord(this.#list, entityView(query.entity), query.alias, node);
+    this.#record = selectRecord(this.#list, entityView(query.entity), query.alias, node, nesting);
     const wantsCursors = selection.cursors || selection.pageInfo;
     this.#cursor = wantsCursors ? query.ordering.steps.map(({ value }) => this.#list.add(value)) : [];
   }
@@ -39,16 +50,21 @@ export class PageReader {
     return this.#list.sql;
   }
 
+  /** All columns as one JSON value, for `cellsOf`. */
+  get json(): SqlFragment {
+    return this.#list.json;
+  }
+
   /** One more than asked for tells whether there are more. */
   get limit(): SqlFragment {
     return sql`limit ${this.#query.page.size + 1}::int8`;
   }
 
-  read(rows: readonly Row[]): ReadPage {
+  read(rows: readonly Cells[]): ReadPage {
     const { page } = this.#query;
     const shown = rows.slice(0, page.size);
     if (page.backward) shown.reverse();
-    const cursorOf = (row: Row | undefined) =>
+    const cursorOf = (row: Cells | undefined) =>
       row && this.#selection.pageInfo ? this.#writeCursor(row) : null;
     return {
       edges: shown.map((row) => ({
@@ -61,9 +77,9 @@ export class PageReader {
     };
   }
 
-  #writeCursor(row: Row): string {
+  #writeCursor(row: Cells): string {
     const texts = this.#cursor.map((place, index) => {
-      const text = row[place] ?? null;
+      const text = textAt(row, place);
       const isText = this.#query.ordering.steps[index]?.column.kind === 'text';
       return isText && text !== null ? beginningOf(text) : text;
     });
@@ -75,10 +91,3 @@ export class PageReader {
 function beginningOf(text: string): string {
   return text.length <= longestSortedText ? text : [...text].slice(0, longestSortedText).join('');
 }
-
-export const emptyPageInfo: PageInfo = {
-  hasNextPage: false,
-  hasPreviousPage: false,
-  startCursor: null,
-  endCursor: null,
-};

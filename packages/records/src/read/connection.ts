@@ -6,8 +6,8 @@ import type {
   ConnectionSelection,
   Count,
   CountRequest,
-  PageInfo,
 } from '../contract.ts';
+import { assembleConnection, type Outside, wantsPage } from './assemble-connection.ts';
 import { PageReader, type ReadPage } from './connection-reader.ts';
 import {
   assertCount,
@@ -18,6 +18,7 @@ import {
   toCount,
 } from './count.ts';
 import { compileList, type ListQuery } from './list-query.ts';
+import { nestingOf } from './nested.ts';
 import type { ReadContext } from './read-context.ts';
 import { getText } from './select-list.ts';
 import { StatementScope } from './statement-scope.ts';
@@ -37,60 +38,21 @@ export async function readConnection(
   const requests = countRequests(selection);
   requests.forEach(assertCount);
   const [page, outside, counts] = await Promise.all([
-    readPageOf(context, query, selection),
+    readPageOf(context, scope, query, selection),
     selection.pageInfo ? isAnythingOutside(context, query) : { after: false, before: false },
     Promise.all(requests.map((request) => readCount(context, scope, query, request))),
   ]);
   return assembleConnection(query, page, outside, counts, selection);
 }
 
-/** Whether there are records on the far side of each cursor; false where there is no cursor. */
-export interface Outside {
-  readonly after: boolean;
-  readonly before: boolean;
-}
-
-export function assembleConnection(
-  query: ListQuery,
-  page: ReadPage | null,
-  outside: Outside,
-  counts: readonly Count[],
-  selection: ConnectionSelection,
-): ConnectionNode {
-  return {
-    edges: page?.edges ?? [],
-    pageInfo: pageInfo(query, page, outside),
-    totalCount: selection.totalCount ? (counts[0]?.count ?? null) : null,
-    counts,
-  };
-}
-
-/**
- * Exact in both directions: the page's own end is known by the record more that was read, the other end by looking
- * past the cursor (without one it is the end of the list).
- */
-function pageInfo({ page }: ListQuery, read: ReadPage | null, outside: Outside): PageInfo {
-  const more = read?.hasMore ?? false;
-  return {
-    hasNextPage: outside.before || (!page.backward && more),
-    hasPreviousPage: outside.after || (page.backward && more),
-    startCursor: read?.startCursor ?? null,
-    endCursor: read?.endCursor ?? null,
-  };
-}
-
-/** Whether anything of the page itself is asked for. */
-export function wantsPage({ node, cursors, pageInfo: info }: ConnectionSelection): boolean {
-  return node !== null || cursors || info;
-}
-
 async function readPageOf(
   context: ReadContext,
+  scope: StatementScope,
   query: ListQuery,
   selection: ConnectionSelection,
 ): Promise<ReadPage | null> {
   if (!wantsPage(selection)) return null;
-  const reader = new PageReader(query, context.cursors.sealer, selection);
+  const reader = new PageReader(query, context.cursors.sealer, selection, nestingOf(context, scope));
   const rows = await context.batcher.run(sql`select ${reader.columns} ${query.range} ${reader.limit}`);
   return reader.read(rows);
 }

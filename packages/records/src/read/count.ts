@@ -12,6 +12,11 @@ export function countRequests({ totalCount, counts }: ConnectionSelection): read
   return counts ?? (totalCount ? [{ mode: 'EXACT', cap: largestCap }] : []);
 }
 
+/** The planner knows nothing of a single parent's links, so what would be estimated is counted. */
+export function exactly(request: CountRequest): CountRequest {
+  return request.mode === 'ESTIMATE' ? { ...request, mode: 'EXACT' } : request;
+}
+
 export function assertCount({ mode, cap }: CountRequest): void {
   if (mode === 'EXACT') return;
   if (!Number.isInteger(cap) || cap < 0)

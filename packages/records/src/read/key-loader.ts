@@ -5,8 +5,10 @@ import { RecordError, type RecordNode, type RecordSelection, type Values } from 
 import { quote } from '../quote.ts';
 import { entityView, getColumn } from './entity-view.ts';
 import { encodeKeyPart, keyText } from './key-text.ts';
+import { nestingOf } from './nested.ts';
 import type { ReadContext } from './read-context.ts';
 import { getText, SelectList, selectRecord } from './select-list.ts';
+import { mergeSelections, selectionKey } from './selection-key.ts';
 
 interface Wanted {
   /** JSON text of each part, null for one without a value. */
@@ -27,7 +29,7 @@ export class KeyLoader {
     this.#key = key;
     this.#loader = new DataLoader((wanted) => this.#load(wanted), {
       batchScheduleFn: context.batcher.schedule,
-      cacheKeyFn: ({ parts, selection }) => JSON.stringify([parts, selection.fields]),
+      cacheKeyFn: ({ parts, selection }) => `${JSON.stringify(parts)} ${selectionKey(selection)}`,
     });
   }
 
@@ -58,12 +60,12 @@ export class KeyLoader {
         { retry: true },
       );
     }
-    const fields = [...new Set(wanted.flatMap(({ selection }) => selection.fields))];
+    const selection = mergeSelections(wanted.map((each) => each.selection));
     const list = new SelectList();
-    const [alias, lookups] = [sql.identifier('r1'), sql.identifier('k')];
+    const [alias, lookups] = [sql.identifier('r'), sql.identifier('k')];
     const place = list.add(sql`${lookups}.place`);
     const view = entityView(this.#entity);
-    const reader = selectRecord(list, view, alias, { fields });
+    const reader = selectRecord(list, view, alias, selection, nestingOf(this.#context));
     const names = this.#key.fields.map((_, index) => sql.identifier(`p${index + 1}`));
     const arrays = names.map(
       (_, index) => sql`${textArray(wanted.map(({ parts }) => parts[index] ?? null))}::text[]`,

@@ -9,11 +9,12 @@ import type {
   CountRequest,
 } from '../contract.ts';
 import { groupBy } from '../group-by.ts';
-import { assembleConnection, type Outside, wantsPage } from './connection.ts';
+import { assembleConnection, type Outside, wantsPage } from './assemble-connection.ts';
 import { PageReader, type ReadPage } from './connection-reader.ts';
-import { assertCount, countColumn, countRequests, toCount } from './count.ts';
+import { assertCount, countColumn, countRequests, exactly, toCount } from './count.ts';
 import { findLinkPath } from './link-path.ts';
 import { compileList, type ListQuery } from './list-query.ts';
+import { nestingOf } from './nested.ts';
 import type { ReadContext } from './read-context.ts';
 import { getText } from './select-list.ts';
 import { StatementScope } from './statement-scope.ts';
@@ -49,11 +50,6 @@ export async function readLinkedConnections(
   });
 }
 
-/** The planner knows nothing of a single parent's links, so what would be estimated is counted. */
-function exactly(request: CountRequest): CountRequest {
-  return request.mode === 'ESTIMATE' ? { ...request, mode: 'EXACT' } : request;
-}
-
 interface Family {
   readonly context: ReadContext;
   readonly scope: StatementScope;
@@ -70,7 +66,7 @@ function fromParents({ parents, parentIds }: Family): SqlFragment {
 /** In the order of the parents; null for one without a record. */
 async function readPages(family: Family, selection: ConnectionSelection): Promise<(ReadPage | null)[]> {
   const { context, scope, query, parents, parentIds } = family;
-  const reader = new PageReader(query, context.cursors.sealer, selection);
+  const reader = new PageReader(query, context.cursors.sealer, selection, nestingOf(context, scope));
   const page = scope.alias();
   // Rows of a lateral come in its order, but nothing promises it: so each is numbered while the order is at hand.
   const numbered = sql`row_number() over (order by ${query.rowOrder})`;

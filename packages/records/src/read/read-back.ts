@@ -3,7 +3,7 @@ import { sql, textArray } from '@formwork/pg/sql-text';
 import type { Entity } from '@formwork/registry';
 import type { RecordNode, RecordSelection } from '../contract.ts';
 import { entityView } from './entity-view.ts';
-import { SelectList, selectRecord } from './select-list.ts';
+import { type Nesting, SelectList, selectRecord } from './select-list.ts';
 
 /** A statement that reads records by id through their view, and what its rows mean. */
 export interface RecordsRead {
@@ -16,11 +16,12 @@ export function compileRecordsRead(
   entity: Entity,
   ids: readonly string[],
   selection: RecordSelection,
+  nesting: Nesting | null = null,
 ): RecordsRead {
   const view = entityView(entity);
   const list = new SelectList();
-  const alias = sql.identifier('r1');
-  const reader = selectRecord(list, view, alias, selection);
+  const alias = sql.identifier('r');
+  const reader = selectRecord(list, view, alias, selection, nesting);
   return {
     statement: sql`select ${list.sql} from ${view.name} ${alias} where ${alias}.id = any (${textArray(ids)}::uuid[])`,
     nodesOf: (rows) => new Map(rows.map((row) => reader.read(row)).map((node) => [node.id, node])),

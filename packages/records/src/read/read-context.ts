@@ -9,4 +9,6 @@ export interface ReadContext {
   readonly batcher: TickBatcher;
   readonly cursors: CursorContext;
   readonly limits: ReadLimits;
+  /** Whether what is selected behind links is read with the record, in one statement; else loaders read it. */
+  readonly nests: boolean;
 }

@@ -15,9 +15,11 @@ import { normalizeId } from './bad-input.ts';
 import { readConnection } from './connection.ts';
 import { KeyLoader } from './key-loader.ts';
 import { readLinkedConnections } from './linked-connection.ts';
+import { findNested } from './nested-values.ts';
 import { NodeLoader } from './node-loader.ts';
 import type { ReadContext } from './read-context.ts';
 import { RecordLoader } from './record-loader.ts';
+import { connectionLinkKey, recordLinkKey } from './selection-key.ts';
 
 export type Reader = Pick<
   Records,
@@ -96,6 +98,8 @@ class LoadingReader implements Reader {
   ): Promise<RecordNode | null> {
     const field = this.#entity(parent.typeName).fieldByName.get(fieldName);
     if (field?.type !== 'link') throw new Error(`"${parent.typeName}" has no link "${fieldName}"`);
+    const nested = findNested<RecordNode | null>(parent, recordLinkKey(fieldName, selection));
+    if (nested !== undefined) return nested;
     const id = await this.#linkedId(parent, field);
     const target = this.#context.registry.entityByKey.get(field.options.target ?? '');
     return id === null || target === undefined ? null : this.#recordsOf(target).load(id, selection);
@@ -105,6 +109,8 @@ class LoadingReader implements Reader {
     ...[parent, fieldName, args, selection]: Parameters<Records['linkedConnection']>
   ): Promise<ConnectionNode> {
     const entity = this.#entity(parent.typeName);
+    const nested = findNested<ConnectionNode>(parent, connectionLinkKey(fieldName, args, selection));
+    if (nested !== undefined) return nested;
     const loader = getOrCreate(this.#connections, loaderKey(entity, fieldName, args, selection), () =>
       this.#connectionLoader(entity, fieldName, args, selection),
     );

@@ -2,8 +2,10 @@ import { reusingPlan } from '@formwork/pg/sql-text';
 import type { Entity } from '@formwork/registry';
 import DataLoader from 'dataloader';
 import type { RecordNode, RecordSelection } from '../contract.ts';
+import { nestingOf } from './nested.ts';
 import { compileRecordsRead } from './read-back.ts';
 import type { ReadContext } from './read-context.ts';
+import { mergeSelections, selectionKey } from './selection-key.ts';
 
 interface Wanted {
   readonly id: string;
@@ -21,7 +23,7 @@ export class RecordLoader {
     this.#entity = entity;
     this.#loader = new DataLoader((wanted) => this.#load(wanted), {
       batchScheduleFn: context.batcher.schedule,
-      cacheKeyFn: ({ id, selection }) => `${id} ${selection.fields.join()}`,
+      cacheKeyFn: ({ id, selection }) => `${id} ${selectionKey(selection)}`,
     });
   }
 
@@ -37,9 +39,11 @@ export class RecordLoader {
 
   async #load(wanted: readonly Wanted[]): Promise<(RecordNode | null)[]> {
     const ids = [...new Set(wanted.map(({ id }) => id))];
-    const fields = [...new Set(wanted.flatMap(({ selection }) => selection.fields))];
-    const read = compileRecordsRead(this.#entity, ids, { fields });
-    const byId = read.nodesOf(await this.#context.batcher.run(reusingPlan(read.statement)));
+    const selection = mergeSelections(wanted.map((each) => each.selection));
+    const nesting = selection.links === undefined ? null : nestingOf(this.#context);
+    const read = compileRecordsRead(this.#entity, ids, selection, nesting);
+    const statement = nesting === null ? reusingPlan(read.statement) : read.statement;
+    const byId = read.nodesOf(await this.#context.batcher.run(statement));
     return wanted.map(({ id }) => byId.get(id) ?? null);
   }
 }

@@ -1,14 +1,18 @@
-import type { Row } from '@formwork/pg';
 import { type SqlFragment, sql } from '@formwork/pg/sql-text';
-import type { RecordNode, RecordSelection } from '../contract.ts';
+import type { Entity } from '@formwork/registry';
+import type { LinkSelection, RecordNode, RecordSelection } from '../contract.ts';
 import { columnOf } from './comparable.ts';
 import { type EntityView, getColumn, type ViewColumn } from './entity-view.ts';
 import { readValue } from './read-value.ts';
+
+/** A row: texts as Postgres gave them, then what is nested, as JSON or its text. */
+export type Cells = readonly unknown[];
 
 /** What a statement selects. Each expression has a place in its rows, and the same column takes one place only. */
 export class SelectList {
   readonly #expressions: SqlFragment[] = [];
   readonly #places = new Map<string, number>();
+  readonly #nested: SqlFragment[] = [];
 
   /** Place of the expression in each row. */
   add(expression: SqlFragment): number {
@@ -19,39 +23,90 @@ export class SelectList {
     return this.#expressions.push(expression) - 1;
   }
 
+  /** An expression that gives JSON, to be read by {@link nestedIn} with the number that this returns. */
+  nest(json: SqlFragment): number {
+    return this.#nested.push(json) - 1;
+  }
+
   get isEmpty(): boolean {
     return this.#expressions.length === 0;
   }
 
   get sql(): SqlFragment {
-    return sql.join(this.#expressions);
+    return sql.join([...this.#expressions, ...this.#nested]);
   }
+
+  /** All of it as one JSON value, for {@link cellsOf}: texts as texts, because JSON numbers would lose digits. */
+  get json(): SqlFragment {
+    const texts = sql.join(this.#expressions.map((expression) => sql`${expression}::text`));
+    return sql`json_build_array(${sql.join([sql`to_json(array[${texts}])`, ...this.#nested])})`;
+  }
+
+  /** How many nested values there may be: a function takes a hundred arguments, and one is taken by the texts. */
+  get isFull(): boolean {
+    return this.#nested.length >= mostNested;
+  }
+
+  nestedIn(row: Cells, number: number): unknown {
+    const value = row[this.#expressions.length + number];
+    return typeof value === 'string' ? JSON.parse(value) : value;
+  }
+}
+
+const mostNested = 90;
+
+/** A row out of what {@link SelectList.json} gave. */
+export function cellsOf(json: unknown): Cells {
+  const [texts, ...nested] = json as readonly [Cells, ...unknown[]];
+  return [...texts, ...nested];
 }
 
 /** How a record is read from the rows of a statement. */
 export interface RecordReader {
-  read(row: Row): RecordNode;
+  read(row: Cells): RecordNode;
 }
 
-/** Puts the columns that the selection needs on the list. */
+/** Puts the columns that the selection needs on the list; with `nesting` what it selects behind links too. */
 export function selectRecord(
   list: SelectList,
   view: EntityView,
   alias: SqlFragment,
   selection: RecordSelection,
+  nesting: Nesting | null,
 ): RecordReader {
   const columns = selectedColumns(view, selection);
   const id = list.add(sql`${alias}.id`);
   const places = columns.map((column) => list.add(columnOf(alias, column.column)));
+  const nested = nesting?.select(list, view.entity, alias, selection.links ?? []) ?? [];
   return {
-    read: (row) => ({
-      typeName: view.entity.names.type,
-      id: getText(row, id),
-      values: Object.fromEntries(
-        columns.map((column, index) => [column.name, readValue(column, row[places[index] ?? 0] ?? null)]),
-      ),
-    }),
+    read: (row) => {
+      const node: RecordNode = {
+        typeName: view.entity.names.type,
+        id: getText(row, id),
+        values: Object.fromEntries(
+          columns.map((column, index) => [column.name, readValue(column, textAt(row, places[index] ?? 0))]),
+        ),
+      };
+      for (const { number, keep } of nested) keep(node, list.nestedIn(row, number));
+      return node;
+    },
   };
+}
+
+/** How what is behind links is selected with a record, and kept for whoever asks for it. */
+export interface Nesting {
+  select(
+    list: SelectList,
+    entity: Entity,
+    alias: SqlFragment,
+    links: readonly LinkSelection[],
+  ): readonly NestedValue[];
+}
+
+export interface NestedValue {
+  /** In the list. */
+  readonly number: number;
+  readonly keep: (node: RecordNode, json: unknown) => void;
 }
 
 /** Columns for the fields of a selection; the id is there anyway, and links to many have none. */
@@ -62,8 +117,12 @@ export function selectedColumns(view: EntityView, { fields }: RecordSelection): 
 }
 
 /** A column that is never null. */
-export function getText(row: Row, place: number): string {
-  const text = row[place];
-  if (text === null || text === undefined) throw new Error(`Column ${place} of a row is missing`);
+export function getText(row: Cells, place: number): string {
+  const text = textAt(row, place);
+  if (text === null) throw new Error(`Column ${place} of a row is missing`);
   return text;
+}
+
+export function textAt(row: Cells, place: number): string | null {
+  return (row[place] ?? null) as string | null;
 }

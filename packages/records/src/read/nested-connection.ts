@@ -1,0 +1,51 @@
+import { type SqlFragment, sql } from '@formwork/pg/sql-text';
+import type { ConnectionArguments, ConnectionNode, ConnectionSelection } from '../contract.ts';
+import { assembleConnection, wantsPage } from './assemble-connection.ts';
+import { PageReader } from './connection-reader.ts';
+import { assertCount, countColumn, countRequests, exactly, toCount } from './count.ts';
+import { compileList, type ListStart } from './list-query.ts';
+import type { ReadContext } from './read-context.ts';
+import { cellsOf, type Nesting } from './select-list.ts';
+import type { StatementScope } from './statement-scope.ts';
+
+/** A connection as a JSON value: `[rows of the page, is anything before it, is anything after it, counts …]`. */
+export interface NestedConnection {
+  readonly json: SqlFragment;
+  readonly read: (json: unknown) => ConnectionNode;
+}
+
+/** Throws what `compileList` throws. */
+export function compileNestedConnection(
+  context: ReadContext,
+  scope: StatementScope,
+  nesting: Nesting,
+  start: ListStart,
+  args: ConnectionArguments,
+  selection: ConnectionSelection,
+): NestedConnection {
+  const query = compileList(scope, start, args, context.cursors);
+  const requests = countRequests(selection).map(exactly);
+  requests.forEach(assertCount);
+  const reader = new PageReader(query, context.cursors.sealer, selection, nesting);
+  const page = scope.alias();
+  const rows = sql`(select coalesce(json_agg(${page}.cells order by ${page}.place), '[]') from (
+    select row_number() over (order by ${query.rowOrder}) as place, ${reader.json} as cells
+    ${query.range} ${reader.limit}) ${page})`;
+  const outside = (side: 'after' | 'before', isAsked: boolean) =>
+    selection.pageInfo && isAsked ? query.outside(side) : sql`false`;
+  const parts = [
+    wantsPage(selection) ? rows : sql`null`,
+    outside('after', query.hasAfter),
+    outside('before', query.hasBefore),
+    ...requests.map((request) => sql`(${countColumn(scope, query.all, request)})`),
+  ];
+  return {
+    json: sql`json_build_array(${sql.join(parts)})`,
+    read: (json) => {
+      const [found, after, before, ...counted] = json as [unknown[] | null, boolean, boolean, ...number[]];
+      const counts = requests.map((request, index) => toCount(request, counted[index] ?? 0, 0));
+      const pageRead = found && reader.read(found.map(cellsOf));
+      return assembleConnection(query, pageRead, { after, before }, counts, selection);
+    },
+  };
+}
