@@ -140,6 +140,19 @@ export interface RecordNode {
 /** What is selected on a record: the scalar fields and the links to one, by GraphQL name. `id` is always there. */
 export interface RecordSelection {
   readonly fields: readonly string[];
+  /**
+   * What is selected behind links, as far as it is known beforehand. It is then read in the same statement, and
+   * `linkedRecord` and `linkedConnection` answer from it when they are asked with equal arguments and an equal selection.
+   * What was not foreseen, or is refused (a bad cursor), they load: so leaving something out costs time, nothing else.
+   */
+  readonly links?: readonly LinkSelection[];
+}
+
+/** One of `record` (of a link to one) and `connection` (of links to many and ways back). */
+export interface LinkSelection {
+  readonly field: string;
+  readonly record?: RecordSelection;
+  readonly connection?: { readonly args: ConnectionArguments; readonly selection: ConnectionSelection };
 }
 
 export interface ConnectionSelection {
