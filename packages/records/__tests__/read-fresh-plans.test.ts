@@ -69,25 +69,30 @@ test.each<ConnectionArguments>([
   expect(plan.read).toBeLessThan(people * 30);
 });
 
-test('goes from parents to their linked records', async () => {
-  const parents = Array.from({ length: 50 }, (_, index) => ({
-    typeName: 'Person',
-    id: `00000000-0000-0000-0000-${String(index + 1).padStart(12, '0')}`,
-    values: {},
-  }));
-  for (const name of ['reports', 'friends', 'friendOf']) {
-    const sent = await statementsOf(harness, (records) =>
-      Promise.all(
-        parents.map((parent) =>
-          records.linkedConnection(
-            parent,
-            name,
-            { orderBy: [{ age: 'ASC' }], where: { age: { gt: 3 } } },
-            everything,
-          ),
-        ),
-      ),
+const lists: ConnectionArguments[] = [
+  { where: { age: { gt: 3 } }, orderBy: [{ age: 'ASC' }] },
+  { first: 5, orderBy: [{ name: 'DESC' }] },
+  { first: 5, where: { name: { gte: 'Name 1' } } },
+  { last: 5, where: { name: { startsWith: 'Name' } }, orderBy: [{ name: 'ASC' }] },
+];
+
+describe.each(lists)('with %j', (args) => {
+  test.each(['reports', 'friends', 'friendOf'])('goes from many parents to their %s', async (field) => {
+    const parents = Array.from({ length: 50 }, (_, index) => ({
+      typeName: 'Person',
+      id: `00000000-0000-0000-0000-${String(index + 1).padStart(12, '0')}`,
+      values: {},
+    }));
+    const byLoaders = await statementsOf(harness, (records) =>
+      Promise.all(parents.map((parent) => records.linkedConnection(parent, field, args, everything))),
     );
-    for (const statement of sent) expect((await explain(harness, statement)).read).toBeLessThan(people * 3);
-  }
+    const links = [{ field, connection: { args, selection: everything } }];
+    const nested = await statementsOf(harness, (records) =>
+      records.connection('Person', {}, { ...everything, totalCount: false, node: { fields: [], links } }),
+    );
+    expect([byLoaders.length, nested.length]).toEqual([2, 1]);
+    for (const statement of [...byLoaders, ...nested]) {
+      expect((await explain(harness, statement)).read).toBeLessThan(people * 3);
+    }
+  });
 });

@@ -21,7 +21,7 @@ import { compileList, type ListQuery } from './list-query.ts';
 import { nestingOf } from './nested.ts';
 import type { ReadContext } from './read-context.ts';
 import { getText } from './select-list.ts';
-import { StatementScope } from './statement-scope.ts';
+import { newScope, type StatementScope } from './statement-scope.ts';
 
 /**
  * A page of all records of an entity. One statement for the page, one for each count, and one where a cursor leaves
@@ -33,7 +33,7 @@ export async function readConnection(
   args: ConnectionArguments,
   selection: ConnectionSelection,
 ): Promise<ConnectionNode> {
-  const scope = new StatementScope(context.registry, context.limits);
+  const scope = newScope(context);
   const query = compileList(scope, { entity }, args, context.cursors);
   const requests = countRequests(selection);
   requests.forEach(assertCount);
@@ -52,7 +52,7 @@ async function readPageOf(
   selection: ConnectionSelection,
 ): Promise<ReadPage | null> {
   if (!wantsPage(selection)) return null;
-  const reader = new PageReader(query, context.cursors.sealer, selection, nestingOf(context, scope));
+  const reader = new PageReader(query, context.cursors.sealer, selection, nestingOf(context, scope, true));
   const rows = await context.batcher.run(sql`select ${reader.columns} ${query.range} ${reader.limit}`);
   return reader.read(rows);
 }

@@ -9,6 +9,7 @@ import { nestingOf } from './nested.ts';
 import type { ReadContext } from './read-context.ts';
 import { getText, SelectList, selectRecord } from './select-list.ts';
 import { mergeSelections, selectionKey } from './selection-key.ts';
+import { newScope } from './statement-scope.ts';
 
 interface Wanted {
   /** JSON text of each part, null for one without a value. */
@@ -65,7 +66,8 @@ export class KeyLoader {
     const [alias, lookups] = [sql.identifier('r'), sql.identifier('k')];
     const place = list.add(sql`${lookups}.place`);
     const view = entityView(this.#entity);
-    const reader = selectRecord(list, view, alias, selection, nestingOf(this.#context));
+    const nesting = nestingOf(this.#context, newScope(this.#context), wanted.length > 1);
+    const reader = selectRecord(list, view, alias, selection, nesting);
     const names = this.#key.fields.map((_, index) => sql.identifier(`p${index + 1}`));
     const arrays = names.map(
       (_, index) => sql`${textArray(wanted.map(({ parts }) => parts[index] ?? null))}::text[]`,

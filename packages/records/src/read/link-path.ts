@@ -9,8 +9,12 @@ export interface LinkPath {
   readonly entity: Entity;
   /** False where there is at most one. */
   readonly many: boolean;
-  /** `from …` over the records on the other side: `near` is the id of this one, `far` the alias to give to those. */
-  readonly from: (near: SqlFragment, far: SqlFragment) => FarSide;
+  /**
+   * `from …` over the records on the other side: `near` is the id of this one, `far` the alias to give to those.
+   * `fenced`: the link's index is the only way to them. That is right for many parents, for whom the planner may else go
+   * through an index of the ordering from its start each time; and wrong for one that has very many.
+   */
+  readonly from: (near: SqlFragment, far: SqlFragment, fenced?: boolean) => FarSide;
   /** `from … where …` over what stands for them in a condition on the record `near`: all, or those that match. */
   readonly matching: (near: SqlFragment, condition: FarCondition | null) => SqlFragment;
   /** `select …` of the ids of the records that are linked with records for which the condition holds. */
@@ -55,10 +59,13 @@ function backward(scope: StatementScope, inverse: Inverse): LinkPath {
   return {
     entity: source,
     many: true,
-    from: (near, far) => ({
-      tables: sql`${view.name} ${far}`,
-      join: sql`${columnOf(far, column)} = ${near}`,
-    }),
+    from: (near, far, fenced = false) =>
+      fenced
+        ? {
+            tables: sql`(select * from ${view.name} v where v.${sql.identifier(column)} = ${near} offset 0) ${far}`,
+            join: sql`true`,
+          }
+        : { tables: sql`${view.name} ${far}`, join: sql`${columnOf(far, column)} = ${near}` },
     nearIds: ({ alias, sql: condition }) =>
       sql`select ${columnOf(alias, column)} from ${view.name} ${alias} where ${condition}`,
     matching: (near, condition) => {

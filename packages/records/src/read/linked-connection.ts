@@ -17,7 +17,7 @@ import { compileList, type ListQuery } from './list-query.ts';
 import { nestingOf } from './nested.ts';
 import type { ReadContext } from './read-context.ts';
 import { getText } from './select-list.ts';
-import { StatementScope } from './statement-scope.ts';
+import { newScope, type StatementScope } from './statement-scope.ts';
 
 /**
  * The same connection of many parents: one statement for the pages of all, with arguments, cursors and limit for each
@@ -31,11 +31,14 @@ export async function readLinkedConnections(
   selection: ConnectionSelection,
   parentIds: readonly string[],
 ): Promise<ConnectionNode[]> {
-  const scope = new StatementScope(context.registry, context.limits);
+  const scope = newScope(context);
   const path = findLinkPath(scope, parent, fieldName);
   if (path === null) throw new Error(`"${parent.key}" has no links "${fieldName}"`);
   const parents = scope.alias();
-  const start = { entity: path.entity, link: { path, near: sql`${parents}.id` } };
+  const start = {
+    entity: path.entity,
+    link: { path, near: sql`${parents}.id`, several: parentIds.length > 1 },
+  };
   const query = compileList(scope, start, args, context.cursors);
   const requests = countRequests(selection).map(exactly);
   requests.forEach(assertCount);
@@ -66,7 +69,7 @@ function fromParents({ parents, parentIds }: Family): SqlFragment {
 /** In the order of the parents; null for one without a record. */
 async function readPages(family: Family, selection: ConnectionSelection): Promise<(ReadPage | null)[]> {
   const { context, scope, query, parents, parentIds } = family;
-  const reader = new PageReader(query, context.cursors.sealer, selection, nestingOf(context, scope));
+  const reader = new PageReader(query, context.cursors.sealer, selection, nestingOf(context, scope, true));
   const page = scope.alias();
   // Rows of a lateral come in its order, but nothing promises it: so each is numbered while the order is at hand.
   const numbered = sql`row_number() over (order by ${query.rowOrder})`;

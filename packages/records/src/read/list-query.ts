@@ -42,7 +42,12 @@ export interface ListQuery {
 /** Where a list starts: all records of an entity, or those behind a link of the record with this id. */
 export interface ListStart {
   readonly entity: Entity;
-  readonly link?: { readonly path: LinkPath; readonly near: SqlFragment };
+  readonly link?: {
+    readonly path: LinkPath;
+    readonly near: SqlFragment;
+    /** The statement asks for the links of more than one record. */
+    readonly several: boolean;
+  };
 }
 
 /** Checks the arguments and writes the pieces of SQL that they mean. Throws `RecordError` for bad ones. */
@@ -55,13 +60,10 @@ export function compileList(
   const { entity } = start;
   const page = readPage(args, scope.limits);
   const alias = scope.alias();
-  const { tables, join } = start.link?.path.from(start.link.near, alias) ?? {
-    tables: sql`${entityView(entity).name} ${alias}`,
-    join: null,
-  };
   const ordering = compileOrder(scope, entity, alias, args.orderBy ?? [], 'orderBy');
-  const filter =
+  const where =
     args.where === undefined ? null : compileWhere({ scope, entity, alias, depth: 0 }, args.where, 'where');
+  const { tables, join, filter } = tablesOf(start, alias, ordering, where);
   const place = placeOf(cursors, entity, ordering);
   const cursor = (name: Side) => {
     const text = args[name];
@@ -91,12 +93,30 @@ export function compileList(
     outside: (side) => {
       const values = side === 'after' ? after : before;
       const rest = values && beyond(ordering, values, side === 'after' ? 'before' : 'after', true);
-      const where = whereClause([...filtered, indexCondition(ordering), rest]);
+      const beyondCursor = whereClause([...filtered, indexCondition(ordering), rest]);
       const nearest = orderByClause(ordering, side === 'after');
-      return sql`exists (select from (select ${alias}.id from ${tables}${ordering.joins}${where}
+      return sql`exists (select from (select ${alias}.id from ${tables}${ordering.joins}${beyondCursor}
         order by ${nearest} limit 1) ${scope.alias()})`;
     },
   };
+}
+
+/**
+ * Where the records come from. For the links of several records only the index of the link will do (see `LinkPath`): it
+ * has them in the order of their ids, so there only the filter is kept from other indexes, by `is true`.
+ */
+function tablesOf(
+  { entity, link }: ListStart,
+  alias: SqlFragment,
+  ordering: Ordering,
+  where: SqlFragment | null,
+) {
+  if (link === undefined) {
+    return { tables: sql`${entityView(entity).name} ${alias}`, join: null, filter: where };
+  }
+  const isById = ordering.steps[0]?.column.name === 'id';
+  const filter = where && link.several ? sql`(${where}) is true` : where;
+  return { ...link.path.from(link.near, alias, link.several && !isById), filter };
 }
 
 function placeOf({ tenantId, role }: CursorContext, entity: Entity, { signature }: Ordering): CursorPlace {

@@ -16,14 +16,11 @@ import { keepNested } from './nested-values.ts';
 import type { ReadContext } from './read-context.ts';
 import { cellsOf, type NestedValue, type Nesting, SelectList, selectRecord } from './select-list.ts';
 import { connectionLinkKey, recordLinkKey } from './selection-key.ts';
-import { StatementScope } from './statement-scope.ts';
+import type { StatementScope } from './statement-scope.ts';
 
-/** Null where loaders are to read what is behind links. `scope`: of the statement that it becomes a part of. */
-export function nestingOf(
-  context: ReadContext,
-  scope = new StatementScope(context.registry, context.limits),
-): Nesting | null {
-  return context.nests ? new SubSelects(context, scope) : null;
+/** Null where loaders are to read what is behind links. `scope`: of the statement, which reads `several` records. */
+export function nestingOf(context: ReadContext, scope: StatementScope, several: boolean): Nesting | null {
+  return context.nests ? new SubSelects(context, scope, several) : null;
 }
 
 /**
@@ -33,10 +30,12 @@ export function nestingOf(
 class SubSelects implements Nesting {
   readonly #context: ReadContext;
   readonly #scope: StatementScope;
+  readonly #several: boolean;
 
-  constructor(context: ReadContext, scope: StatementScope) {
+  constructor(context: ReadContext, scope: StatementScope, several: boolean) {
     this.#context = context;
     this.#scope = scope;
+    this.#several = several;
   }
 
   select(
@@ -96,8 +95,10 @@ class SubSelects implements Nesting {
   ): NestedValue {
     const path = findLinkPath(this.#scope, entity, fieldName);
     if (path === null) throw new Error(`"${entity.key}" has no links "${fieldName}"`);
-    const start = { entity: path.entity, link: { path, near: sql`${alias}.id` } };
-    const nested = compileNestedConnection(this.#context, this.#scope, this, start, args, selection);
+    const link = { path, near: sql`${alias}.id`, several: this.#several };
+    const inner = new SubSelects(this.#context, this.#scope, true);
+    const start = { entity: path.entity, link };
+    const nested = compileNestedConnection(this.#context, this.#scope, inner, start, args, selection);
     const key = connectionLinkKey(fieldName, args, selection);
     return {
       number: list.nest(nested.json),

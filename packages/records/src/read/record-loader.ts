@@ -6,6 +6,7 @@ import { nestingOf } from './nested.ts';
 import { compileRecordsRead } from './read-back.ts';
 import type { ReadContext } from './read-context.ts';
 import { mergeSelections, selectionKey } from './selection-key.ts';
+import { newScope } from './statement-scope.ts';
 
 interface Wanted {
   readonly id: string;
@@ -40,7 +41,10 @@ export class RecordLoader {
   async #load(wanted: readonly Wanted[]): Promise<(RecordNode | null)[]> {
     const ids = [...new Set(wanted.map(({ id }) => id))];
     const selection = mergeSelections(wanted.map((each) => each.selection));
-    const nesting = selection.links === undefined ? null : nestingOf(this.#context);
+    const nesting =
+      selection.links === undefined
+        ? null
+        : nestingOf(this.#context, newScope(this.#context), ids.length > 1);
     const read = compileRecordsRead(this.#entity, ids, selection, nesting);
     const statement = nesting === null ? reusingPlan(read.statement) : read.statement;
     const byId = read.nodesOf(await this.#context.batcher.run(statement));

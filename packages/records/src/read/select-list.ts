@@ -75,7 +75,7 @@ export function selectRecord(
   nesting: Nesting | null,
 ): RecordReader {
   const columns = selectedColumns(view, selection);
-  const id = list.add(sql`${alias}.id`);
+  const id = list.add(columnOf(alias, 'id'));
   const places = columns.map((column) => list.add(columnOf(alias, column.column)));
   const nested = nesting?.select(list, view.entity, alias, selection.links ?? []) ?? [];
   return {

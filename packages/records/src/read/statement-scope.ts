@@ -2,6 +2,7 @@ import { type SqlFragment, sql } from '@formwork/pg/sql-text';
 import type { Entity, Registry } from '@formwork/registry';
 import { RecordError } from '../contract.ts';
 import type { ReadLimits } from './limits.ts';
+import type { ReadContext } from './read-context.ts';
 
 /** What belongs to one statement while it is written: names that are used once, and how much has been asked for. */
 export class StatementScope {
@@ -49,4 +50,9 @@ export class StatementScope {
     if (entity === undefined) throw new Error(`The registry has no entity stored as "${storageKey}"`);
     return entity;
   }
+}
+
+/** The scope of a new statement. */
+export function newScope({ registry, limits }: Pick<ReadContext, 'registry' | 'limits'>): StatementScope {
+  return new StatementScope(registry, limits);
 }
