@@ -14,4 +14,7 @@ void run(process.argv.slice(2), {
   interrupted: hearInterruptions(),
 }).then((code) => {
   process.exitCode = code;
+  // What is written is flushed and the process ends by itself, unless something lingers: a connection that tries to
+  // come back to a Postgres that has died under it would do so for ever.
+  setTimeout(() => process.exit(), 2_000).unref();
 });
