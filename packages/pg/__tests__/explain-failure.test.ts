@@ -11,7 +11,10 @@ test.each([
     /C library is too old: GLIBC_2\.28/,
   ],
   ['spawn /x/postgres ENOENT', /another C library \(glibc\).*Alpine/],
-  ['spawn /x/postgres EACCES', /the user "postgres", who has to be able to reach this directory.*below [/]root[)]/],
+  [
+    'spawn /x/postgres EACCES',
+    /the user "postgres", who has to be able to reach this directory.*below [/]root[)]/,
+  ],
   ['initdb: error: could not access directory "/home/x": Permission denied', /the user "postgres"/],
   ['FATAL:  could not write to file: No space left on device', /the disk is full/],
   ['FATAL:  database files are incompatible with server', /another version of Postgres/],
