@@ -38,8 +38,8 @@ export class Harness {
     this.control = connectControlPlane({ url: database.designerUrl });
   }
 
-  static async open(): Promise<Harness> {
-    return new Harness(await createTestDatabase());
+  static async open(database?: TestDatabase): Promise<Harness> {
+    return new Harness(database ?? (await createTestDatabase()));
   }
 
   /** What every gateway of these tests runs with. */
