@@ -2,7 +2,7 @@ import { type BuiltInRole, createKey, createTenant, type TenantRow } from '@form
 import { createLogger, type Gateway, type GatewayConfig, startGateway } from '@formwork/gateway';
 import { type ControlPlane, connectControlPlane } from '@formwork/pg';
 import { applyRegistry } from '@formwork/registry-store';
-import { createTestDatabase, type TestDatabase } from '@formwork/testkit';
+import { createTestDatabase, linksUnderTest, type TestDatabase } from '@formwork/testkit';
 import { skyway } from './skyway.ts';
 
 export interface GraphqlAnswer {
@@ -52,6 +52,7 @@ export class Harness {
       port: 0,
       poolSize: 3,
       logLevel: 'debug',
+      links: linksUnderTest,
     };
   }
 

@@ -8,7 +8,8 @@ test('has a default for everything that needs one', () => {
     dataDir: '.formwork',
     databaseUrl: undefined,
     logLevel: 'info',
-    maxBody: 2 * 1024 * 1024,
+    maxBody: 8 * 1024 * 1024,
+    links: 'nested',
     corsOrigins: [],
     graphiql: true,
   });

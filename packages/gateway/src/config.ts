@@ -17,6 +17,7 @@ export interface GatewayOptions
     | 'maxAliases'
     | 'maxRootFields'
     | 'maxRecords'
+    | 'links'
     | 'schemaCache'
     | 'registryCache'
     | 'documentCache'

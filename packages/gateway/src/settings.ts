@@ -59,7 +59,7 @@ export const settings = {
   ),
   maxBody: integer(
     'FORMWORK_MAX_BODY',
-    2 * mebibyte,
+    8 * mebibyte,
     { min: 1000, max: 1024 * mebibyte },
     'Bytes in a request body.',
   ),
@@ -88,6 +88,12 @@ export const settings = {
     100_000,
     { min: 1, max: 100_000_000 },
     'Records in one answer, each counted as often as it stands there.',
+  ),
+  links: choice(
+    'FORMWORK_LINKS',
+    'nested',
+    ['nested', 'loaders'],
+    'How queries read what is behind links: in the statement that reads the record, or by statements of their own.',
   ),
   schemaCache: integer(
     'FORMWORK_SCHEMA_CACHE',

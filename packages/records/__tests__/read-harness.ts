@@ -4,6 +4,7 @@ import {
   countStatements,
   createTestDatabase,
   createTestTenant,
+  linksUnderTest,
   type StatementCounter,
   type TestDatabase,
 } from '@formwork/testkit';
@@ -81,7 +82,7 @@ async function addTenant(shared: Shared, slug: string, document: RegistryDocumen
     records: ({
       role = 'viewer',
       limits = {},
-      links = 'nested',
+      links = linksUnderTest,
       onStatement = () => {},
       execute: send = execute,
     } = {}) =>

@@ -15,6 +15,11 @@ export interface Records {
   ): Promise<RecordNode | null>;
   /** Any record by id; the selection is asked for once its type is known. */
   node(id: string, selectionOf: (typeName: string) => RecordSelection): Promise<RecordNode | null>;
+  /** The same of several, in the order of the ids. Throws LIMIT_EXCEEDED for more than are read at once. */
+  nodes(
+    ids: readonly string[],
+    selectionOf: (typeName: string) => RecordSelection,
+  ): Promise<readonly (RecordNode | null)[]>;
   /** The root connection of an entity. */
   connection(
     typeName: string,
@@ -142,17 +147,18 @@ export interface RecordSelection {
   readonly fields: readonly string[];
   /**
    * What is selected behind links, as far as it is known beforehand. It is then read in the same statement, and
-   * `linkedRecord` and `linkedConnection` answer from it when they are asked with equal arguments and an equal selection.
+   * `linkedRecord`, `linkedConnection` and `linkedAggregate` answer from it when they are asked with equal arguments and an equal selection.
    * What was not foreseen, or is refused (a bad cursor), they load: so leaving something out costs time, nothing else.
    */
   readonly links?: readonly LinkSelection[];
 }
 
-/** One of `record` (of a link to one) and `connection` (of links to many and ways back). */
+/** One of `record` (of a link to one), `connection` and `aggregate` (of links to many and ways back). */
 export interface LinkSelection {
   readonly field: string;
   readonly record?: RecordSelection;
   readonly connection?: { readonly args: ConnectionArguments; readonly selection: ConnectionSelection };
+  readonly aggregate?: { readonly args: AggregateArguments; readonly selection: AggregateSelection };
 }
 
 export interface ConnectionSelection {
@@ -198,9 +204,17 @@ export interface Count {
  * - multi_select: `has hasAny hasAll isNull`, choices by name
  * - json: `eq ne in notIn isNull contains`, `at: { path: ["a", "0"], text: StringFilter, number: DecimalFilter or
  *   FloatFilter, boolean: BooleanFilter, exists: Boolean }`
- * - link to one: a filter of the target; `isNull` in it asks whether the link is empty
- * - links to many and ways back: `some every none` with a filter, `count: IntFilter`, `isNull` (true: there are none)
+ * - link to one: a filter of the target, which matches where there is one. `isNull` in it, also within its `and`, `or` and
+ *   `not`, asks whether the link is empty. Elsewhere the record is there: `isNull: true` matches nothing, false all.
+ * - links to many and ways back: `some every none` with a filter, `isNull` (true: there are none), and of them together
+ *   `count: IntFilter`, `sum avg min max` by field name, `countDistinct: { of: { status: true }, count: IntFilter }`, as in
+ *   `having`. `where` beside them: only records that match it are meant. Nothing adds up to null, which is not greater
+ *   or less than anything; `count` is then 0.
  * - `and` and `or` with a list that is not empty, `not` with a filter
+ *
+ * `orderBy`: one step each, `{ name: "ASC" }`, by a field of a linked record `{ origin: { city: "DESC" } }`, or by what the
+ * records behind a link to many are together: `{ flights: { count: "DESC" } }`, `{ flights: { sum: { delay: "ASC" } } }`
+ * (also `avg min max`), at any depth of links to one.
  */
 export interface ConnectionArguments {
   readonly first?: number | null;
@@ -237,7 +251,7 @@ export interface PageInfo {
 /**
  * - `groupBy`: one step each, `{ status: true }`, through links to one `{ origin: { city: true } }`, moments and days by
  *   a part of the calendar `{ departsAt: { part: "MONTH", timeZone: "Europe/Berlin" } }` (absent time zone: UTC).
- * - `having`: `count: IntFilter`, `sum` and `avg` with filters of numbers by field name, `min` and `max` with the
+ * - `having`: `count: IntFilter`, `countDistinct: { of, count }`, `sum` and `avg` with filters of numbers by field name, `min` and `max` with the
  *   entity's filter, of which only its own values make sense here; `and or not`.
  * - `orderBy`: one step each, `{ count: "DESC" }`, `{ sum: { delay: "DESC" } }` (also `avg min max`), or
  *   `{ key: { origin: { city: "ASC" } } }` by what is grouped by. Absent: by the keys, in their order.

@@ -7,6 +7,7 @@ import { defaultReadLimits, type ReadLimits } from './read/limits.ts';
 import { compileRecordsRead } from './read/read-back.ts';
 import { createReader, type Reader } from './read/reader.ts';
 import { TickBatcher } from './read/tick-batcher.ts';
+import { planningAfresh } from './write/plan-afresh.ts';
 import { createWriter, type Writer } from './write/writer.ts';
 
 export interface RecordsOptions {
@@ -30,16 +31,18 @@ export interface RecordsOptions {
 /** The records of one tenant for one operation. */
 export function createRecords(options: RecordsOptions): OperationRecords {
   const limits = { ...defaultReadLimits, ...options.limits };
+  const read = options.mode === 'mutation' ? planningAfresh(options.execute) : options.execute;
   const reader = createReader({
     registry: options.registry,
-    batcher: new TickBatcher(options.execute),
+    batcher: new TickBatcher(read),
     cursors: {
       sealer: new CursorSealer(options.cursorSecret),
       tenantId: options.tenantId,
       role: options.role ?? '',
     },
     limits,
-    nests: options.links !== 'loaders',
+    // What a mutation gives back is read by loaders: within its transaction nothing could be read again.
+    nests: options.mode === 'query' && options.links !== 'loaders',
   });
   const writer =
     options.mode === 'mutation'
@@ -47,6 +50,7 @@ export function createRecords(options: RecordsOptions): OperationRecords {
           reader,
           createWriter({
             ...options,
+            read,
             limits,
             readBack: (entity, ids, selection) => compileRecordsRead(entity, ids, selection),
           }),
@@ -56,6 +60,7 @@ export function createRecords(options: RecordsOptions): OperationRecords {
     byId: (...args) => reader.byId(...args),
     byKey: (...args) => reader.byKey(...args),
     node: (...args) => reader.node(...args),
+    nodes: (...args) => reader.nodes(...args),
     connection: (...args) => reader.connection(...args),
     linkedRecord: (...args) => reader.linkedRecord(...args),
     linkedConnection: (...args) => reader.linkedConnection(...args),

@@ -20,9 +20,17 @@ export type Call = readonly [method: keyof AllRecords, ...args: unknown[]];
  */
 export function fakeRecords(values: Record<string, unknown> = {}): {
   records: AllRecords;
+  /** With what each selects by itself; what is behind links is asked for in calls of its own. */
   calls: Call[];
+  /** The same with what is behind links, as far as it was foreseen. */
+  foreseen: Call[];
 } {
+  const foreseen: Call[] = [];
   const calls: Call[] = [];
+  const note = (...call: Call) => {
+    foreseen.push(call);
+    calls.push(call.map(withoutLinks) as unknown as Call);
+  };
   const record = (typeName: string, id: string): RecordNode => ({ typeName, id, values });
   const connection = (typeName: string, id: string, { counts }: ConnectionSelection): ConnectionNode => ({
     edges: [1, 2].map((number) => ({ cursor: `c${number}`, node: record(typeName, `${id}/${number}`) })),
@@ -42,74 +50,85 @@ export function fakeRecords(values: Record<string, unknown> = {}): {
     }));
   const records: AllRecords = {
     async aggregate(...args) {
-      calls.push(['aggregate', ...args]);
+      note('aggregate', ...args);
       return groups(args[2]);
     },
     async linkedAggregate(parent, ...args) {
-      calls.push(['linkedAggregate', parent.id, ...args]);
+      note('linkedAggregate', parent.id, ...args);
       return groups(args[2]);
     },
     async byId(...args) {
-      calls.push(['byId', ...args]);
+      note('byId', ...args);
       return record(args[0], args[1]);
     },
     async byKey(...args) {
-      calls.push(['byKey', ...args]);
+      note('byKey', ...args);
       return record(args[0], 'by-key');
+    },
+    async nodes(ids, selectionOf) {
+      return Promise.all(ids.map((id) => records.node(id, selectionOf)));
     },
     async node(id, selectionOf) {
       const [typeName = ''] = id.split(':');
-      calls.push(['node', id, selectionOf(typeName)]);
+      note('node', id, selectionOf(typeName));
       return record(typeName, id);
     },
     async connection(...args) {
-      calls.push(['connection', ...args]);
+      note('connection', ...args);
       return connection(args[0], args[0], args[2]);
     },
     async linkedRecord(parent, ...args) {
-      calls.push(['linkedRecord', parent.id, ...args]);
+      note('linkedRecord', parent.id, ...args);
       return record('Airport', `${parent.id}.${args[0]}`);
     },
     async linkedConnection(parent, ...args) {
-      calls.push(['linkedConnection', parent.id, ...args]);
+      note('linkedConnection', parent.id, ...args);
       return connection(args[0] === 'alternates' ? 'Airport' : 'Flight', `${parent.id}.${args[0]}`, args[2]);
     },
     async createMany(...args) {
-      calls.push(['createMany', ...args]);
+      note('createMany', ...args);
       return args[1].map((_, index) => record(args[0], `new ${index}`));
     },
     async updateMany(...args) {
-      calls.push(['updateMany', ...args]);
+      note('updateMany', ...args);
       return [record(args[0], 'changed')];
     },
     async deleteMany(...args) {
-      calls.push(['deleteMany', ...args]);
+      note('deleteMany', ...args);
       return ['gone'];
     },
     async upsert(...args) {
-      calls.push(['upsert', ...args]);
+      note('upsert', ...args);
       return { node: record(args[0], 'upserted'), created: true };
     },
     async restore(...args) {
-      calls.push(['restore', ...args]);
+      note('restore', ...args);
       return record(args[0], args[1]);
     },
     allowedTransitions(parent, fieldName) {
-      calls.push(['allowedTransitions', parent.id, fieldName]);
+      note('allowedTransitions', parent.id, fieldName);
       return [];
     },
     async create(...args) {
-      calls.push(['create', ...args]);
+      note('create', ...args);
       return record(args[0], 'new');
     },
     async update(...args) {
-      calls.push(['update', ...args]);
+      note('update', ...args);
       return record(args[0], args[1]);
     },
     async delete(...args) {
-      calls.push(['delete', ...args]);
+      note('delete', ...args);
       return args[1];
     },
   };
-  return { records, calls };
+  return { records, calls, foreseen };
+}
+
+/** A selection without what is behind links; anything else as it is. */
+function withoutLinks(argument: unknown): unknown {
+  const { links, node, ...rest } = Object(argument) as Record<string, unknown>;
+  if (links !== undefined) return rest;
+  const ofNode = node && withoutLinks(node);
+  return ofNode === node ? argument : { ...rest, node: ofNode };
 }

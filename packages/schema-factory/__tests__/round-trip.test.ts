@@ -1,6 +1,12 @@
 import { connectDataPlane, type DataPlane } from '@formwork/pg';
 import { createRecords, type OperationRecords } from '@formwork/records';
-import { createTestDatabase, createTestTenant, type TestDatabase, type TestTenant } from '@formwork/testkit';
+import {
+  createTestDatabase,
+  createTestTenant,
+  linksUnderTest,
+  type TestDatabase,
+  type TestTenant,
+} from '@formwork/testkit';
 import { type GraphQLSchema, graphql } from 'graphql';
 import { buildGraphqlSchema } from '../src/index.ts';
 import { everyType } from './designs.ts';
@@ -27,7 +33,15 @@ type Execute = Parameters<typeof createRecords>[0]['execute'];
 
 function recordsOf(execute: Execute, mode: 'query' | 'mutation'): OperationRecords {
   const { registry, tenantId } = tenant;
-  return createRecords({ registry, tenantId, execute, mode, cursorSecret: 'secret', actor: 'key:test' });
+  return createRecords({
+    registry,
+    tenantId,
+    execute,
+    mode,
+    cursorSecret: 'secret',
+    actor: 'key:test',
+    links: linksUnderTest,
+  });
 }
 
 async function run(source: string, variableValues: Record<string, unknown>, records: OperationRecords) {

@@ -1,25 +1,35 @@
 import type { AggregateSelection, Values } from '@formwork/records';
 import { type FieldNode, type GraphQLObjectType, type GraphQLResolveInfo, getNamedType } from 'graphql';
-import { fieldType, objectType, ownSelectionSets, selectionSets } from './selection.ts';
-import { cachedSelection } from './selection-cache.ts';
+import { constant, type Outline } from './outline.ts';
+import { fieldType, objectType, selectionSets } from './selection.ts';
+import { cachedOutline } from './selection-cache.ts';
 import type { SelectionWalk } from './selection-walk.ts';
 
 /** What is selected on the groups that the field of `info` gives. */
 export function aggregateSelection(info: GraphQLResolveInfo): AggregateSelection {
   const type = objectType(info, getNamedType(info.returnType).name);
-  return cachedSelection(info, type.name, (walk) => {
-    const selected = walk.fieldsOf(ownSelectionSets(info), type);
-    const named = (name: string) => selected.filter((field) => field.name.value === name);
-    const valuesOf = (name: string) => readValues(walk, type, name, named(name));
-    return {
-      keys: named('keys').length > 0,
-      count: named('count').length > 0,
-      countDistinct: readDistinct(walk, type, named('countDistinct')),
-      sum: valuesOf('sum'),
-      avg: valuesOf('avg'),
-      min: valuesOf('min'),
-      max: valuesOf('max'),
-    };
+  const { fieldNodes, variableValues } = info;
+  return cachedOutline(info, fieldNodes, type.name, (walk) => outlineOfAggregate(walk, type, fieldNodes)).of(
+    variableValues,
+  );
+}
+
+export function outlineOfAggregate(
+  walk: SelectionWalk,
+  type: GraphQLObjectType,
+  fieldNodes: readonly FieldNode[],
+): Outline<AggregateSelection> {
+  const selected = walk.fieldsOf(selectionSets(fieldNodes), type);
+  const named = (name: string) => selected.filter((field) => field.name.value === name);
+  const valuesOf = (name: string) => readValues(walk, type, name, named(name));
+  return constant({
+    keys: named('keys').length > 0,
+    count: named('count').length > 0,
+    countDistinct: readDistinct(walk, type, named('countDistinct')),
+    sum: valuesOf('sum'),
+    avg: valuesOf('avg'),
+    min: valuesOf('min'),
+    max: valuesOf('max'),
   });
 }
 

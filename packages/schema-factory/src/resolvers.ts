@@ -9,11 +9,11 @@ import type {
   RecordNode,
   Values,
 } from '@formwork/records';
-import { deriveAggregateField } from '@formwork/registry';
 import type { GraphQLFieldResolver, GraphQLResolveInfo } from 'graphql';
 import { aggregateSelection } from './aggregate-selection.ts';
 import type { SchemaContext } from './context.ts';
 import { connectionSelection, payloadSelection, recordSelection } from './selection.ts';
+import { linkOfAggregate } from './type-kinds.ts';
 
 /**
  * All resolvers, shared by every field of every schema: they look at `info` for what they are to do, so that a
@@ -74,8 +74,7 @@ export const resolveLinkedAggregate: Resolver<RecordNode, AggregateArguments> = 
   info,
 ) => {
   const selection = aggregateSelection(info);
-  // "departuresAggregate" asks about "departures".
-  const fieldName = info.fieldName.slice(0, -deriveAggregateField('').length);
+  const fieldName = linkOfAggregate(info.fieldName);
   return withSelection(await records.linkedAggregate(record, fieldName, args, selection), selection);
 };
 
@@ -102,7 +101,7 @@ export const resolveNodesByIds: Resolver<unknown, { ids: readonly string[] }> = 
   { ids },
   context,
   info,
-) => ids.map((id) => context.records.node(id, (typeName) => recordSelection(info, typeName)));
+) => context.records.nodes(ids, (typeName) => recordSelection(info, typeName));
 
 export const resolveById: Resolver<unknown, { id: string }> = (_source, { id }, { records }, info) =>
   records.byId(targetOf(info).typeName, id, recordSelection(info));

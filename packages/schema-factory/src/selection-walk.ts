@@ -13,16 +13,16 @@ import {
   type ValueNode,
 } from 'graphql';
 
-type Info = Pick<GraphQLResolveInfo, 'schema' | 'fragments' | 'variableValues'>;
+export type Info = Pick<GraphQLResolveInfo, 'schema' | 'fragments' | 'variableValues'>;
 
 /** Reads selection sets as the executor will, and notes which variables decided what it saw. */
 export class SelectionWalk {
-  readonly #info: Info;
+  readonly info: Info;
   /** Variables that were looked at, with their values: while they are the same, so is what was seen. */
   readonly decidedBy = new Map<string, unknown>();
 
   constructor(info: Info) {
-    this.#info = info;
+    this.info = info;
   }
 
   /** The fields that the selection sets together select on the type, `__typename` left out. */
@@ -45,6 +45,18 @@ export class SelectionWalk {
     return fields;
   }
 
+  /** The same by the places of the answer that they stand for: those under one name are one field to the executor. */
+  groupsOf(sets: readonly SelectionSetNode[], type: GraphQLObjectType): readonly (readonly FieldNode[])[] {
+    const groups = new Map<string, FieldNode[]>();
+    for (const field of this.fieldsOf(sets, type)) {
+      const name = (field.alias ?? field.name).value;
+      const group = groups.get(name);
+      if (group === undefined) groups.set(name, [field]);
+      else group.push(field);
+    }
+    return [...groups.values()];
+  }
+
   /** The arguments of a selected field; null where they are wrong, which the executor will report at that field. */
   argumentsOf(
     field: GraphQLField<unknown, unknown>,
@@ -52,7 +64,7 @@ export class SelectionWalk {
   ): Readonly<Record<string, unknown>> | null {
     for (const { value } of node.arguments ?? []) this.#noteVariables(value);
     try {
-      return getArgumentValues(field, node, this.#info.variableValues);
+      return getArgumentValues(field, node, this.info.variableValues);
     } catch {
       return null;
     }
@@ -63,13 +75,13 @@ export class SelectionWalk {
     const name = selection.name.value;
     if (seen.has(name)) return undefined;
     seen.add(name);
-    return this.#info.fragments[name];
+    return this.info.fragments[name];
   }
 
   #applies(condition: NamedTypeNode | undefined, type: GraphQLObjectType): boolean {
     if (!condition || condition.name.value === type.name) return true;
-    const named = this.#info.schema.getType(condition.name.value);
-    return isAbstractType(named) && this.#info.schema.isSubType(named, type);
+    const named = this.info.schema.getType(condition.name.value);
+    return isAbstractType(named) && this.info.schema.isSubType(named, type);
   }
 
   #isSkipped({ directives = [] }: SelectionNode): boolean {
@@ -94,7 +106,7 @@ export class SelectionWalk {
   }
 
   #valueOf(variableName: string): unknown {
-    const value = this.#info.variableValues[variableName];
+    const value = this.info.variableValues[variableName];
     this.decidedBy.set(variableName, value);
     return value;
   }

@@ -1,21 +1,21 @@
-import type { ConnectionSelection, CountRequest, RecordSelection } from '@formwork/records';
+import type { ConnectionSelection, CountRequest, LinkSelection, RecordSelection } from '@formwork/records';
 import {
   assertObjectType,
   type FieldNode,
   type GraphQLObjectType,
   type GraphQLResolveInfo,
   getNamedType,
-  isLeafType,
-  isObjectType,
   type SelectionSetNode,
 } from 'graphql';
-import { moneyType } from './scalars/money.ts';
-import { cachedSelection } from './selection-cache.ts';
+import { combine, constant, type Outline } from './outline.ts';
+import { cachedOutline } from './selection-cache.ts';
+import { outlineOfLink } from './selection-links.ts';
 import type { SelectionWalk } from './selection-walk.ts';
+import { isReadWithRecord } from './type-kinds.ts';
 
 /**
- * Look-ahead: what a field's selection will need of `records`, so that only that is read. Fragments, directives and
- * aliases are followed as the executor does; a link's own selection is asked for when its resolver runs.
+ * Look-ahead: what a field's selection will need of `records`, so that only that is read, and what is behind links together
+ * with the records that lead there. Fragments, directives and aliases are followed as the executor does.
  */
 
 /** What is selected on the record that the field of `info` gives; `typeName` where the field's type leaves it open. */
@@ -23,73 +23,101 @@ export function recordSelection(
   info: GraphQLResolveInfo,
   typeName = getNamedType(info.returnType).name,
 ): RecordSelection {
-  return cachedSelection(info, typeName, (walk) =>
-    readRecord(walk, objectType(info, typeName), ownSelectionSets(info)),
-  );
+  const { fieldNodes, variableValues } = info;
+  return cachedOutline(info, fieldNodes, typeName, (walk) =>
+    outlineOfRecord(walk, objectType(info, typeName), fieldNodes),
+  ).of(variableValues);
 }
 
 /** What is selected on the connection that the field of `info` gives. */
 export function connectionSelection(info: GraphQLResolveInfo): ConnectionSelection {
+  const { fieldNodes, variableValues } = info;
   const typeName = getNamedType(info.returnType).name;
-  return cachedSelection(info, typeName, (walk) =>
-    readConnection(walk, objectType(info, typeName), ownSelectionSets(info)),
-  );
+  return cachedOutline(info, fieldNodes, typeName, (walk) =>
+    outlineOfConnection(walk, objectType(info, typeName), fieldNodes),
+  ).of(variableValues);
 }
 
 /** What is selected on the record inside the payload that the field of `info` gives. */
 export function payloadSelection(info: GraphQLResolveInfo, recordTypeName: string): RecordSelection {
+  const { fieldNodes, variableValues } = info;
   const payload = objectType(info, getNamedType(info.returnType).name);
-  return cachedSelection(info, payload.name, (walk) => {
-    const records = walk.fieldsOf(ownSelectionSets(info), payload).filter((field) => field.selectionSet);
-    return readRecord(walk, objectType(info, recordTypeName), selectionSets(records));
-  });
+  return cachedOutline(info, fieldNodes, payload.name, (walk) => {
+    const places = walk.groupsOf(selectionSets(fieldNodes), payload);
+    const records = places.filter((nodes) => selectionSets(nodes).length > 0);
+    return outlineOfPlaces(walk, objectType(info, recordTypeName), records);
+  }).of(variableValues);
 }
 
-function readRecord(
+/** What `nodes`, which are one field to the executor, select on a record. */
+export function outlineOfRecord(
   walk: SelectionWalk,
   type: GraphQLObjectType,
-  sets: readonly SelectionSetNode[],
-): RecordSelection {
+  nodes: readonly FieldNode[],
+): Outline<RecordSelection> {
   const fields = type.getFields();
-  const selected = walk.fieldsOf(sets, type);
-  const transitions = selected.filter((field) => field.name.value === 'allowedTransitions');
-  const states =
-    transitions.length === 0
-      ? []
-      : walk.fieldsOf(selectionSets(transitions), fieldType(type, 'allowedTransitions'));
+  const places = walk.groupsOf(selectionSets(nodes), type);
+  const states = places
+    .filter(([node]) => node?.name.value === 'allowedTransitions')
+    .flatMap((transitions) =>
+      walk.fieldsOf(selectionSets(transitions), fieldType(type, 'allowedTransitions')),
+    );
   // What may follow a state is told from the state.
-  const names = [...selected, ...states].map((field) => field.name.value);
-  return {
-    fields: [...new Set(names)].filter((name) => name !== 'id' && isReadWithRecord(fields[name]?.type)),
-  };
+  const names = [...places.flatMap(([node]) => node ?? []), ...states].map(({ name }) => name.value);
+  const read = [...new Set(names)].filter(
+    (name) => name !== 'id' && isReadWithRecord(getNamedType(fields[name]?.type)),
+  );
+  const links = places.flatMap((place) => outlineOfLink(walk, type, place) ?? []);
+  return combine(links, (known) => selectionOf(read, known));
 }
 
-/** Values, and links to one (by the id that the record holds). What is read by the record's id alone is not. */
-function isReadWithRecord(type: Parameters<typeof getNamedType>[0]): boolean {
-  const named = getNamedType(type);
-  return (
-    isLeafType(named) || named === moneyType || (isObjectType(named) && named.getInterfaces().length > 0)
+function selectionOf(fields: readonly string[], links: readonly (LinkSelection | null)[]): RecordSelection {
+  const known = links.filter((link) => link !== null);
+  return known.length === 0 ? { fields } : { fields, links: known };
+}
+
+/** One selection for records that stand in several places of the answer, as under `nodes` and `edges { node }`. */
+function outlineOfPlaces(
+  walk: SelectionWalk,
+  type: GraphQLObjectType,
+  places: readonly (readonly FieldNode[])[],
+): Outline<RecordSelection> {
+  const outlines = places.map((nodes) => outlineOfRecord(walk, type, nodes));
+  const [first] = outlines;
+  if (first !== undefined && outlines.length === 1) return first;
+  return combine(outlines, (selections) =>
+    selectionOf(
+      [...new Set(selections.flatMap(({ fields }) => fields))],
+      selections.flatMap(({ links }) => links ?? []),
+    ),
   );
 }
 
-function readConnection(
+export function outlineOfConnection(
   walk: SelectionWalk,
   connection: GraphQLObjectType,
-  sets: readonly SelectionSetNode[],
-): ConnectionSelection {
-  const selected = walk.fieldsOf(sets, connection);
-  const named = (name: string) => selected.filter((field) => field.name.value === name);
-  const edgeFields = walk.fieldsOf(selectionSets(named('edges')), fieldType(connection, 'edges'));
-  const nodes = [...named('nodes'), ...edgeFields.filter((field) => field.name.value === 'node')];
-  const countsRecords = named('nodes').length + named('edges').length > 0;
-  return {
-    // `edges { __typename }` needs as many edges as there are records, though nothing of them.
-    node: countsRecords ? readRecord(walk, fieldType(connection, 'nodes'), selectionSets(nodes)) : null,
-    cursors: edgeFields.some((field) => field.name.value === 'cursor'),
+  fieldNodes: readonly FieldNode[],
+): Outline<ConnectionSelection> {
+  const places = walk.groupsOf(selectionSets(fieldNodes), connection);
+  const named = (name: string) => places.filter(([node]) => node?.name.value === name);
+  const edge = fieldType(connection, 'edges');
+  const edgePlaces = named('edges').flatMap((nodes) => walk.groupsOf(selectionSets(nodes), edge));
+  const nodePlaces = [...named('nodes'), ...edgePlaces.filter(([node]) => node?.name.value === 'node')];
+  // `edges { __typename }` needs as many edges as there are records, though nothing of them.
+  const showsRecords = named('nodes').length + named('edges').length > 0;
+  const node = showsRecords
+    ? outlineOfPlaces(walk, fieldType(connection, 'nodes'), nodePlaces)
+    : constant(null);
+  const rest = {
+    cursors: edgePlaces.some(([field]) => field?.name.value === 'cursor'),
     pageInfo: named('pageInfo').length > 0,
     totalCount: named('totalCount').length > 0,
-    counts: countRequests(walk, connection, named('totalCount')),
+    counts: countRequests(walk, connection, named('totalCount').flat()),
   };
+  return combine<RecordSelection | null, ConnectionSelection>([node], ([selection = null]) => ({
+    node: selection,
+    ...rest,
+  }));
 }
 
 /** The ways in which `totalCount` is asked for, each once. */
@@ -105,10 +133,6 @@ function countRequests(
     if (request) requests.set(JSON.stringify(request), request as unknown as CountRequest);
   }
   return [...requests.values()];
-}
-
-export function ownSelectionSets(info: GraphQLResolveInfo): readonly SelectionSetNode[] {
-  return selectionSets(info.fieldNodes);
 }
 
 export function selectionSets(

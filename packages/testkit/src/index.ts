@@ -1,4 +1,5 @@
 export { countStatements, type StatementCounter } from './count-statements.ts';
+export { linksUnderTest } from './links-under-test.ts';
 export {
   findSystemPostgres,
   type SystemPostgres,

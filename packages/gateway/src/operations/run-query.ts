@@ -51,6 +51,7 @@ async function executeOnce(operation: Operation, reads: ReadBatches): Promise<Te
     actor: `key:${visit.caller.keyId}`,
     role: visit.caller.role,
     mode: 'query',
+    links: visit.services.options.links,
   });
   const budget = visit.recordBudget();
   const result = await run({ records: withinBudget(records, budget) });

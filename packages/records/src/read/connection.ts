@@ -18,7 +18,7 @@ import {
   toCount,
 } from './count.ts';
 import { compileList, type ListQuery } from './list-query.ts';
-import { nestingOf } from './nested.ts';
+import { readNesting } from './nested.ts';
 import type { ReadContext } from './read-context.ts';
 import { getText } from './select-list.ts';
 import { newScope, type StatementScope } from './statement-scope.ts';
@@ -52,9 +52,13 @@ async function readPageOf(
   selection: ConnectionSelection,
 ): Promise<ReadPage | null> {
   if (!wantsPage(selection)) return null;
-  const reader = new PageReader(query, context.cursors.sealer, selection, nestingOf(context, scope, true));
-  const rows = await context.batcher.run(sql`select ${reader.columns} ${query.range} ${reader.limit}`);
-  return reader.read(rows);
+  const statement = { scope, several: true, records: query.page.size };
+  return readNesting(context, statement, async (nesting) => {
+    const reader = new PageReader(query, context.cursors.sealer, selection, nesting);
+    return reader.read(
+      await context.batcher.run(sql`select ${reader.columns} ${query.range} ${reader.limit}`),
+    );
+  });
 }
 
 async function isAnythingOutside(context: ReadContext, query: ListQuery): Promise<Outside> {

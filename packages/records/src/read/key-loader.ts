@@ -5,9 +5,9 @@ import { RecordError, type RecordNode, type RecordSelection, type Values } from 
 import { quote } from '../quote.ts';
 import { entityView, getColumn } from './entity-view.ts';
 import { encodeKeyPart, keyText } from './key-text.ts';
-import { nestingOf } from './nested.ts';
+import { readNesting } from './nested.ts';
 import type { ReadContext } from './read-context.ts';
-import { getText, SelectList, selectRecord } from './select-list.ts';
+import { getText, type Nesting, SelectList, selectRecord } from './select-list.ts';
 import { mergeSelections, selectionKey } from './selection-key.ts';
 import { newScope } from './statement-scope.ts';
 
@@ -50,7 +50,13 @@ export class KeyLoader {
     this.#loader.clearAll();
   }
 
-  async #load(wanted: readonly Wanted[]): Promise<(RecordNode | null)[]> {
+  #load(wanted: readonly Wanted[]): Promise<(RecordNode | null)[]> {
+    const scope = newScope(this.#context);
+    const statement = { scope, several: wanted.length > 1, records: wanted.length };
+    return readNesting(this.#context, statement, (nesting) => this.#read(wanted, nesting));
+  }
+
+  async #read(wanted: readonly Wanted[], nesting: Nesting | null): Promise<(RecordNode | null)[]> {
     const column = uniqueColumn(this.#key);
     if (column === null) {
       const name = quote(this.#key.name);
@@ -66,7 +72,6 @@ export class KeyLoader {
     const [alias, lookups] = [sql.identifier('r'), sql.identifier('k')];
     const place = list.add(sql`${lookups}.place`);
     const view = entityView(this.#entity);
-    const nesting = nestingOf(this.#context, newScope(this.#context), wanted.length > 1);
     const reader = selectRecord(list, view, alias, selection, nesting);
     const names = this.#key.fields.map((_, index) => sql.identifier(`p${index + 1}`));
     const arrays = names.map(

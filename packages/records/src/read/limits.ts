@@ -4,18 +4,27 @@ export interface ReadLimits {
   readonly defaultPage: number;
   /** Most records of a page. */
   readonly largestPage: number;
+  /** Most ids of `nodes(ids)`. */
+  readonly nodes: number;
   /** Operators in all filters of one statement. */
   readonly conditions: number;
   /** Levels of a filter: and, or, not and links. */
   readonly depth: number;
   /** Steps of an ordering. */
   readonly orderings: number;
+  /** Links that one statement follows; loaders read what is behind the others. */
+  readonly nestedSelects: number;
+  /** Records that one statement may give behind links, were all pages full; loaders read the rest. */
+  readonly nestedRecords: number;
 }
 
 export const defaultReadLimits: ReadLimits = {
   defaultPage: 50,
   largestPage: 1000,
+  nodes: 1000,
   conditions: 500,
   depth: 20,
   orderings: 20,
+  nestedSelects: 60,
+  nestedRecords: 100_000,
 };

@@ -14,9 +14,9 @@ import { PageReader, type ReadPage } from './connection-reader.ts';
 import { assertCount, countColumn, countRequests, exactly, toCount } from './count.ts';
 import { findLinkPath } from './link-path.ts';
 import { compileList, type ListQuery } from './list-query.ts';
-import { nestingOf } from './nested.ts';
+import { readNesting } from './nested.ts';
 import type { ReadContext } from './read-context.ts';
-import { getText } from './select-list.ts';
+import { getText, type Nesting } from './select-list.ts';
 import { newScope, type StatementScope } from './statement-scope.ts';
 
 /**
@@ -67,9 +67,19 @@ function fromParents({ parents, parentIds }: Family): SqlFragment {
 }
 
 /** In the order of the parents; null for one without a record. */
-async function readPages(family: Family, selection: ConnectionSelection): Promise<(ReadPage | null)[]> {
+function readPages(family: Family, selection: ConnectionSelection): Promise<(ReadPage | null)[]> {
+  const { context, scope, query, parentIds } = family;
+  const statement = { scope, several: true, records: parentIds.length * query.page.size };
+  return readNesting(context, statement, (nesting) => readPagesWith(family, selection, nesting));
+}
+
+async function readPagesWith(
+  family: Family,
+  selection: ConnectionSelection,
+  nesting: Nesting | null,
+): Promise<(ReadPage | null)[]> {
   const { context, scope, query, parents, parentIds } = family;
-  const reader = new PageReader(query, context.cursors.sealer, selection, nestingOf(context, scope, true));
+  const reader = new PageReader(query, context.cursors.sealer, selection, nesting);
   const page = scope.alias();
   // Rows of a lateral come in its order, but nothing promises it: so each is numbered while the order is at hand.
   const numbered = sql`row_number() over (order by ${query.rowOrder})`;

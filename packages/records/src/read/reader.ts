@@ -1,31 +1,34 @@
 import type { Entity, Field } from '@formwork/registry';
 import DataLoader from 'dataloader';
-import type {
-  AggregateArguments,
-  AggregateNode,
-  AggregateSelection,
-  ConnectionArguments,
-  ConnectionNode,
-  ConnectionSelection,
-  RecordNode,
-  Records,
+import {
+  type AggregateArguments,
+  type AggregateNode,
+  type AggregateSelection,
+  type ConnectionArguments,
+  type ConnectionNode,
+  type ConnectionSelection,
+  RecordError,
+  type RecordNode,
+  type RecordSelection,
+  type Records,
 } from '../contract.ts';
 import { readAggregate, readLinkedAggregates } from './aggregate/aggregate.ts';
 import { normalizeId } from './bad-input.ts';
 import { readConnection } from './connection.ts';
 import { KeyLoader } from './key-loader.ts';
 import { readLinkedConnections } from './linked-connection.ts';
-import { findNested } from './nested-values.ts';
+import { Asked, ReadRecord } from './nested-values.ts';
 import { NodeLoader } from './node-loader.ts';
 import type { ReadContext } from './read-context.ts';
 import { RecordLoader } from './record-loader.ts';
-import { connectionLinkKey, recordLinkKey } from './selection-key.ts';
+import { plainConnection, plainRecord, selectionKey } from './selection-key.ts';
 
 export type Reader = Pick<
   Records,
   | 'byId'
   | 'byKey'
   | 'node'
+  | 'nodes'
   | 'connection'
   | 'linkedRecord'
   | 'linkedConnection'
@@ -64,7 +67,7 @@ class LoadingReader implements Reader {
 
   async byId(...[typeName, id, selection]: Parameters<Records['byId']>): Promise<RecordNode | null> {
     const known = normalizeId(id);
-    return known === null ? null : this.#recordsOf(this.#entity(typeName)).load(known, selection);
+    return known === null ? null : this.#load(this.#entity(typeName), known, selection);
   }
 
   async byKey(
@@ -78,13 +81,22 @@ class LoadingReader implements Reader {
       `${typeName} ${keyName}`,
       () => new KeyLoader(this.#context, entity, key),
     );
-    return loader.load(values, selection);
+    return loader.load(values, this.#context.nests ? selection : plainRecord(selection));
   }
 
   async node(...[id, selectionOf]: Parameters<Records['node']>): Promise<RecordNode | null> {
     const known = normalizeId(id);
     const typeName = known && (await this.#nodes.load(known));
     return known && typeName ? this.byId(typeName, known, selectionOf(typeName)) : null;
+  }
+
+  async nodes(...[ids, selectionOf]: Parameters<Records['nodes']>): Promise<readonly (RecordNode | null)[]> {
+    const limit = this.#context.limits.nodes;
+    if (ids.length > limit) {
+      const message = `"ids" has ${ids.length} ids; at most ${limit} are read at once.`;
+      throw new RecordError('LIMIT_EXCEEDED', message, { path: 'ids', limit });
+    }
+    return Promise.all(ids.map((id) => this.node(id, selectionOf)));
   }
 
   async connection(
@@ -98,21 +110,22 @@ class LoadingReader implements Reader {
   ): Promise<RecordNode | null> {
     const field = this.#entity(parent.typeName).fieldByName.get(fieldName);
     if (field?.type !== 'link') throw new Error(`"${parent.typeName}" has no link "${fieldName}"`);
-    const nested = findNested<RecordNode | null>(parent, recordLinkKey(fieldName, selection));
+    const nested = ReadRecord.nestedIn<RecordNode | null>(parent, new Asked(fieldName, selection));
     if (nested !== undefined) return nested;
     const id = await this.#linkedId(parent, field);
     const target = this.#context.registry.entityByKey.get(field.options.target ?? '');
-    return id === null || target === undefined ? null : this.#recordsOf(target).load(id, selection);
+    return id === null || target === undefined ? null : this.#load(target, id, selection);
   }
 
   async linkedConnection(
     ...[parent, fieldName, args, selection]: Parameters<Records['linkedConnection']>
   ): Promise<ConnectionNode> {
     const entity = this.#entity(parent.typeName);
-    const nested = findNested<ConnectionNode>(parent, connectionLinkKey(fieldName, args, selection));
+    const nested = ReadRecord.nestedIn<ConnectionNode>(parent, new Asked(fieldName, selection, args));
     if (nested !== undefined) return nested;
-    const loader = getOrCreate(this.#connections, loaderKey(entity, fieldName, args, selection), () =>
-      this.#connectionLoader(entity, fieldName, args, selection),
+    const known = this.#context.nests ? selection : plainConnection(selection);
+    const loader = getOrCreate(this.#connections, loaderKey(entity, fieldName, args, known), () =>
+      this.#connectionLoader(entity, fieldName, args, known),
     );
     return loader.load(parent.id);
   }
@@ -127,6 +140,9 @@ class LoadingReader implements Reader {
     ...[parent, fieldName, args, selection]: Parameters<Records['linkedAggregate']>
   ): Promise<readonly AggregateNode[]> {
     const entity = this.#entity(parent.typeName);
+    const asked = new Asked(fieldName, selection, args);
+    const nested = ReadRecord.nestedIn<readonly AggregateNode[]>(parent, asked);
+    if (nested !== undefined) return nested;
     const loader = getOrCreate(
       this.#aggregates,
       loaderKey(entity, fieldName, args, selection),
@@ -158,8 +174,9 @@ class LoadingReader implements Reader {
     return (again?.values[name] as string | null | undefined) ?? null;
   }
 
-  #recordsOf(entity: Entity): RecordLoader {
-    return getOrCreate(this.#records, entity, () => new RecordLoader(this.#context, entity));
+  #load(entity: Entity, id: string, selection: RecordSelection): Promise<RecordNode | null> {
+    const loader = getOrCreate(this.#records, entity, () => new RecordLoader(this.#context, entity));
+    return loader.load(id, this.#context.nests ? selection : plainRecord(selection));
   }
 
   #entity(typeName: string): Entity {
@@ -176,7 +193,7 @@ function loaderKey(
   args: ConnectionArguments | AggregateArguments,
   selection: ConnectionSelection | AggregateSelection,
 ): string {
-  return JSON.stringify([entity.key, fieldName, args, selection]);
+  return JSON.stringify([entity.key, fieldName, args, selectionKey(selection)]);
 }
 
 function getOrCreate<Key, Value>(map: Map<Key, Value>, key: Key, create: () => Value): Value {

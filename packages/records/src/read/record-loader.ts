@@ -2,7 +2,8 @@ import { reusingPlan } from '@formwork/pg/sql-text';
 import type { Entity } from '@formwork/registry';
 import DataLoader from 'dataloader';
 import type { RecordNode, RecordSelection } from '../contract.ts';
-import { nestingOf } from './nested.ts';
+import { groupBy } from '../group-by.ts';
+import { readNesting } from './nested.ts';
 import { compileRecordsRead } from './read-back.ts';
 import type { ReadContext } from './read-context.ts';
 import { mergeSelections, selectionKey } from './selection-key.ts';
@@ -11,6 +12,10 @@ import { newScope } from './statement-scope.ts';
 interface Wanted {
   readonly id: string;
   readonly selection: RecordSelection;
+}
+
+function keyOf({ id, selection }: Wanted): string {
+  return `${id} ${selectionKey(selection)}`;
 }
 
 /** Loads records of one entity by id. What is asked for in one tick is one statement, over all columns that any wants. */
@@ -24,7 +29,7 @@ export class RecordLoader {
     this.#entity = entity;
     this.#loader = new DataLoader((wanted) => this.#load(wanted), {
       batchScheduleFn: context.batcher.schedule,
-      cacheKeyFn: ({ id, selection }) => `${id} ${selectionKey(selection)}`,
+      cacheKeyFn: keyOf,
     });
   }
 
@@ -39,15 +44,29 @@ export class RecordLoader {
   }
 
   async #load(wanted: readonly Wanted[]): Promise<(RecordNode | null)[]> {
-    const ids = [...new Set(wanted.map(({ id }) => id))];
-    const selection = mergeSelections(wanted.map((each) => each.selection));
-    const nesting =
-      selection.links === undefined
-        ? null
-        : nestingOf(this.#context, newScope(this.#context), ids.length > 1);
-    const read = compileRecordsRead(this.#entity, ids, selection, nesting);
-    const statement = nesting === null ? reusingPlan(read.statement) : read.statement;
-    const byId = read.nodesOf(await this.#context.batcher.run(statement));
-    return wanted.map(({ id }) => byId.get(id) ?? null);
+    // What is behind links is read for the records that want it alone.
+    const alike = groupBy(wanted, ({ selection }) =>
+      selection.links === undefined ? '' : selectionKey(selection),
+    );
+    const read = new Map<string, RecordNode>();
+    const readAlike = async (group: readonly Wanted[]) => {
+      const ids = [...new Set(group.map(({ id }) => id))];
+      const nodes = await this.#read(ids, mergeSelections(group.map(({ selection }) => selection)));
+      for (const each of group) {
+        const node = nodes.get(each.id);
+        if (node !== undefined) read.set(keyOf(each), node);
+      }
+    };
+    await Promise.all([...alike.values()].map(readAlike));
+    return wanted.map((each) => read.get(keyOf(each)) ?? null);
+  }
+
+  #read(ids: readonly string[], selection: RecordSelection): Promise<ReadonlyMap<string, RecordNode>> {
+    const statement = { scope: newScope(this.#context), several: ids.length > 1, records: ids.length };
+    return readNesting(this.#context, statement, async (nesting) => {
+      const { statement: text, nodesOf } = compileRecordsRead(this.#entity, ids, selection, nesting);
+      const isPlain = nesting === null || selection.links === undefined;
+      return nodesOf(await this.#context.batcher.run(isPlain ? reusingPlan(text) : text));
+    });
   }
 }

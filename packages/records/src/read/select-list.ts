@@ -3,6 +3,7 @@ import type { Entity } from '@formwork/registry';
 import type { LinkSelection, RecordNode, RecordSelection } from '../contract.ts';
 import { columnOf } from './comparable.ts';
 import { type EntityView, getColumn, type ViewColumn } from './entity-view.ts';
+import { type Asked, type Nested, ReadRecord } from './nested-values.ts';
 import { readValue } from './read-value.ts';
 
 /** A row: texts as Postgres gave them, then what is nested, as JSON or its text. */
@@ -38,8 +39,13 @@ export class SelectList {
 
   /** All of it as one JSON value, for {@link cellsOf}: texts as texts, because JSON numbers would lose digits. */
   get json(): SqlFragment {
+    return sql`json_build_array(${sql.join([this.texts, ...this.#nested])})`;
+  }
+
+  /** The expressions as one JSON array of texts. */
+  get texts(): SqlFragment {
     const texts = sql.join(this.#expressions.map((expression) => sql`${expression}::text`));
-    return sql`json_build_array(${sql.join([sql`to_json(array[${texts}])`, ...this.#nested])})`;
+    return sql`to_json(array[${texts}]::text[])`;
   }
 
   /** How many nested values there may be: a function takes a hundred arguments, and one is taken by the texts. */
@@ -78,22 +84,21 @@ export function selectRecord(
   const id = list.add(columnOf(alias, 'id'));
   const places = columns.map((column) => list.add(columnOf(alias, column.column)));
   const nested = nesting?.select(list, view.entity, alias, selection.links ?? []) ?? [];
+  const asked = nested.map((each) => each.asked);
+  const typeName = view.entity.names.type;
   return {
     read: (row) => {
-      const node: RecordNode = {
-        typeName: view.entity.names.type,
-        id: getText(row, id),
-        values: Object.fromEntries(
-          columns.map((column, index) => [column.name, readValue(column, textAt(row, places[index] ?? 0))]),
-        ),
-      };
-      for (const { number, keep } of nested) keep(node, list.nestedIn(row, number));
-      return node;
+      const values: Record<string, unknown> = {};
+      columns.forEach((column, index) => {
+        values[column.name] = readValue(column, textAt(row, places[index] ?? 0));
+      });
+      const behind = nested.map(({ number, read }) => read(list.nestedIn(row, number)));
+      return new ReadRecord(typeName, getText(row, id), values, asked, behind);
     },
   };
 }
 
-/** How what is behind links is selected with a record, and kept for whoever asks for it. */
+/** How what is behind links is selected with a record, to be kept for whoever asks for it. */
 export interface Nesting {
   select(
     list: SelectList,
@@ -106,7 +111,8 @@ export interface Nesting {
 export interface NestedValue {
   /** In the list. */
   readonly number: number;
-  readonly keep: (node: RecordNode, json: unknown) => void;
+  readonly asked: Asked;
+  readonly read: (json: unknown) => Nested;
 }
 
 /** Columns for the fields of a selection; the id is there anyway, and links to many have none. */

@@ -10,6 +10,8 @@ export class StatementScope {
   readonly limits: ReadLimits;
   #aliases = 0;
   #conditions = 0;
+  #nestedSelects = 0;
+  #nestedRecords = 0;
 
   constructor(registry: Registry, limits: ReadLimits) {
     this.registry = registry;
@@ -36,6 +38,16 @@ export class StatementScope {
         limit: deepest,
       });
     }
+  }
+
+  /** Whether one more sub-select that may give so many records still fits into the statement. */
+  reserveNested(records: number): boolean {
+    const { nestedSelects, nestedRecords } = this.limits;
+    if (this.#nestedSelects + 1 > nestedSelects || this.#nestedRecords + records > nestedRecords)
+      return false;
+    this.#nestedSelects += 1;
+    this.#nestedRecords += records;
+    return true;
   }
 
   /** The entity with that key; the registry has checked that it is there. */

@@ -40,6 +40,11 @@ export class GroupReader {
     return this.#list.isEmpty ? sql`null` : this.#list.sql;
   }
 
+  /** The same as a JSON array of texts, for a row in JSON. */
+  get texts(): SqlFragment {
+    return this.#list.texts;
+  }
+
   #values(source: AggregateSource, how: AggregateFunction, names: readonly string[]): ReadRow<Values> {
     const readers = names.map((name) => {
       const { value, column } = aggregateValue(source, how, name, `${how}.${name}`);

@@ -1,0 +1,30 @@
+import { type SqlFragment, sql } from '@formwork/pg/sql-text';
+import type { AggregateArguments, AggregateNode, AggregateSelection } from '../contract.ts';
+import { compileGroups } from './aggregate/group-query.ts';
+import type { LinkPath } from './link-path.ts';
+import type { Cells } from './select-list.ts';
+import type { StatementScope } from './statement-scope.ts';
+
+/** Groups of what is behind a link of the record `near`, as a JSON value: a list with the texts of each group. */
+export interface NestedAggregate {
+  readonly json: SqlFragment;
+  readonly read: (json: unknown) => readonly AggregateNode[];
+}
+
+/** Throws what `compileGroups` throws. */
+export function compileNestedAggregate(
+  scope: StatementScope,
+  path: LinkPath,
+  near: SqlFragment,
+  args: AggregateArguments,
+  selection: AggregateSelection,
+): NestedAggregate {
+  const { reader, groups, order, limit } = compileGroups(scope, path.entity, { path, near }, args, selection);
+  const group = scope.alias();
+  // Numbered while their order is at hand, as for the groups of many parents.
+  return {
+    json: sql`(select coalesce(json_agg(${group}.cells order by ${group}.place), '[]') from (
+      select row_number() over (${order}) as place, ${reader.texts} as cells ${groups}${order}${limit}) ${group})`,
+    read: (json) => (json as (Cells & readonly (string | null)[])[]).map(reader.read),
+  };
+}
