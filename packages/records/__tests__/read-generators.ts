@@ -156,13 +156,57 @@ const leaf: fc.Arbitrary<Values> = fc.oneof(
   ),
 );
 
+const totals = fc.oneof(
+  ...operators(
+    fc.oneof(...operators(fc.constantFrom(-1, 0, 1, 2147483648), 'eq', ...order), ...isNull),
+    'integer',
+  ),
+  ...operators(fc.oneof(...operators(decimal, 'eq', 'ne', ...order), ...isNull), 'decimal'),
+);
+const averages = fc.oneof(
+  ...operators(fc.oneof(...operators(fc.constantFrom(-1, 0, 0.5, 1), ...order), ...isNull), 'integer'),
+);
+const withExtremes = ['text', 'integer', 'number', 'decimal', 'date', 'datetime', 'time', 'select'] as const;
+const extreme = fc.oneof(
+  ...withExtremes.flatMap((field) => fieldFilters(field).map((each) => fc.record({ [field]: each }))),
+);
+const distinct = fc.constantFrom(
+  { text: true },
+  { integer: true },
+  { select: true },
+  { boolean: true },
+  { friend: { id: true } },
+);
+const number = fc.oneof(...operators(fc.nat(3), 'eq', 'ne', ...order));
+
+/** What is asked of linked records together. */
+const asTogether: readonly fc.Arbitrary<Values>[] = [
+  ...operators(number, 'count'),
+  ...operators(totals, 'sum'),
+  ...operators(averages, 'avg'),
+  ...operators(fc.oneof(extreme, ...operators(extreme, 'not'), ...isNull), 'min', 'max'),
+  fc.record({ countDistinct: fc.record({ of: distinct, count: number }) }),
+];
+
+/** Filters of a link that may lead nowhere. */
+const ofNothing: readonly fc.Arbitrary<Values>[] = [
+  ...isNull,
+  fc
+    .tuple(fc.constantFrom('and', 'or'), fc.array(fc.oneof(leaf, ...isNull), { minLength: 1, maxLength: 3 }))
+    .map(([name, filters]) => ({ [name]: filters })),
+  fc.record({ not: fc.oneof(...isNull, fc.record({ not: fc.oneof(leaf, ...isNull) })) }),
+];
+
 export const filter: fc.Arbitrary<Values> = fc.letrec<{ filter: Values; list: Values }>((tie) => {
   const inner = tie('filter');
   return {
     list: fc.oneof(
       ...operators(inner, 'some', 'every', 'none'),
-      ...operators(fc.oneof(...operators(fc.nat(3), 'eq', 'ne', ...order)), 'count'),
       ...isNull,
+      ...asTogether,
+      fc
+        .tuple(fc.oneof(...operators(inner, 'some', 'every', 'none'), ...isNull, ...asTogether), inner)
+        .map(([asked, where]) => ({ ...asked, where })),
     ),
     filter: fc.oneof(
       { maxDepth: 2, withCrossShrink: true },
@@ -171,7 +215,7 @@ export const filter: fc.Arbitrary<Values> = fc.letrec<{ filter: Values; list: Va
       { weight: 1, arbitrary: fc.record({ or: fc.array(inner, { minLength: 1, maxLength: 3 }) }) },
       { weight: 2, arbitrary: fc.record({ not: inner }) },
       { weight: 1, arbitrary: fc.tuple(leaf, leaf).map(([a, b]) => ({ ...a, ...b })) },
-      { weight: 2, arbitrary: fc.record({ friend: fc.oneof(inner, ...isNull) }) },
+      { weight: 2, arbitrary: fc.record({ friend: fc.oneof(inner, ...ofNothing) }) },
       ...['friendOf', 'peers', 'peerOf'].map((name) => ({
         weight: 1,
         arbitrary: fc.record({ [name]: tie('list') }) as fc.Arbitrary<Values>,
@@ -190,7 +234,27 @@ const direction = fc.constantFrom(
 );
 const step = fc.oneof(...[...scalarFields, 'id'].map((field) => fc.record({ [field]: direction })));
 
+/** By what linked records are together. */
+const linkedStep = fc
+  .tuple(
+    fc.constantFrom('friendOf', 'peers', 'peerOf'),
+    fc.oneof(
+      fc.record({ count: direction }),
+      ...operators(
+        fc.oneof(...['integer', 'decimal'].map((name) => fc.record({ [name]: direction }))),
+        'sum',
+      ),
+      fc.record({ avg: fc.record({ integer: direction }) }),
+      ...operators(fc.oneof(...withExtremes.map((name) => fc.record({ [name]: direction }))), 'min', 'max'),
+    ),
+  )
+  .map(([name, by]) => ({ [name]: by }));
+
 export const orderBy: fc.Arbitrary<Values[]> = fc.array(
-  fc.oneof({ weight: 4, arbitrary: step }, { weight: 1, arbitrary: fc.record({ friend: step }) }),
+  fc.oneof(
+    { weight: 6, arbitrary: step },
+    { weight: 2, arbitrary: linkedStep },
+    { weight: 2, arbitrary: fc.record({ friend: fc.oneof(step, linkedStep) }) },
+  ),
   { maxLength: 3 },
 );

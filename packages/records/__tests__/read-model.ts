@@ -1,5 +1,6 @@
 import type { Values } from '../src/contract.ts';
 import { compareDecimals } from '../src/validate/decimal.ts';
+import { countDistinct, together } from './read-model-together.ts';
 
 /**
  * What lists should answer, written as plainly as possible: everything in memory, one record at a time. Values are as
@@ -53,13 +54,13 @@ function compareText(left: string, right: string): number {
   return Buffer.compare(Buffer.from(left), Buffer.from(right));
 }
 
-function compareSorted(left: string, right: string, length = Number.POSITIVE_INFINITY): number {
+export function compareSorted(left: string, right: string, length = Number.POSITIVE_INFINITY): number {
   const cut = (text: string) => [...text].slice(0, length).join('');
   return compareText(keyOf(left), keyOf(right)) || compareText(cut(left), cut(right));
 }
 
 /** As orderings compare, both there. */
-function compareValues(field: ModelField | 'id', left: unknown, right: unknown): number {
+export function compareValues(field: ModelField | 'id', left: unknown, right: unknown): number {
   switch (field) {
     case 'text':
       return compareSorted(String(left), String(right), 1000);
@@ -134,6 +135,8 @@ export class Model {
         return filters.some((each) => this.matches(record, each));
       case 'not':
         return !this.matches(record, filter);
+      case 'isNull':
+        return operand === false;
       case 'friend':
         return this.#linkHolds(record, filter);
       case 'friendOf':
@@ -147,13 +150,12 @@ export class Model {
     }
   }
 
-  #linkHolds({ friend }: ModelRecord, { isNull, ...rest }: Values): boolean {
-    if (isNull !== undefined && isNull !== (friend === null)) return false;
-    if (Object.keys(rest).length === 0) return true;
-    return friend !== null && this.matches(this.get(friend), rest);
+  #linkHolds({ friend }: ModelRecord, filter: Values): boolean {
+    return friend === null ? holdsOfNothing(filter) === 1 : this.matches(this.get(friend), filter);
   }
 
-  #listHolds(linked: readonly ModelRecord[], filter: Values): boolean {
+  #listHolds(all: readonly ModelRecord[], { where, ...filter }: Values): boolean {
+    const linked = where === undefined ? all : all.filter((record) => this.matches(record, where as Values));
     return Object.entries(filter).every(([name, operand]) => {
       switch (name) {
         case 'some':
@@ -164,10 +166,14 @@ export class Model {
           return !linked.some((record) => this.matches(record, operand as Values));
         case 'isNull':
           return (linked.length === 0) === operand;
+        case 'count':
+          return holdsAll('integer', linked.length, operand as Values);
+        case 'countDistinct': {
+          const { of, count } = operand as { of: Values; count: Values };
+          return holdsAll('integer', countDistinct(linked, of), count);
+        }
         default:
-          return Object.entries(operand as Values).every(([operator, value]) =>
-            holds('integer', linked.length, operator, value),
-          );
+          return extremeHolds(linked, name, operand as Values);
       }
     });
   }
@@ -195,6 +201,14 @@ export class Model {
     if (name === 'friend') {
       const friend = record?.friend;
       return this.#sortValue(friend ? this.get(friend) : null, inner as Values);
+    }
+    if (typeof inner === 'object') {
+      const [[how, by] = ['', '']] = Object.entries(inner as Values);
+      const [[field, direction]] = (typeof by === 'string' ? [['', by]] : Object.entries(by as Values)) as [
+        [string, string],
+      ];
+      const linked = record && this.#linkedWith(record, name);
+      return { ...together(linked ?? [], how, field as ModelField, linked === null), direction };
     }
     return {
       field: name as ModelField,
@@ -251,6 +265,44 @@ function holds(field: ModelField, value: unknown, operator: string, operand: unk
     default:
       throw new Error(`The model has no operator "${operator}"`);
   }
+}
+
+/** Of a link that leads nowhere: whether the filter holds; half where nothing can be said. */
+function holdsOfNothing(filter: Values): number {
+  const answers = Object.entries(filter).map(([name, operand]) => {
+    const inner = (Array.isArray(operand) ? operand : [operand]) as Values[];
+    switch (name) {
+      case 'isNull':
+        return Number(operand);
+      case 'and':
+        return Math.min(...inner.map(holdsOfNothing));
+      case 'or':
+        return Math.max(...inner.map(holdsOfNothing));
+      case 'not':
+        return 1 - holdsOfNothing(operand as Values);
+      default:
+        return 0.5;
+    }
+  });
+  return Math.min(...answers);
+}
+
+/** A condition on least or greatest values, sums or averages. */
+function extremeHolds(linked: readonly ModelRecord[], how: string, filter: Values): boolean {
+  return Object.entries(filter).every(([name, operand]) => {
+    switch (name) {
+      case 'not':
+        return !extremeHolds(linked, how, operand as Values);
+      case 'or':
+        return (operand as Values[]).some((each) => extremeHolds(linked, how, each));
+      case 'isNull':
+        return (linked.length === 0) === operand;
+      default: {
+        const { field, value } = together(linked, how, name as ModelField);
+        return holdsAll(field, value, operand as Values);
+      }
+    }
+  });
 }
 
 function holdsAll(field: ModelField, value: unknown, filter: Values): boolean {

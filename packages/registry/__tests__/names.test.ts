@@ -76,7 +76,7 @@ test('derives the names of types and root fields in one place', () => {
   const names = { type: 'Flight', single: 'flight', plural: 'flights' };
   expect(deriveTypeNames(names)).toMatchObject({
     connection: 'FlightConnection',
-    listFilter: 'FlightListFilter',
+    connectionFilter: 'FlightConnectionFilter',
     createInput: 'CreateFlightInput',
     deletePayload: 'DeleteFlightPayload',
   });

@@ -57,8 +57,10 @@ export function deriveTypeNames({ type, plural }: EntityNames) {
     connection: `${type}Connection`,
     edge: `${type}Edge`,
     filter: `${type}Filter`,
-    listFilter: `${type}ListFilter`,
+    /** Of what a link to many or a way back leads to. (`PriceListFilter` is the filter of a price list.) */
+    connectionFilter: `${type}ConnectionFilter`,
     order: `${type}Order`,
+    connectionOrder: `${type}ConnectionOrder`,
     uniqueKey: `${type}UniqueKey`,
     linkInput: `${type}LinkInput`,
     /** Links to many of a record that is made, and of one that is changed. */
@@ -82,6 +84,7 @@ export function deriveTypeNames({ type, plural }: EntityNames) {
     aggregateNumbers: `${type}AggregateNumbers`,
     aggregateExtremes: `${type}AggregateExtremes`,
     aggregateNumbersFilter: `${type}AggregateNumbersFilter`,
+    aggregateDistinctFilter: `${type}AggregateDistinctFilter`,
     aggregateOrder: `${type}AggregateOrder`,
     groupBy: `${type}GroupBy`,
   } as const;

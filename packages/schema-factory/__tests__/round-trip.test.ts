@@ -152,10 +152,15 @@ describe('filters of every type', () => {
     const order = schema.getType('ProductOrder');
     const names = order && 'getFields' in order ? Object.keys(order.getFields()) : [];
     expect(names).toContain('price');
-    for (const name of names) {
-      const { products } = await query(
-        `{ products(first: 1, orderBy: [{ ${name}: DESC_NULLS_LAST }]) { nodes { id } } }`,
-      );
+    const steps = names.flatMap((name) =>
+      name === 'categories'
+        ? ['count: ASC', 'min: { name: DESC }', 'max: { createdAt: ASC }'].map(
+            (step) => `categories: { ${step} }`,
+          )
+        : [`${name}: DESC_NULLS_LAST`],
+    );
+    for (const step of steps) {
+      const { products } = await query(`{ products(first: 1, orderBy: [{ ${step} }]) { nodes { id } } }`);
       expect(products.nodes).toHaveLength(1);
     }
   });

@@ -73,15 +73,34 @@ export function buildAggregateFilter(types: SchemaTypes, entity: Entity): GraphQ
     name: deriveTypeNames(entity.names).aggregateFilter,
     fields: () => {
       const self = types.aggregateFilter(entity);
-      const numbers = () => ({ type: types.aggregateNumbersFilter(entity) });
       return {
-        count: { type: intFilter },
-        ...parts(entity, numbers, { type: types.filter(entity) }),
+        ...aggregateConditions(types, entity),
         and: listOf(self),
         or: listOf(self),
         not: { type: self },
       };
     },
+  });
+}
+
+/** What can be asked of records together: of a group, or of what a link to many leads to. */
+export function aggregateConditions(types: SchemaTypes, entity: Entity): GraphQLInputFieldConfigMap {
+  const numbers = () => ({ type: types.aggregateNumbersFilter(entity) });
+  return {
+    count: { type: intFilter },
+    countDistinct: { type: types.aggregateDistinctFilter(entity) },
+    ...parts(entity, numbers, { type: types.filter(entity) }),
+  };
+}
+
+/** A condition on how many different values there are. */
+export function buildAggregateDistinctFilter(types: SchemaTypes, entity: Entity): GraphQLInputObjectType {
+  return new GraphQLInputObjectType({
+    name: deriveTypeNames(entity.names).aggregateDistinctFilter,
+    fields: () => ({
+      of: { type: new GraphQLNonNull(types.groupBy(entity)) },
+      count: { type: new GraphQLNonNull(intFilter) },
+    }),
   });
 }
 

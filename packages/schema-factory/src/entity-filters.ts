@@ -6,6 +6,7 @@ import {
   GraphQLList,
   GraphQLNonNull,
 } from 'graphql';
+import { aggregateConditions } from './aggregate-inputs.ts';
 import { byName } from './by-name.ts';
 import { connectionsOf, targetOfLink } from './links.ts';
 import { dateTimeFilter, idFilter, intFilter } from './scalar-filters.ts';
@@ -25,24 +26,32 @@ export function buildEntityFilter(types: SchemaTypes, entity: Entity): GraphQLIn
         and: several,
         or: several,
         not: { type: self },
-        isNull: { type: GraphQLBoolean, description: 'In the filter of a link: whether it leads nowhere.' },
+        isNull: {
+          type: GraphQLBoolean,
+          description:
+            'Whether there is no record: of a link, whether it leads nowhere. In a list there always is one.',
+        },
       };
     },
   });
 }
 
-/** Conditions on the records that a link to many, or a way back, leads to. */
-export function buildListFilter(types: SchemaTypes, entity: Entity): GraphQLInputObjectType {
+/** Conditions on the records that a link to many, or a way back, leads to: on each of them, and on all together. */
+export function buildConnectionFilter(types: SchemaTypes, entity: Entity): GraphQLInputObjectType {
   return new GraphQLInputObjectType({
-    name: deriveTypeNames(entity.names).listFilter,
+    name: deriveTypeNames(entity.names).connectionFilter,
     fields: () => {
       const condition = { type: types.filter(entity) };
       return {
+        where: {
+          ...condition,
+          description: 'What stands beside it is asked of those alone that match this.',
+        },
         some: condition,
         every: condition,
         none: condition,
-        count: { type: intFilter },
         isNull: { type: GraphQLBoolean, description: 'True: there are none.' },
+        ...aggregateConditions(types, entity),
       };
     },
   });
@@ -62,7 +71,7 @@ function fieldFilters(types: SchemaTypes, entity: Entity): GraphQLInputFieldConf
     return type ? { type } : null;
   });
   const connected = byName(connectionsOf(types.registry, entity), (one) => ({
-    type: types.listFilter(one.entity),
+    type: types.connectionFilter(one.entity),
   }));
   return { ...own, ...connected };
 }

@@ -6,9 +6,9 @@ import {
   GraphQLInputObjectType,
 } from 'graphql';
 import { byName } from './by-name.ts';
-import { targetOfLink } from './links.ts';
+import { connectionsOf, targetOfLink } from './links.ts';
 import type { SchemaTypes } from './schema-types.ts';
-import { valueTypeOf } from './value-types.ts';
+import { hasTotals, valueTypeOf } from './value-types.ts';
 
 export const orderDirection = new GraphQLEnumType({
   name: 'OrderDirection',
@@ -24,12 +24,29 @@ export const orderDirection = new GraphQLEnumType({
   },
 });
 
-/** One step of an ordering: a field, or a field of a linked record. A list of steps orders by several. */
+/** One step of an ordering: a field, a field of a linked record, or what many linked records are together. A list of steps orders by several. */
 export function buildOrder(types: SchemaTypes, entity: Entity): GraphQLInputObjectType {
   return new GraphQLInputObjectType({
     name: deriveTypeNames(entity.names).order,
     isOneOf: true,
     fields: () => ({ ...systemOrders, ...fieldOrders(types, entity) }),
+  });
+}
+
+/** One step of an ordering by what the records behind a link to many, or a way back, are together. */
+export function buildConnectionOrder(types: SchemaTypes, entity: Entity): GraphQLInputObjectType {
+  return new GraphQLInputObjectType({
+    name: deriveTypeNames(entity.names).connectionOrder,
+    isOneOf: true,
+    fields: () => {
+      const order = { type: types.order(entity) };
+      return {
+        count: direction,
+        ...(hasTotals(entity) && { sum: order, avg: order }),
+        min: order,
+        max: order,
+      };
+    },
   });
 }
 
@@ -42,8 +59,12 @@ const systemOrders: GraphQLInputFieldConfigMap = {
 };
 
 function fieldOrders(types: SchemaTypes, entity: Entity): GraphQLInputFieldConfigMap {
-  return byName(entity.fields, (field): GraphQLInputFieldConfig | null => {
+  const own = byName(entity.fields, (field): GraphQLInputFieldConfig | null => {
     if (field.type === 'link') return { type: types.order(targetOfLink(types.registry, field)) };
     return valueTypeOf(types, entity, field)?.sortable ? direction : null;
   });
+  const connected = byName(connectionsOf(types.registry, entity), (one) => ({
+    type: types.connectionOrder(one.entity),
+  }));
+  return { ...own, ...connected };
 }

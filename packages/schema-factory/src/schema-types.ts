@@ -1,6 +1,7 @@
 import type { Entity, Field, Registry } from '@formwork/registry';
 import type { GraphQLEnumType, GraphQLInputObjectType, GraphQLObjectType } from 'graphql';
 import {
+  buildAggregateDistinctFilter,
   buildAggregateFilter,
   buildAggregateNumbersFilter,
   buildAggregateOrder,
@@ -9,10 +10,10 @@ import {
 import { buildAggregate, buildAggregateExtremes, buildAggregateNumbers } from './aggregate-types.ts';
 import { buildChoiceFilter, buildChoiceListFilter, buildChoices } from './choices.ts';
 import { buildConnection } from './connections.ts';
-import { buildEntityFilter, buildListFilter } from './entity-filters.ts';
+import { buildConnectionFilter, buildEntityFilter } from './entity-filters.ts';
 import { buildCreateLinksInput, buildLinkInput, buildUpdateLinksInput } from './link-inputs.ts';
 import { buildObjectType } from './object-types.ts';
-import { buildOrder } from './orders.ts';
+import { buildConnectionOrder, buildOrder } from './orders.ts';
 import { buildTransitions } from './transitions.ts';
 import { buildUniqueKeyInput } from './unique-keys.ts';
 import { buildCreateInput, buildUpdateInput } from './write-inputs.ts';
@@ -26,8 +27,9 @@ export interface SchemaTypes {
   readonly object: (entity: Entity) => GraphQLObjectType;
   readonly connection: (entity: Entity) => GraphQLObjectType;
   readonly filter: (entity: Entity) => GraphQLInputObjectType;
-  readonly listFilter: (entity: Entity) => GraphQLInputObjectType;
+  readonly connectionFilter: (entity: Entity) => GraphQLInputObjectType;
   readonly order: (entity: Entity) => GraphQLInputObjectType;
+  readonly connectionOrder: (entity: Entity) => GraphQLInputObjectType;
   readonly linkInput: (entity: Entity) => GraphQLInputObjectType;
   readonly createInput: (entity: Entity) => GraphQLInputObjectType;
   readonly updateInput: (entity: Entity) => GraphQLInputObjectType;
@@ -39,6 +41,7 @@ export interface SchemaTypes {
   readonly aggregateExtremes: (entity: Entity) => GraphQLObjectType;
   readonly aggregateFilter: (entity: Entity) => GraphQLInputObjectType;
   readonly aggregateNumbersFilter: (entity: Entity) => GraphQLInputObjectType;
+  readonly aggregateDistinctFilter: (entity: Entity) => GraphQLInputObjectType;
   readonly aggregateOrder: (entity: Entity) => GraphQLInputObjectType;
   readonly groupBy: (entity: Entity) => GraphQLInputObjectType;
   readonly transitions: (entity: Entity) => GraphQLObjectType;
@@ -53,8 +56,9 @@ export function createSchemaTypes(registry: Registry): SchemaTypes {
     object: once((entity) => buildObjectType(types, entity)),
     connection: once((entity) => buildConnection(types, entity)),
     filter: once((entity) => buildEntityFilter(types, entity)),
-    listFilter: once((entity) => buildListFilter(types, entity)),
+    connectionFilter: once((entity) => buildConnectionFilter(types, entity)),
     order: once((entity) => buildOrder(types, entity)),
+    connectionOrder: once((entity) => buildConnectionOrder(types, entity)),
     linkInput: once((entity) => buildLinkInput(types, entity)),
     createInput: once((entity) => buildCreateInput(types, entity)),
     updateInput: once((entity) => buildUpdateInput(types, entity)),
@@ -66,6 +70,7 @@ export function createSchemaTypes(registry: Registry): SchemaTypes {
     aggregateExtremes: once((entity) => buildAggregateExtremes(types, entity)),
     aggregateFilter: once((entity) => buildAggregateFilter(types, entity)),
     aggregateNumbersFilter: once((entity) => buildAggregateNumbersFilter(entity)),
+    aggregateDistinctFilter: once((entity) => buildAggregateDistinctFilter(types, entity)),
     aggregateOrder: once((entity) => buildAggregateOrder(types, entity)),
     groupBy: once((entity) => buildGroupBy(types, entity)),
     transitions: once((entity) => buildTransitions(types, entity)),

@@ -69,6 +69,7 @@ export function withinBudget(records: OperationRecords, budget: RecordBudget): O
     byId: (...args) => paid(1, () => records.byId(...args)),
     byKey: (...args) => paid(1, () => records.byKey(...args)),
     node: (...args) => paid(1, () => records.node(...args)),
+    nodes: (...args) => paid(args[0].length, () => records.nodes(...args)),
     linkedRecord: (...args) => paid(1, () => records.linkedRecord(...args)),
     connection: (...args) => counted(() => records.connection(...args), edges),
     linkedConnection: (...args) => counted(() => records.linkedConnection(...args), edges),

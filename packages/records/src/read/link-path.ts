@@ -7,6 +7,8 @@ import type { StatementScope } from './statement-scope.ts';
 /** How to get from a record to those on the other side of a link. */
 export interface LinkPath {
   readonly entity: Entity;
+  /** Which link it is, and in which direction, by storage keys. */
+  readonly signature: string;
   /** False where there is at most one. */
   readonly many: boolean;
   /**
@@ -58,6 +60,7 @@ function backward(scope: StatementScope, inverse: Inverse): LinkPath {
   const { column } = getColumn(view, field.name);
   return {
     entity: source,
+    signature: `<${source.storageKey}.${field.storageKey}`,
     many: true,
     from: (near, far, fenced = false) =>
       fenced
@@ -89,6 +92,7 @@ function manyToMany(
     sql`${columnOf(link, ends.near)} = ${near} and ${ofField(link)}`;
   return {
     entity,
+    signature: `${ends.near === 'source_id' ? '' : '<'}${source.storageKey}.${field.storageKey}`,
     many: true,
     from: (near, far) => {
       const link = scope.alias();

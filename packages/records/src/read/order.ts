@@ -2,10 +2,13 @@ import { type SqlFragment, sql } from '@formwork/pg/sql-text';
 import type { Entity } from '@formwork/registry';
 import { RecordError, type Values } from '../contract.ts';
 import { quote } from '../quote.ts';
-import { isPlainObject } from '../validate/plain-object.ts';
+import { compileLinkedSort } from './aggregate/linked-aggregate.ts';
 import { badInput } from './bad-input.ts';
 import { columnOf } from './comparable.ts';
+import { type Direction, directionOf } from './direction.ts';
 import { entityView, type ViewColumn } from './entity-view.ts';
+import { findLinkPath, type LinkPath } from './link-path.ts';
+import { onlyEntry } from './only-entry.ts';
 import { type SortTerm, sortTerms } from './sort-terms.ts';
 import type { StatementScope } from './statement-scope.ts';
 
@@ -24,21 +27,6 @@ export interface SortStep {
   readonly column: ViewColumn;
   readonly terms: readonly SortTerm[];
 }
-
-/** How values are placed: DESC puts records without a value first, as Postgres does, unless told otherwise. */
-export interface Direction {
-  readonly descending: boolean;
-  readonly nullsFirst: boolean;
-}
-
-const directions: Readonly<Record<string, Direction>> = {
-  ASC: { descending: false, nullsFirst: false },
-  DESC: { descending: true, nullsFirst: true },
-  ASC_NULLS_FIRST: { descending: false, nullsFirst: true },
-  ASC_NULLS_LAST: { descending: false, nullsFirst: false },
-  DESC_NULLS_FIRST: { descending: true, nullsFirst: true },
-  DESC_NULLS_LAST: { descending: true, nullsFirst: false },
-};
 
 /** The ordering of records of the entity under the alias. Throws BAD_USER_INPUT for what cannot be sorted by. */
 export function compileOrder(
@@ -81,7 +69,12 @@ class OrderWalk {
     const inner = `${path}.${name}`;
     const column = entityView(entity).columns.get(name);
     if (column === undefined) {
-      throw badInput(inner, `is unknown: "${entity.names.type}" has no such field to sort by.`);
+      const link = findLinkPath(this.#scope, entity, name);
+      if (link === null) {
+        throw badInput(inner, `is unknown: "${entity.names.type}" has no such field to sort by.`);
+      }
+      this.#addLinked(link, columnOf(alias, 'id'), value, inner, way);
+      return;
     }
     if (column.field?.type === 'link') {
       const target = this.#scope.entity(column.field.options.target);
@@ -93,14 +86,35 @@ class OrderWalk {
     const terms = sortTerms(alias, column, direction, way !== '');
     if (terms === null)
       throw badInput(inner, `cannot be sorted by: it is of the type ${quote(column.kind)}.`);
-    // Behind the id nothing is left to decide: what follows was checked, and that is all.
-    if (this.#endsWithId) return;
-    this.#steps.push({ value: columnOf(alias, column.column), column, terms });
-    this.#signature.push(
-      `${way}${column.column} ${direction.descending ? 'desc' : 'asc'} ${direction.nullsFirst ? 'first' : 'last'}`,
-    );
-    this.#last = direction;
+    this.#push({ value: columnOf(alias, column.column), column, terms }, direction, `${way}${column.column}`);
     this.#endsWithId ||= way === '' && column.name === 'id';
+  }
+
+  /** By a value of all records behind a link to many together. */
+  #addLinked(link: LinkPath, near: SqlFragment, step: unknown, path: string, way: string): void {
+    const { join, alias, column, direction, signature } = compileLinkedSort(
+      this.#scope,
+      { link, near },
+      step,
+      path,
+    );
+    const terms = sortTerms(alias, column, direction, true);
+    if (terms === null) throw new Error(`An aggregate of the kind "${column.kind}" cannot be sorted by`);
+    if (!this.#endsWithId) this.#joins.push(join);
+    this.#push(
+      { value: columnOf(alias, column.column), column, terms },
+      direction,
+      `${way}${link.signature}.${signature}`,
+    );
+  }
+
+  /** Behind the id nothing is left to decide: what follows was checked, and that is all. */
+  #push(step: SortStep, direction: Direction, what: string): void {
+    if (this.#endsWithId) return;
+    this.#steps.push(step);
+    const [way, nulls] = [direction.descending ? 'desc' : 'asc', direction.nullsFirst ? 'first' : 'last'];
+    this.#signature.push(`${what} ${way} ${nulls}`);
+    this.#last = direction;
   }
 
   /** The id decides among equals, in the direction of the last step: then one index serves both directions. */
@@ -124,21 +138,4 @@ class OrderWalk {
     this.#joins.push(sql` left join lateral (${record}) ${alias} on true`);
     return alias;
   }
-}
-
-function onlyEntry(step: unknown, path: string): readonly [string, unknown] {
-  const entries = isPlainObject(step) ? Object.entries(step).filter(([, value]) => value !== undefined) : [];
-  const [entry] = entries;
-  if (entry === undefined || entries.length > 1) {
-    throw badInput(path, 'must name exactly one field. To sort by several give a list.');
-  }
-  return entry;
-}
-
-/** The direction of a step. Throws BAD_USER_INPUT for what is none. */
-export function directionOf(value: unknown, path: string): Direction {
-  const direction =
-    typeof value === 'string' && Object.hasOwn(directions, value) ? directions[value] : undefined;
-  if (direction === undefined) throw badInput(path, `must be one of ${Object.keys(directions).join(', ')}.`);
-  return direction;
 }

@@ -1,9 +1,9 @@
 import { type SqlFragment, sql } from '@formwork/pg/sql-text';
 import { columnOf } from './comparable.ts';
+import type { Direction } from './direction.ts';
 import type { ViewColumn } from './entity-view.ts';
 import { type Exact, exactTerms, type Sortable } from './exact-terms.ts';
 import type { ScalarKind } from './operand.ts';
-import type { Direction } from './order.ts';
 import { keyRule } from './search-key.ts';
 import { noTextKey, textKey } from './text-key.ts';
 

@@ -6,7 +6,9 @@ import { type FilterTarget, filterEntries } from './filter-target.ts';
 import { findLinkPath } from './link-path.ts';
 import { listOperand } from './operand-list.ts';
 import { compileColumnFilter } from './where-column.ts';
-import { compileLinkFilter, compileListFilter } from './where-link.ts';
+import { compileConnectionFilter } from './where-connection.ts';
+import { compileLinkFilter } from './where-link.ts';
+import { booleanOperand } from './where-scalar.ts';
 
 /**
  * A filter as one condition in SQL. Conditions side by side must all hold. In the end a record matches or it does
@@ -29,6 +31,9 @@ function compileEntry(target: FilterTarget, name: string, operand: unknown, path
       return combine(deeper, operand, path, ' and ');
     case 'or':
       return combine(deeper, operand, path, ' or ');
+    case 'isNull':
+      // Whether there is no record; and here there is one. (See `compileLinkFilter` for where there may be none.)
+      return booleanOperand(operand, path) ? sql`false` : sql`true`;
     case 'not':
       // What is not known is not true, so nothing falls between a condition and its opposite.
       return sql`(${compileWhere(deeper, operand, path)}) is not true`;
@@ -43,8 +48,7 @@ function compileMember(target: FilterTarget, name: string, operand: unknown, pat
   if (column?.field?.type === 'link') return compileLink(target, column, operand, path);
   if (column !== undefined) return compileColumnFilter(target, column, operand, path);
   const link = findLinkPath(target.scope, target.entity, name);
-  if (link !== null) return compileListFilter(target, link, operand, path);
-  if (name === 'isNull') throw badInput(path, 'asks about a link, so it stands only in the filter of one.');
+  if (link !== null) return compileConnectionFilter(target, link, operand, path);
   throw badInput(path, `is unknown: "${target.entity.names.type}" has no such field.`);
 }
 

@@ -12,13 +12,16 @@ export class AggregateSource {
   readonly entity: Entity;
   /** Of the records. */
   readonly alias: SqlFragment;
+  /** Whether equal records must give equal sums, down to the last bit: a cursor holds one, and is compared with it. */
+  readonly steady: boolean;
   readonly #rows: SqlFragment;
   readonly #columns: SqlFragment[] = [];
   readonly #known = new Map<string, SqlFragment>();
   readonly #linked = new Map<string, SqlFragment>();
   readonly #joins: SqlFragment[] = [];
 
-  constructor(scope: StatementScope, entity: Entity) {
+  constructor(scope: StatementScope, entity: Entity, { steady = false } = {}) {
+    this.steady = steady;
     this.scope = scope;
     this.entity = entity;
     this.alias = scope.alias();

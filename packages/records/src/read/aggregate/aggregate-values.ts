@@ -68,9 +68,11 @@ function total(
     case 'int':
       return of('float', (each) => (how === 'sum' ? sql`sum(${each})::float8` : sql`avg(${each})::float8`));
     case 'float':
-      return of('float', (each) =>
-        how === 'sum' ? sql`sum(${each})` : sql`(sum(${each}) / nullif(count(${each}), 0))`,
-      );
+      return of('float', (each) => {
+        // What a sum of doubles rounds to depends on the order in which they are added.
+        const sum = source.steady ? sql`sum(${each} order by ${each})` : sql`sum(${each})`;
+        return how === 'sum' ? sum : sql`(${sum} / nullif(count(${each}), 0))`;
+      });
     case 'decimal':
       return of('decimal', (each) =>
         how === 'sum'

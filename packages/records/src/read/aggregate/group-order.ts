@@ -1,12 +1,13 @@
 import { type SqlFragment, sql } from '@formwork/pg/sql-text';
 import type { Values } from '../../contract.ts';
 import { badInput } from '../bad-input.ts';
+import { type Direction, directionOf } from '../direction.ts';
 import type { ViewColumn } from '../entity-view.ts';
-import { type Direction, directionOf } from '../order.ts';
+import { onlyEntry } from '../only-entry.ts';
 import { textKey } from '../text-key.ts';
 import type { AggregateSource } from './aggregate-source.ts';
 import { aggregateValue, choices, countOfRecords, isAggregateFunction } from './aggregate-values.ts';
-import { findPlace, type GroupStep, onlyEntry } from './group-step.ts';
+import { findPlace, type GroupStep } from './group-step.ts';
 
 const ascending: Direction = { descending: false, nullsFirst: false };
 

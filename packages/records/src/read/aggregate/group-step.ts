@@ -2,11 +2,11 @@ import { type SqlFragment, sql } from '@formwork/pg/sql-text';
 import type { Entity } from '@formwork/registry';
 import { RecordError } from '../../contract.ts';
 import { quote } from '../../quote.ts';
-import { isPlainObject } from '../../validate/plain-object.ts';
 import { badInput } from '../bad-input.ts';
 import { columnOf } from '../comparable.ts';
 import { entityView, type ViewColumn } from '../entity-view.ts';
 import { findLinkPath } from '../link-path.ts';
+import { onlyEntry } from '../only-entry.ts';
 import type { AggregateSource } from './aggregate-source.ts';
 import { calendarPart } from './calendar.ts';
 
@@ -95,13 +95,4 @@ function walk(
   }
   const linked = source.join(target, columnOf(alias, column.column), further);
   return walk(source, target, linked, leaf, leafPath, `${further}>`, depth + 1);
-}
-
-export function onlyEntry(step: unknown, path: string): readonly [string, unknown] {
-  const entries = isPlainObject(step) ? Object.entries(step).filter(([, value]) => value !== undefined) : [];
-  const [entry] = entries;
-  if (entry === undefined || entries.length > 1) {
-    throw badInput(path, 'must name exactly one thing. For several give a list.');
-  }
-  return entry;
 }

@@ -3,6 +3,7 @@ import { badInput } from '../bad-input.ts';
 import { type FilterTarget, filterEntries } from '../filter-target.ts';
 import { listOperand } from '../operand-list.ts';
 import { compileComparableFilter } from '../where-column.ts';
+import { booleanOperand } from '../where-scalar.ts';
 import type { AggregateSource } from './aggregate-source.ts';
 import {
   type AggregateFunction,
@@ -10,6 +11,7 @@ import {
   countOfRecords,
   isAggregateFunction,
 } from './aggregate-values.ts';
+import { compileGroupStep } from './group-step.ts';
 
 /** Conditions on groups, with the same rules as those on records: null and an empty object are errors. */
 export function compileHaving(
@@ -33,21 +35,35 @@ function compileEntry(
   path: string,
   depth: number,
 ): SqlFragment {
+  const deeper: CompileFilter = (filter, at) => compileHaving(source, filter, at, depth + 1);
   switch (name) {
     case 'count':
       return compileComparableFilter(targetOf(source, depth), countOfRecords, operand, path);
+    case 'countDistinct':
+      return compileDistinct(source, operand, path, depth);
     case 'and':
-      return combine(source, operand, path, depth, ' and ');
+      return combine(deeper, operand, path, ' and ');
     case 'or':
-      return combine(source, operand, path, depth, ' or ');
+      return combine(deeper, operand, path, ' or ');
     case 'not':
-      return sql`(${compileHaving(source, operand, path, depth + 1)}) is not true`;
+      return sql`(${deeper(operand, path)}) is not true`;
     default:
       if (isAggregateFunction(name)) return compileValues(source, name, operand, path, depth);
-      throw badInput(path, 'is unknown. Ask about "count", "sum", "avg", "min" or "max".');
+      throw badInput(path, 'is unknown. Ask about "count", "countDistinct", "sum", "avg", "min" or "max".');
   }
 }
 
+/** `{ of: { status: true }, count: { gte: 2 } }` */
+function compileDistinct(source: AggregateSource, filter: unknown, path: string, depth: number): SqlFragment {
+  const { of, count, ...others } = Object.fromEntries(filterEntries(filter, path));
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) throw badInput(`${path}.${unknown}`, 'is unknown. Give "of" and "count".');
+  const { value } = compileGroupStep(source, of, `${path}.of`);
+  const subject = { ...countOfRecords, value: sql`count(distinct ${value})` };
+  return compileComparableFilter(targetOf(source, depth), subject, count, `${path}.count`);
+}
+
+/** Conditions on sums, averages or least or greatest values: each is a filter of the field's type. */
 function compileValues(
   source: AggregateSource,
   how: AggregateFunction,
@@ -55,27 +71,37 @@ function compileValues(
   path: string,
   depth: number,
 ): SqlFragment {
+  source.scope.countCondition(depth);
   return allOf(
     filterEntries(filter, path).map(([name, operand]) => {
-      const value = aggregateValue(source, how, name, `${path}.${name}`);
-      return compileComparableFilter(targetOf(source, depth), value, operand, `${path}.${name}`);
+      const inner = `${path}.${name}`;
+      const deeper: CompileFilter = (each, at) => compileValues(source, how, each, at, depth + 1);
+      switch (name) {
+        case 'and':
+          return combine(deeper, operand, inner, ' and ');
+        case 'or':
+          return combine(deeper, operand, inner, ' or ');
+        case 'not':
+          return sql`(${deeper(operand, inner)}) is not true`;
+        case 'isNull':
+          // As in the filter of a link: whether there is no record.
+          return booleanOperand(operand, inner) ? sql`count(*) = 0` : sql`count(*) > 0`;
+        default: {
+          const value = aggregateValue(source, how, name, inner);
+          return compileComparableFilter(targetOf(source, depth), value, operand, inner);
+        }
+      }
     }),
   );
 }
 
-function combine(
-  source: AggregateSource,
-  operand: unknown,
-  path: string,
-  depth: number,
-  separator: string,
-): SqlFragment {
+type CompileFilter = (filter: unknown, path: string) => SqlFragment;
+
+function combine(compile: CompileFilter, operand: unknown, path: string, separator: string): SqlFragment {
   const filters = listOperand(operand, path);
   if (filters.length === 0)
     throw badInput(path, 'is an empty list. Leave it out, or give at least one filter.');
-  const conditions = filters.map((filter, index) =>
-    compileHaving(source, filter, `${path}[${index}]`, depth + 1),
-  );
+  const conditions = filters.map((filter, index) => compile(filter, `${path}[${index}]`));
   return sql`(${sql.join(conditions, separator)})`;
 }
 
