@@ -246,7 +246,7 @@ test('logs a line for each request, without keys and values', async () => {
 test('keeps answering while a body comes that is far too large', async () => {
   const answer = await rawRequest(gateway.url, {
     headers: { 'content-type': 'application/json', 'x-api-key': tenant.keys.editor },
-    body: Buffer.alloc(8 * 1024 * 1024, 0x20),
+    body: Buffer.alloc(32 * 1024 * 1024, 0x20),
     chunked: true,
   }).catch((error: Error) => error);
   // The gateway may hang up before all of it is sent.

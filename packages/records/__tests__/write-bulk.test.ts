@@ -65,7 +65,12 @@ describe('many records created at once', () => {
   test('with one value twice are refused', async () => {
     const inputs = ['TW-1', 'TW-2', 'TW-1'].map((code) => ({ name: 'Ammonite', code }));
     const error = await refusalOf(createMany('Specimen', inputs));
-    expect(error).toMatchObject({ code: 'UNIQUE_VIOLATION', details: { path: ['inputs', 2], key: 'code' } });
+    expect(error).toMatchObject({
+      code: 'UNIQUE_VIOLATION',
+      message: 'Two of the given records of "Specimen" have the same "Code". Give each another value.',
+      // Neither of them is there.
+      details: { path: ['inputs', 2, 'code'], key: 'code', id: null, other: ['inputs', 0] },
+    });
   });
 
   test('may be none, but not too many', async () => {
@@ -119,6 +124,25 @@ describe('an update by filter', () => {
     expect((await refusalOf(updateMany(where, { notes: 'x' }, 1_000_000))).code).toBe('LIMIT_EXCEEDED');
     expect((await refusalOf(updateMany(where, { room: { id: nobody } }, 2))).code).toBe('LINK_NOT_FOUND');
     expect((await refusalOf(updateMany(where, { code: 'SP-1' }, 2))).code).toBe('UNIQUE_VIOLATION');
+  });
+
+  test('to one value of a unique key is refused, and nothing happens', async () => {
+    const nodes = await createMany('Specimen', [
+      { name: 'Of one code', code: 'OC-1' },
+      { name: 'Of one code' },
+      { name: 'Of one code' },
+    ]);
+    const change = (code: string) =>
+      harness.mutate((records) =>
+        records.updateMany('Specimen', { name: { eq: 'Of one code' } }, { code }, 3, nothing),
+      );
+    for (const code of ['OC-1', 'OC-2']) {
+      expect(await refusalOf(change(code))).toMatchObject({
+        code: 'UNIQUE_VIOLATION',
+        details: { path: ['input', 'code'], key: 'code', id: nodes[0]?.id },
+      });
+    }
+    expect(await harness.dataOf(nodes[1]?.id ?? '')).not.toContain('OC-');
   });
 
   test('leads all to one record that it creates', async () => {

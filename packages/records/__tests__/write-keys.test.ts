@@ -16,7 +16,12 @@ test('a value that is taken is refused with key, fields and the record in the wa
   const first = await create('Specimen', { name: 'Ammonite', code: 'AM-1' });
   const error = await refusalOf(create('Specimen', { name: 'Belemnite', code: 'AM-1' }));
   expect(error.code).toBe('UNIQUE_VIOLATION');
-  expect(error.details).toMatchObject({ key: 'code', fields: ['code'], id: first.id, path: ['input'] });
+  expect(error.details).toMatchObject({
+    key: 'code',
+    fields: ['code'],
+    id: first.id,
+    path: ['input', 'code'],
+  });
   expect(error.message).toContain('"Code"');
 });
 
@@ -24,7 +29,16 @@ test('several keys that are taken are told at once', async () => {
   // A key of one field and one of two, on one entity.
   const room = await create('Room', { floor: 7, door: 'A' });
   const error = await refusalOf(create('Room', { floor: 7, door: 'a' }));
-  expect(error.details).toMatchObject({ key: 'byDoor', fields: ['floor', 'door'], id: room.id });
+  expect(error.details).toMatchObject({
+    key: 'byDoor',
+    fields: ['floor', 'door'],
+    id: room.id,
+    path: ['input'],
+    paths: [
+      ['input', 'floor'],
+      ['input', 'door'],
+    ],
+  });
   expect(error.details['violations']).toHaveLength(1);
 });
 

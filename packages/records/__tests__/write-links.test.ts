@@ -183,8 +183,26 @@ describe('links to many', () => {
   test('stay as they are when others are meant', async () => {
     const label = await create('Label', { text: 'stays' });
     const specimen = await create('Specimen', { name: 'Ammonite', labels: { add: [{ id: label.id }] } });
-    await update('Specimen', specimen.id, { name: 'Belemnite', labels: null });
+    await update('Specimen', specimen.id, { name: 'Belemnite' });
+    await update('Specimen', specimen.id, { labels: {} });
     expect(await labelsOf(specimen.id)).toEqual([label.id]);
+  });
+
+  test('are not changed to null, which could mean two things', async () => {
+    const label = await create('Label', { text: 'not null' });
+    const specimen = await create('Specimen', { name: 'Ammonite', labels: { add: [{ id: label.id }] } });
+    const error = await refusalOf(update('Specimen', specimen.id, { labels: null }));
+    expect(error.details['violations']).toEqual([
+      {
+        path: ['input', 'labels'],
+        code: 'TYPE',
+        message: '"Labels" cannot be null. To take all links away, give { "set": [] }.',
+      },
+    ]);
+    expect(await labelsOf(specimen.id)).toEqual([label.id]);
+    await update('Specimen', specimen.id, { labels: { set: [] } });
+    expect(await labelsOf(specimen.id)).toEqual([]);
+    await create('Specimen', { name: 'Ammonite', labels: null });
   });
 });
 

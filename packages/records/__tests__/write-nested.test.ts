@@ -74,7 +74,7 @@ describe('records created inside a record', () => {
     );
     expect(error).toMatchObject({
       code: 'UNIQUE_VIOLATION',
-      details: { path: ['input', 'labels', 'add', 1, 'create'], key: 'text', id: taken.id },
+      details: { path: ['input', 'labels', 'add', 1, 'create', 'text'], key: 'text', id: taken.id },
     });
     expect(await harness.count('specimen')).toBe(before);
   });

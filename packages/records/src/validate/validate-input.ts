@@ -52,7 +52,10 @@ function checkSchema(
   }
 }
 
-/** Null is "no value": for a required field that is refused, on create as on update, and no default steps in. */
+/**
+ * Null is "no value": for a required field that is refused, on create as on update, and no default steps in. Links to
+ * many are not a value that could be taken away: whether null leaves them or empties them nobody could tell.
+ */
 function checkCleared(
   entity: Entity,
   operation: WriteOperation,
@@ -63,6 +66,10 @@ function checkCleared(
   const reason = operation === 'create' ? 'is required. Give a value.' : 'is required and cannot be cleared.';
   for (const name of cleared) {
     const field = entity.fieldByName.get(name);
+    if (field?.type === 'links' && operation === 'update') {
+      const message = `${subject(entity, [name])} cannot be null. To take all links away, give { "set": [] }.`;
+      report({ path: [...path, name], code: 'TYPE', message });
+    }
     if (field?.required !== true) continue;
     report({ path: [...path, name], code: 'REQUIRED', message: `${subject(entity, [name])} ${reason}` });
   }

@@ -25,10 +25,7 @@ export async function createAll(
   inputs: readonly PlacedInput[],
   selection: RecordSelection,
 ): Promise<readonly RecordNode[]> {
-  if (inputs.length > mostRecords) {
-    const message = `At most ${mostRecords} records can be created at once. Create them in several steps.`;
-    throw new RecordError('LIMIT_EXCEEDED', message, { limit: mostRecords, found: inputs.length });
-  }
+  assertNotTooMany(inputs.length);
   return inputs.length === 0
     ? []
     : createPlanned(context, entity, planAll(context, entity, inputs), selection);
@@ -41,7 +38,9 @@ export async function createPlanned(
   plans: readonly WritePlan[],
   selection: RecordSelection,
 ): Promise<readonly RecordNode[]> {
-  const links = new ResolvedLinks(withCreated(plans));
+  const all = withCreated(plans);
+  assertNotTooMany(all.length);
+  const links = new ResolvedLinks(all);
   await links.find(context, entity);
   const read = context.readBack(
     entity,
@@ -51,6 +50,13 @@ export async function createPlanned(
   const [rows = []] = await insertOrRefuse(context, plans, links, [read.statement]);
   const nodes = read.nodesOf(rows);
   return plans.map(({ id }) => nodes.get(id) as RecordNode);
+}
+
+/** Those that are created inside others count. */
+function assertNotTooMany(found: number): void {
+  if (found <= mostRecords) return;
+  const message = `At most ${mostRecords} records can be created at once. Create them in several steps.`;
+  throw new RecordError('LIMIT_EXCEEDED', message, { limit: mostRecords, found });
 }
 
 /** Checks inputs, all at once, and plans them. Throws VALIDATION_FAILED. */

@@ -59,9 +59,13 @@ export async function insertOrRefuse(
   const { refused, after: rows } = await insertPlans(context, plans, links, after);
   if (refused.length === 0) return rows;
   const conflicts = await findConflicts(context, refused, links);
-  const paths = new Map(refused.map(({ id, path }) => [id, path]));
+  const paths = new Map(withCreated(plans).map(({ id, path }) => [id, path]));
   throw conflicts.length > 0
-    ? uniqueViolation(conflicts, ({ id }) => paths.get(id) ?? [])
+    ? uniqueViolation(
+        conflicts,
+        (id) => paths.get(id) ?? [],
+        (id) => paths.get(id) ?? null,
+      )
     : // What was in the way is gone: another attempt will do.
       new RecordError('CONFLICT', 'Other writes were in the way. Try again.', {}, { retry: true });
 }

@@ -40,7 +40,10 @@ export function conflictStatement(
       cross join lateral (select (coalesce(r.data, '{}') - w.removed) || w.patch as data offset 0) after
     )
     ${sql.join(
-      slots.map((slot) => inTheWay(entity, slot)),
+      [
+        ...slots.map((slot) => inTheWay(entity, slot)),
+        ...(records === 'existing' && proposals.length > 1 ? slots.map(eachOther) : []),
+      ],
       ' union all ',
     )}`;
 }
@@ -52,25 +55,57 @@ export function readConflicts(entity: Entity, rows: readonly Row[]): KeyConflict
   });
 }
 
-/** The error for records that cannot be written because of others; `pathOf`: where in the input each stands. */
+/** Where in the input a record stands, by its id; null for one that is not made from it. */
+export type PathOf = (id: string) => InputPath | null;
+
+/** More than this help nobody. */
+const mostViolations = 200;
+
+/**
+ * The error for records that cannot be written because of others. A violation's path leads to the field where the key
+ * is of one field, else to the record; `paths` to all fields of the key. Two records of one input that are in each
+ * other's way are told by their paths (`siblings`): neither of them is there once the transaction is rolled back.
+ */
 export function uniqueViolation(
   conflicts: readonly KeyConflict[],
-  pathOf: (conflict: KeyConflict) => InputPath,
+  pathOf: (id: string) => InputPath,
+  siblings: PathOf = () => null,
 ): RecordError {
-  const violations = conflicts.map((conflict) => ({
-    path: pathOf(conflict),
-    key: conflict.key.name,
-    fields: conflict.key.fields.map((field) => field.name),
-    id: conflict.existing,
-  }));
-  const messages = new Set(conflicts.map(({ entity, key }) => takenMessage(entity, key)));
+  const violations = conflicts.slice(0, mostViolations).map(({ id, key, existing }) => {
+    const sibling = siblings(existing);
+    return {
+      ...placeOf(key, pathOf(id)),
+      key: key.name,
+      fields: key.fields.map((field) => field.name),
+      ...(sibling === null ? { id: existing } : { id: null, other: sibling }),
+    };
+  });
+  const messages = new Set(
+    conflicts.map(({ entity, key, existing }) =>
+      siblings(existing) === null ? takenMessage(entity, key) : twiceMessage(entity, key),
+    ),
+  );
   return new RecordError('UNIQUE_VIOLATION', [...messages].join(' '), { ...violations[0], violations });
+}
+
+function placeOf({ fields }: UniqueKey, path: InputPath): { path: InputPath; paths?: readonly InputPath[] } {
+  if (path[0] === 'id') return { path };
+  const paths = fields.map(({ name }) => [...path, name]);
+  const [only, ...others] = paths;
+  return { path: only !== undefined && others.length === 0 ? only : path, paths };
 }
 
 /** `There is already a "Flight" with this "Number" and "Departure". Choose another value, or update that one.` */
 export function takenMessage(entity: Entity, key: UniqueKey): string {
-  const fields = key.fields.map((field) => `"${field.label}"`).join(' and ');
-  return `There is already a "${entity.label}" with this ${fields}. Choose another value, or update that one.`;
+  return `There is already a "${entity.label}" with this ${labelsOf(key)}. Choose another value, or update that one.`;
+}
+
+function twiceMessage(entity: Entity, key: UniqueKey): string {
+  return `Two of the given records of "${entity.label}" have the same ${labelsOf(key)}. Give each another value.`;
+}
+
+function labelsOf({ fields }: UniqueKey): string {
+  return fields.map(({ label }) => `"${label}"`).join(' and ');
 }
 
 /** `limit 1` and `materialized`: see `byIdAndKey`; `offset 0` keeps the sum from being made for every slot. */
@@ -86,6 +121,15 @@ function inTheWay(entity: Entity, slot: string): SqlFragment {
     from wanted w
     cross join lateral (select r.id from formwork.records r where r.entity_type = ${entity.storageKey}
       and r.${column} = w.${column} and r.deleted_at is null and r.id <> w.id limit 1) r`;
+}
+
+/** Of records that are to have the same value, the first is in the way of the others. */
+function eachOther(slot: string): SqlFragment {
+  const column = sql.identifier(slot);
+  return sql`select w.id, ${sql.literal(slot)}, w.first
+    from (select w.id, first_value(w.id) over (partition by w.${column} order by w.id) as first
+      from wanted w where w.${column} is not null) w
+    where w.id <> w.first`;
 }
 
 function proposalsText(proposals: readonly Proposal[]): string {

@@ -1,6 +1,8 @@
 import type { Statement } from '@formwork/pg';
 import { sql, textArray } from '@formwork/pg/sql-text';
 import type { Entity, Field } from '@formwork/registry';
+import { RecordError } from '../contract.ts';
+import { groupBy } from '../group-by.ts';
 
 /** What happens to the links of one field of one record. */
 export interface ManyLinksChange {
@@ -13,8 +15,19 @@ export interface ManyLinksChange {
   readonly replaces: boolean;
 }
 
-/** The statements of all changes, in order: first what goes, then what comes. Linking twice is linking once. */
+/** Links that one write may make. */
+const mostLinks = 100_000;
+
+/**
+ * The statements of all changes, in order: first what goes, then what comes. Linking twice is linking once. Records
+ * whose links change alike share a statement, so that their number does not grow with that of the records.
+ */
 export function manyLinksStatements(changes: readonly ManyLinksChange[]): Statement[] {
+  const count = changes.reduce((sum, { add }) => sum + add.length, 0);
+  if (count > mostLinks) {
+    const message = `One write can make at most ${mostLinks} links, and these would be ${count}. Write in several steps.`;
+    throw new RecordError('LIMIT_EXCEEDED', message, { limit: mostLinks, found: count });
+  }
   const added = changes.flatMap(({ entity, field, source, add }) =>
     [...new Set(add)].map((target) => ({
       entity: entity.storageKey,
@@ -23,12 +36,18 @@ export function manyLinksStatements(changes: readonly ManyLinksChange[]): Statem
       target,
     })),
   );
+  const going = changes.filter(({ remove, replaces }) => replaces || remove.length > 0);
+  const alike = groupBy(going, ({ field, add, remove, replaces }) =>
+    [field.storageKey, ...(replaces ? ['set', ...add] : []), '-', ...remove].join(' '),
+  );
   const inserts = added.length === 0 ? [] : [insertLinks(added)];
-  return [...changes.flatMap(deleteLinks), ...inserts];
+  return [...[...alike.values()].flatMap(deleteLinks), ...inserts];
 }
 
-function deleteLinks({ field, source, add, remove, replaces }: ManyLinksChange): Statement[] {
-  const ofField = sql`delete from formwork.record_links where source_id = ${source}::uuid and field = ${field.storageKey}`;
+function deleteLinks(changes: readonly ManyLinksChange[]): Statement[] {
+  const { field, add, remove, replaces } = changes[0] as ManyLinksChange;
+  const sources = textArray(changes.map(({ source }) => source));
+  const ofField = sql`delete from formwork.record_links where source_id = any (${sources}::uuid[]) and field = ${field.storageKey}`;
   return [
     ...(replaces ? [sql`${ofField} and target_id <> all (${textArray(add)}::uuid[])`] : []),
     ...(remove.length > 0 ? [sql`${ofField} and target_id = any (${textArray(remove)}::uuid[])`] : []),

@@ -21,12 +21,13 @@ export async function matchRecords(
   atMost: number,
 ): Promise<readonly string[]> {
   checkAtMost(atMost);
+  const reading = { ...context, execute: context.read };
   const matching = matcher(context, entity, where);
-  const candidates = idsOf(await runWrite(context, entity, [matching(sql`limit ${atMost + 1}`)]));
+  const candidates = idsOf(await runWrite(reading, entity, [matching(sql`limit ${atMost + 1}`)]));
   if (candidates.length > atMost) throw tooMany(entity, atMost);
   if (candidates.length === 0) return [];
   // Somebody may have changed one before the lock was had, so that it does not match any more.
-  const [, still = []] = await runWrite(context, entity, [
+  const [, still = []] = await runWrite(reading, entity, [
     lockStatement(entity, candidates),
     matching(sql`limit ${atMost + 1}`, candidates),
   ]);

@@ -11,6 +11,8 @@ export interface WriteContext {
   readonly registry: Registry;
   /** Sends statements in one message, in the operation's transaction. */
   readonly execute: Execute;
+  /** The same for what is found by a filter: planned for the tenant and the values at hand. */
+  readonly read: Execute;
   /** Who writes: "key:<id>". */
   readonly actor: string;
   readonly readBack: ReadBack;
