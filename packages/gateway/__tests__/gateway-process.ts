@@ -8,6 +8,8 @@ import { build } from 'esbuild';
 export interface GatewayProcess {
   readonly url: string;
   stop(): Promise<void>;
+  /** Without a word (SIGKILL). */
+  kill(): Promise<void>;
 }
 
 const packages = join(import.meta.dirname, '../..');
@@ -31,14 +33,21 @@ export async function startGatewayProcess(config: GatewayConfig): Promise<Gatewa
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const url = await firstLine(child);
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const end = async () => {
+    await ended;
+    await rm(outfile, { force: true });
+  };
   return {
     url,
-    async stop() {
-      const ended = new Promise((resolve) => child.once('exit', resolve));
+    stop() {
       // The end of its input is its sign, so that it also ends when this process is killed.
       child.stdin?.end();
-      await ended;
-      await rm(outfile, { force: true });
+      return end();
+    },
+    kill() {
+      child.kill('SIGKILL');
+      return end();
     },
   };
 }

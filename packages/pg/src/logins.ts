@@ -34,6 +34,12 @@ const roleSettings: readonly (readonly [string, string])[] = [
   ['idle_in_transaction_session_timeout', '60s'],
 ];
 
+/**
+ * A gateway that is killed leaves nobody to cancel what it has begun: Postgres looks for itself whether the client is
+ * still there, and else goes on, and holds its locks, until it has something to say. Not every system can look.
+ */
+const presence = ['client_connection_check_interval', '2s'] as const;
+
 /** Makes sure that gateway and designer can log in, and that neither can step around a policy. */
 export async function setUpLogins(admin: pg.Client, options: LoginOptions): Promise<Logins> {
   const derive = passwordDeriver(admin, options.secret);
@@ -74,7 +80,12 @@ async function checkLogin(admin: pg.Client, url: string): Promise<void> {
     );
   }
   const made = role.settings.map((setting) => setting.replace(/^[^=]*/, (name) => name.toLowerCase()));
-  const missing = roleSettings.filter(([name, value]) => !made.includes(`${name}=${value}`));
+  const isMissing = ([name, value]: readonly [string, string]) => !made.includes(`${name}=${value}`);
+  if (isMissing(presence)) {
+    const statement = `alter role ${identifier(role.name)} set ${presence[0]} = ${literal(presence[1])}`;
+    await alterRoles(admin, () => admin.query(statement)).catch(() => {});
+  }
+  const missing = roleSettings.filter(isMissing);
   if (missing.length === 0) return;
   const statements = missing.map(
     // A list (search_path) is written without quotes around the whole.

@@ -1,0 +1,149 @@
+import { type AdminClient, withAdmin } from '@formwork/pg';
+import { asAdmin } from '@formwork/testkit';
+import { type GatewayProcess, startGatewayProcess } from './gateway-process.ts';
+import { ask, dataOf, type GraphqlAnswer, Harness, type TestTenant, until } from './harness.ts';
+import { postgresVersions } from './postgres-versions.ts';
+import { findBroken, warehouse } from './warehouse.ts';
+
+describe.each(postgresVersions)('a gateway that is killed, on %s', (_, openDatabase) => {
+  let harness: Harness;
+  let tenant: TestTenant;
+  let running: GatewayProcess | undefined;
+
+  beforeAll(async () => {
+    harness = await Harness.open(await openDatabase());
+    tenant = await harness.tenant('depot', warehouse);
+  });
+  afterEach(async () => {
+    await running?.kill();
+    running = undefined;
+    expect(await asAdmin(harness.database, findBroken)).toEqual({});
+  });
+  afterAll(() => harness.close());
+
+  test('while a mutation stands in its middle leaves nothing of it, and no lock', async () => {
+    const gateway = await start();
+    await asAdmin(harness.database, (admin) => insertMark(admin, 'held'));
+    await withAdmin(harness.database.adminUrl, async (holder) => {
+      await holder.query('begin');
+      await holder.query("select from formwork.records where data ->> 'name' = 'held' for update");
+      const lost = write(gateway, 'killed').catch(() => 'no answer');
+      await until(() => isWaiting('Lock'));
+      const written = await countAll();
+      expect(written.uncommitted).toBeGreaterThan(written.visible);
+      await gateway.kill();
+      expect(await lost).toBe('no answer');
+      // The lock that the mutation waits for is still held: Postgres sees by itself that nobody waits for an answer.
+      await until(async () => (await sessions()) === 0);
+      await holder.query('rollback');
+    });
+    expect(await countOf('killed')).toBe(0);
+    const next = await start();
+    expect(dataOf(await write(next, 'second'))).toMatchObject({ upsertMark: { created: false } });
+    expect(await countOf('second')).toBe(1000);
+    // Waits for writers: none is left.
+    await harness.apply(tenant, {
+      ...warehouse,
+      entities: [...warehouse.entities, { key: 'later', fields: [] }],
+    });
+  });
+
+  test('at any moment leaves each mutation whole or not there, and those whole that were answered', async () => {
+    const answered: string[] = [];
+    const sent: string[] = [];
+    for (let round = 0; round < 4; round += 1) {
+      const gateway = await start();
+      await write(gateway, `warm ${round}`);
+      const writers = Array.from({ length: 6 }, async (_, writer) => {
+        for (let turn = 0; ; turn += 1) {
+          const name = `round ${round} writer ${writer} turn ${turn}`;
+          sent.push(name);
+          const answer = await write(gateway, name, 150).catch(() => null);
+          if (answer === null) return;
+          expect(answer.errors).toBeUndefined();
+          answered.push(name);
+        }
+      });
+      await new Promise((resolve) => setTimeout(resolve, 150 + Math.random() * 500));
+      await gateway.kill();
+      await Promise.all(writers);
+      await until(async () => (await sessions()) === 0);
+    }
+    const counts = new Map(await Promise.all(sent.map(async (name) => [name, await countOf(name)] as const)));
+    expect([...counts].filter(([, count]) => count !== 0 && count !== 150)).toEqual([]);
+    expect(answered.filter((name) => counts.get(name) !== 150)).toEqual([]);
+    expect(answered.length).toBeGreaterThan(0);
+    expect([...counts.values()]).toContain(0);
+  });
+
+  async function start(): Promise<GatewayProcess> {
+    running = await startGatewayProcess(harness.config);
+    return running;
+  }
+
+  /** A mutation of several steps: crates with links and marks, then a mark that others write too. */
+  function write(gateway: GatewayProcess, note: string, count = 1000): Promise<GraphqlAnswer> {
+    const inputs = Array.from({ length: count }, () => ({
+      note,
+      next: { create: { note: `before ${note}` } },
+    }));
+    const text = `mutation ($inputs: [CreateCrateInput!]!, $name: String!) {
+      createCrates(inputs: $inputs) { crates { id } }
+      createMark(input: { name: $name }) { mark { id } }
+      upsertMark(by: { name: "held" }, input: {}) { created } }`;
+    return ask(gateway.url, tenant.keys.editor, text, { inputs, name: note });
+  }
+
+  function insertMark(admin: AdminClient, name: string) {
+    return admin.query(
+      "insert into formwork.records (tenant_id, entity_type, data) values ($1, 'mark', $2)",
+      [tenant.id, { name }],
+    );
+  }
+
+  /** Crates of that note, and as many before them. */
+  async function countOf(note: string): Promise<number> {
+    const [crates, before, marks] = await asAdmin(harness.database, async (admin) => {
+      const { rows } = await admin.query({
+        text: `select count(*) filter (where data ->> 'note' = $1)::int,
+          count(*) filter (where data ->> 'note' = 'before ' || $1)::int,
+          count(*) filter (where data ->> 'name' = $1)::int from formwork.records`,
+        values: [note],
+        rowMode: 'array',
+      });
+      return rows[0] as number[];
+    });
+    expect([before, marks]).toEqual([crates, crates === 0 ? 0 : 1]);
+    return crates ?? 0;
+  }
+
+  /** Rows that a transaction has written show in the statistics of the table's size before it commits. */
+  async function countAll(): Promise<{ visible: number; uncommitted: number }> {
+    return asAdmin(harness.database, async (admin) => {
+      const { rows } = await admin.query(`select (select count(*)::int from formwork.records) as visible,
+        (pg_relation_size('formwork.records') / 1000)::int as uncommitted`);
+      return rows[0];
+    });
+  }
+
+  function isWaiting(event: string): Promise<boolean> {
+    return asAdmin(harness.database, async (admin) => {
+      const { rows } = await admin.query(
+        `select from pg_stat_activity
+          where datname = current_database() and usename = 'formwork_gateway' and wait_event_type = $1`,
+        [event],
+      );
+      return rows.length > 0;
+    });
+  }
+
+  /** Connections of the gateway that are there. */
+  function sessions(): Promise<number> {
+    return asAdmin(harness.database, async (admin) => {
+      const { rows } = await admin.query(
+        `select from pg_stat_activity where datname = current_database() and usename = 'formwork_gateway'`,
+      );
+      return rows.length;
+    });
+  }
+});
