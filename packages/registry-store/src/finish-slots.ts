@@ -2,9 +2,10 @@ import { loadRegistry, type Registry, toStoredRegistry, viewNameOf } from '@form
 
 /** The registry once all of its slots are filled: views have the columns of slots that are ready, and new names. */
 export function finishSlots(registry: Registry): Registry {
-  const { entityTypes, fields, uniqueKeys } = toStoredRegistry(registry);
+  const stored = toStoredRegistry(registry);
+  const { entityTypes, fields, uniqueKeys } = stored;
   const ready = {
-    entityTypes,
+    ...stored,
     fields: fields.map((field) => ({ ...field, slotState: 'ready' as const })),
     uniqueKeys: uniqueKeys.map((key) => ({ ...key, slotState: 'ready' as const })),
   };

@@ -2,6 +2,7 @@ import { type Row, type Statement, sql, type TransactionSql } from '@formwork/pg
 import {
   loadRegistry,
   type Registry,
+  type Role,
   type StoredEntityType,
   type StoredField,
   type StoredUniqueKey,
@@ -34,7 +35,10 @@ select t.registry_version,
     from formwork.fields f where f.tenant_id = t.id),
   (select json_agg(json_build_object('entityType', k.entity_type, 'key', k.key, 'fields', k.fields,
       'options', k.options, 'slot', k.slot, 'slotState', k.slot_state, 'position', k.position))
-    from formwork.unique_keys k where k.tenant_id = t.id)
+    from formwork.unique_keys k where k.tenant_id = t.id),
+  (select json_agg(json_build_object('key', r.key, 'label', r.label, 'description', r.description,
+      'permissions', r.permissions) order by r.position)
+    from formwork.roles r where r.tenant_id = t.id)
 from formwork.tenants t
 where t.id = formwork.current_tenant_id()`,
   ];
@@ -47,12 +51,13 @@ export function readRegistry(results: readonly (readonly Row[])[]): Registry | n
 
 /** The same with its version: it may be later than the one that a batch began with. */
 export function readSnapshot(results: readonly (readonly Row[])[]): RegistrySnapshot {
-  const [version = '0', entityTypes, fields, uniqueKeys] = results[0]?.[0] ?? [];
+  const [version = '0', entityTypes, fields, uniqueKeys, roles] = results[0]?.[0] ?? [];
   if (Number(version) === 0) return { version: 0, registry: null };
   const registry = loadRegistry({
     entityTypes: parseRows<StoredEntityType>(entityTypes),
     fields: parseRows<StoredField>(fields),
     uniqueKeys: parseRows<StoredUniqueKey>(uniqueKeys),
+    roles: parseRows<Role>(roles),
   });
   return { version: Number(version), registry };
 }

@@ -10,6 +10,7 @@ export async function saveRows(sql: TransactionSql, stored: StoredRegistry): Pro
   await saveEntityTypes(sql, stored);
   await saveFields(sql, stored);
   await saveUniqueKeys(sql, stored);
+  await saveRoles(sql, stored);
 }
 
 async function saveEntityTypes(sql: TransactionSql, { entityTypes }: StoredRegistry): Promise<void> {
@@ -61,6 +62,23 @@ async function saveUniqueKeys(sql: TransactionSql, { uniqueKeys }: StoredRegistr
     on conflict (tenant_id, entity_type, key) do update set
       fields = excluded.fields, options = excluded.options, slot = excluded.slot, slot_state = excluded.slot_state,
       position = excluded.position`;
+}
+
+async function saveRoles(sql: TransactionSql, { roles = [] }: StoredRegistry): Promise<void> {
+  const rows = json(
+    sql,
+    roles.map((role, position) => ({ ...role, position })),
+  );
+  await sql`
+    delete from formwork.roles r where r.key not in (
+      select n.key from jsonb_to_recordset(${rows}) as n (key text))`;
+  await sql`
+    insert into formwork.roles (key, label, description, position, permissions)
+    select r.key, r.label, r.description, r.position, r.permissions
+    from jsonb_to_recordset(${rows}) as r (key text, label text, description text, position int, permissions jsonb)
+    on conflict (tenant_id, key) do update set
+      label = excluded.label, description = excluded.description, position = excluded.position,
+      permissions = excluded.permissions`;
 }
 
 /** Rows of a registry are JSON all through; their types say `unknown` where the designer may write anything. */

@@ -9,11 +9,13 @@ import type { Problem } from './problem.ts';
 import { ProblemList } from './problem-list.ts';
 import { describe, quote } from './quote.ts';
 import { readEntities } from './read-entity.ts';
+import { readRoles } from './roles/read-roles.ts';
 
 /**
  * Reads unknown input as a registry document. Gives it in canonical form (defaults and bounds as they are stored,
  * what says nothing left out), or everything that is wrong with it, each with its place. What depends on the tenant
- * (its current registry, its records, names that collide, slots that are left) is up to `createRegistry`.
+ * (its current registry, its records, names that collide, slots that are left), and what roles speak of, is up to
+ * `createRegistry`.
  */
 export function checkDocument(
   input: unknown,
@@ -32,7 +34,7 @@ export function readDocument(input: unknown, problems: ProblemList, limits: Limi
   if (!reader || !isKnownFormat(reader)) {
     return null;
   }
-  reader.onlyKnown(['formwork', '$schema', 'entities']);
+  reader.onlyKnown(['formwork', '$schema', 'entities', 'roles']);
   const list = reader.list('entities');
   if (list === undefined) {
     if (!reader.has('entities')) {
@@ -45,7 +47,11 @@ export function readDocument(input: unknown, problems: ProblemList, limits: Limi
     reader.problem('LIMIT_EXCEEDED', 'entities', message);
     return null;
   }
-  const draft = { schema: reader.prose('$schema', 2000), entities: readEntities(list, problems, limits) };
+  const draft = {
+    schema: reader.prose('$schema', 2000),
+    entities: readEntities(list, problems, limits),
+    roles: readRoles(reader, problems, limits),
+  };
   checkReferences(draft, problems);
   checkComputed(draft, problems);
   return draft;

@@ -8,6 +8,7 @@ import { buildRegistry } from './load-registry.ts';
 import type { Registry } from './model.ts';
 import type { Problem } from './problem.ts';
 import { ProblemList } from './problem-list.ts';
+import { checkRoles } from './roles/check-roles.ts';
 import type { RetiredKeys } from './storage-keys.ts';
 import { viewNameOf } from './view-name.ts';
 
@@ -40,5 +41,13 @@ export function createRegistry(
   if (problems.count > 0) {
     return { problems: problems.toArray() };
   }
-  return { registry: buildRegistry(stored, viewNameOf) };
+  const registry = buildRegistry(stored, viewNameOf);
+  if (draft.roles.length === 0) {
+    return { registry };
+  }
+  // Roles speak of names that are known once all the rest is right.
+  const roles = checkRoles(registry, draft.roles, problems);
+  return problems.count > 0
+    ? { problems: problems.toArray() }
+    : { registry: buildRegistry({ ...stored, roles }, viewNameOf) };
 }

@@ -1,4 +1,5 @@
 import type { Entity, Field, UniqueKey } from './model.ts';
+import type { RoleDocument } from './roles/role-document.ts';
 
 /* What of a thing the designer says, by the name under which a difference is told. */
 
@@ -17,4 +18,8 @@ export function propertiesOfField(field: Field) {
 
 export function propertiesOfKey({ fields, nullsEqual, caseInsensitive }: UniqueKey) {
   return { fields: fields.map((field) => field.key), nullsEqual, caseInsensitive };
+}
+
+export function propertiesOfRole({ label, description, permissions }: RoleDocument) {
+  return { label, description, permissions };
 }

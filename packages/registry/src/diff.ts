@@ -1,12 +1,18 @@
 import { canonicalJson } from './canonical-json.ts';
-import { propertiesOfEntity, propertiesOfField, propertiesOfKey } from './diff-properties.ts';
+import {
+  propertiesOfEntity,
+  propertiesOfField,
+  propertiesOfKey,
+  propertiesOfRole,
+} from './diff-properties.ts';
 import type { Entity, Registry, UniqueKey } from './model.ts';
 import { capitalise } from './names.ts';
+import { toDocument } from './to-document.ts';
 
 /** One thing that a change of the registry does. */
 export interface RegistryChange {
   readonly kind: 'added' | 'removed' | 'changed';
-  readonly what: 'registry' | 'entity' | 'field' | 'key';
+  readonly what: 'registry' | 'entity' | 'field' | 'key' | 'role';
   /** Its place by keys: "flight", "flight.status", "flight.by_number"; empty for the registry itself. */
   readonly name: string;
   /** Of a change: what of it ("label", "options.max"), and its value before and after. */
@@ -35,6 +41,14 @@ export function diffRegistries(before: Registry | null, after: Registry): readon
       const was = before?.entityByStorageKey.get(entity.storageKey);
       return was === undefined ? [] : diffEntities(was, entity);
     }),
+    ...diffLists(
+      'role',
+      '',
+      before ? (toDocument(before).roles ?? []) : [],
+      toDocument(after).roles ?? [],
+      ({ key }) => key,
+      propertiesOfRole,
+    ),
   ];
 }
 
@@ -98,7 +112,13 @@ function orderOf<Thing>(
     .join();
 }
 
-const listNames = { registry: 'registries', entity: 'entities', field: 'fields', key: 'keys' } as const;
+const listNames = {
+  registry: 'registries',
+  entity: 'entities',
+  field: 'fields',
+  key: 'keys',
+  role: 'roles',
+} as const;
 
 function diffOrder(
   what: RegistryChange['what'],

@@ -1,3 +1,6 @@
+import type { AliasDocument, DeprecationDocument, EntityAliasDocument } from './aliases/alias.ts';
+import type { RoleDocument } from './roles/role-document.ts';
+
 /**
  * A registry as a designer writes it: what `formwork registry apply` takes and `formwork registry export` gives.
  * Everything optional has a default that {@link createRegistry} fills in.
@@ -7,6 +10,8 @@ export interface RegistryDocument {
   readonly formwork: 1;
   readonly $schema?: string;
   readonly entities: readonly EntityDocument[];
+  /** Roles of the designer's own, beside the built-in ones. */
+  readonly roles?: readonly RoleDocument[];
 }
 
 export interface EntityDocument {
@@ -22,6 +27,9 @@ export interface EntityDocument {
   readonly softDelete?: boolean;
   /** Keys of the text fields that `search:` looks into. */
   readonly searchable?: readonly string[];
+  /** Former names, which are served as deprecated until they are dropped; the oldest first. */
+  readonly aliases?: readonly EntityAliasDocument[];
+  readonly deprecated?: DeprecationDocument;
 }
 
 export interface FieldDocument {
@@ -35,6 +43,9 @@ export interface FieldDocument {
   /** A value, or `{ "from": "product.price" }`: copied once through a link when the record is created. */
   readonly default?: unknown;
   readonly options?: FieldOptions;
+  /** Former names, which are served as deprecated until they are dropped; the oldest first. */
+  readonly aliases?: readonly AliasDocument[];
+  readonly deprecated?: DeprecationDocument;
 }
 
 /** A unique key over one or several fields of the entity. */
@@ -118,4 +129,5 @@ export interface Choice {
   readonly key: string;
   readonly label?: string;
   readonly description?: string;
+  readonly deprecated?: DeprecationDocument;
 }

@@ -1,4 +1,5 @@
 import type { EntityDocument, FieldDocument, KeyDocument, RegistryDocument } from './document.ts';
+import type { DraftRole } from './roles/read-roles.ts';
 
 /**
  * What could be read of a document, with the places it came from. Whatever had a key is in here even if the rest of
@@ -7,6 +8,7 @@ import type { EntityDocument, FieldDocument, KeyDocument, RegistryDocument } fro
 export interface Draft {
   readonly schema: string | undefined;
   readonly entities: readonly DraftEntity[];
+  readonly roles: readonly DraftRole[];
 }
 
 export interface DraftEntity {
@@ -40,5 +42,10 @@ export function documentOf(draft: Draft): RegistryDocument {
     fields: fields.flatMap((field) => field.document ?? []),
     ...(keys.length > 0 && { keys: keys.map((key) => key.document) }),
   }));
-  return { formwork: 1, ...(draft.schema !== undefined && { $schema: draft.schema }), entities };
+  return {
+    formwork: 1,
+    ...(draft.schema !== undefined && { $schema: draft.schema }),
+    entities,
+    ...(draft.roles.length > 0 && { roles: draft.roles.map(({ document }) => document) }),
+  };
 }

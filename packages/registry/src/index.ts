@@ -56,6 +56,21 @@ export { type Problem, RegistryError } from './problem.ts';
 export { registryDocumentSchema } from './registry-document-schema.ts';
 export { isReservedName } from './reserved-names.ts';
 export { resultType } from './result-type.ts';
+export { projectRegistry, registryForRole } from './roles/project-registry.ts';
+export {
+  isGivenByClients,
+  mayDo,
+  mayWrite,
+} from './roles/rights.ts';
+export type { EntityAccess, Permission, Right, Role, WriteRight } from './roles/role.ts';
+export {
+  builtInRoles,
+  type PermissionDocument,
+  type RightDocument,
+  type RoleDocument,
+  type RowRule,
+} from './roles/role-document.ts';
+export { claimsOf, fillClaims, renameRule } from './roles/row-rule.ts';
 export { slotKindOf } from './slots.ts';
 export type { RetiredKeys } from './storage-keys.ts';
 export {

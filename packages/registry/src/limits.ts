@@ -5,6 +5,8 @@ export interface Limits {
   readonly choicesPerSelect: number;
   /** Fields of one entity that are indexed or links. */
   readonly indexedFieldsPerEntity: number;
+  /** Of the designer's own. */
+  readonly roles: number;
   /** Characters of the document as JSON. */
   readonly documentLength: number;
 }
@@ -14,6 +16,7 @@ export const defaultLimits: Limits = Object.freeze({
   fieldsPerEntity: 250,
   choicesPerSelect: 500,
   indexedFieldsPerEntity: 32,
+  roles: 50,
   documentLength: 4_000_000,
 });
 

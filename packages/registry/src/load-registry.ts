@@ -1,10 +1,11 @@
-import type { Choice, FieldOptions } from './document.ts';
+import type { EntityAlias, EntityAliasDocument } from './aliases/alias.ts';
+import type { Choice } from './document.ts';
 import { optionsByKeys, resolveRows } from './formula/computed-rows.ts';
 import type { ResolvedField } from './formula/resolve-computed.ts';
 import { freeze } from './freeze.ts';
 import { groupBy } from './group-by.ts';
 import type { Entity, Field, Inverse, NamedChoice, Registry, UniqueKey } from './model.ts';
-import { camelName, choiceName, deriveEntityNames, deriveKeyNames, proposeLabel } from './names.ts';
+import { camelName, choiceName, deriveEntityNames, deriveKeyNames, proposeLabel, proposePlural } from './names.ts';
 import { apiShapeOf, planShapeOf } from './shape.ts';
 import type { StoredEntityType, StoredField, StoredRegistry, StoredUniqueKey } from './stored-registry.ts';
 
@@ -31,10 +32,14 @@ export function buildRegistry(
   const maps = {
     entities,
     entityByKey: new Map(entities.map((entity) => [entity.key, entity])),
-    entityByTypeName: new Map(entities.map((entity) => [entity.names.type, entity])),
+    entityByTypeName: new Map(
+      entities.flatMap((entity) => typeNamesOf(entity).map((name) => [name, entity] as const)),
+    ),
     entityByStorageKey: new Map(entities.map((entity) => [entity.storageKey, entity])),
   };
-  return freeze({ ...maps, apiShape: apiShapeOf(maps), planShape: planShapeOf(maps) });
+  const { roles = [] } = stored;
+  const shapes = { apiShape: apiShapeOf(maps), planShape: planShapeOf(maps, roles) };
+  return freeze({ ...maps, roles, whole: null, ...shapes });
 }
 
 function buildEntity(
@@ -43,22 +48,30 @@ function buildEntity(
   keyRows: readonly StoredUniqueKey[],
   inverses: readonly Inverse[],
 ): Entity {
-  const names = deriveEntityNames(row.key, row.plural);
+  const aliases = (row.options.aliases ?? []).map(buildEntityAlias);
+  const names = aliases[0]?.names ?? deriveEntityNames(row.key, row.plural);
   const fieldByStorageKey = new Map(fields.map((field) => [field.storageKey, field]));
   const { storageKey, key, plural, label, description } = row;
   return {
     ...{ key, plural, label, description, storageKey, viewName: row.viewName, names, fields, inverses },
     fieldByKey: new Map(fields.map((field) => [field.key, field])),
-    fieldByName: new Map(fields.map((field) => [field.name, field])),
+    fieldByName: fieldsByName(fields),
     fieldByStorageKey,
     keys: keyRows.map((keyRow) => buildKey(keyRow, names, fieldByStorageKey)),
     inverseByName: new Map(inverses.map((inverse) => [inverse.name, inverse])),
     softDelete: row.options.softDelete ?? false,
     searchable: row.options.searchable ?? [],
+    aliases,
+    deprecated: row.options.deprecated ?? null,
+    access: null,
   };
 }
 
-function buildField(row: StoredField, options: FieldOptions, resolved: ResolvedField | null): Field {
+function buildField(
+  row: StoredField,
+  { aliases = [], deprecated, ...options }: StoredField['options'],
+  resolved: ResolvedField | null,
+): Field {
   const computed = resolved && { type: resolved.type, value: resolved.value, source: resolved.source };
   return {
     key: row.key,
@@ -75,11 +88,13 @@ function buildField(row: StoredField, options: FieldOptions, resolved: ResolvedF
     choices: (resolved?.choices ?? options.choices ?? []).map(buildChoice),
     storageKey: row.storageKey,
     slot: row.slot === null ? null : { column: row.slot, state: row.slotState },
+    aliases: aliases.map(({ key, since = null }) => ({ key, name: camelName(key), since })),
+    deprecated: deprecated ?? null,
   };
 }
 
-function buildChoice({ key, label = proposeLabel(key), description = '' }: Choice): NamedChoice {
-  return { key, name: choiceName(key), label, description };
+function buildChoice({ key, label = proposeLabel(key), description = '', deprecated }: Choice): NamedChoice {
+  return { key, name: choiceName(key), label, description, deprecated: deprecated ?? null };
 }
 
 function buildKey(
@@ -88,15 +103,34 @@ function buildKey(
   fieldByStorageKey: ReadonlyMap<string, Field>,
 ): UniqueKey {
   const { name, rootName } = deriveKeyNames(names, row.key);
+  const fields = row.fields.flatMap((storageKey) => fieldByStorageKey.get(storageKey) ?? []);
+  const [only] = fields;
   return {
     key: row.key,
     name,
     rootName,
-    fields: row.fields.flatMap((storageKey) => fieldByStorageKey.get(storageKey) ?? []),
+    fields,
     nullsEqual: row.options.nullsEqual ?? false,
     caseInsensitive: row.options.caseInsensitive ?? false,
     slot: { column: row.slot, state: row.slotState },
+    aliases: only?.unique && only.key === row.key ? only.aliases : [],
   };
+}
+
+function buildEntityAlias({ key, plural = proposePlural(key), since = null }: EntityAliasDocument): EntityAlias {
+  return { key, plural, names: deriveEntityNames(key, plural), since };
+}
+
+/** The names that an entity's type has, had and will have. */
+export function typeNamesOf({ key, plural, names, aliases }: Entity): readonly string[] {
+  return [names.type, ...aliases.map((alias) => alias.names.type), deriveEntityNames(key, plural).type];
+}
+
+/** With their aliases. */
+export function fieldsByName(fields: readonly Field[]): ReadonlyMap<string, Field> {
+  return new Map(
+    fields.flatMap((field) => [field, ...field.aliases].map(({ name }) => [name, field] as const)),
+  );
 }
 
 /** By key of the target, in the order of the linking entities and fields. */

@@ -1,5 +1,7 @@
+import type { Alias, DeprecationDocument, EntityAlias } from './aliases/alias.ts';
 import type { Choice, FieldOptions, FieldType } from './document.ts';
 import type { Computed } from './formula/computation.ts';
+import type { EntityAccess, Role } from './roles/role.ts';
 
 /**
  * A tenant's design as frozen data, everything derived and filled in. It holds no tenant and no version: tenants of
@@ -9,10 +11,14 @@ export interface Registry {
   /** In the designer's order. */
   readonly entities: readonly Entity[];
   readonly entityByKey: ReadonlyMap<string, Entity>;
-  /** By GraphQL type name: "OrderItem". */
+  /** By GraphQL type name: "OrderItem". Aliases, and the name behind them, are among them. */
   readonly entityByTypeName: ReadonlyMap<string, Entity>;
   /** By what `records.entity_type` holds. */
   readonly entityByStorageKey: ReadonlyMap<string, Entity>;
+  /** Of the designer's own, in their order. */
+  readonly roles: readonly Role[];
+  /** Of a registry as a role sees it (`projectRegistry`): the one that it was made of; null for that one itself. */
+  readonly whole: Registry | null;
   /** sha256 (hex) of what the SDL shows: names, labels, descriptions, types, nullability, choices, keys. */
   readonly apiShape: string;
   /** sha256 (hex) of what compiled SQL and validators depend on: storage keys, slots and their state, options, views. */
@@ -28,11 +34,16 @@ export interface Entity {
   readonly storageKey: string;
   /** The generated view (in the Postgres schema `formwork_views`); named after its content, see `viewNameOf`. */
   readonly viewName: string;
+  /** In GraphQL. While the entity has aliases its types keep the names of the oldest: only root fields can have two. */
   readonly names: EntityNames;
+  /** Former names, the oldest first. */
+  readonly aliases: readonly EntityAlias[];
+  /** Null where it is not deprecated. */
+  readonly deprecated: DeprecationDocument | null;
   /** In the designer's order. */
   readonly fields: readonly Field[];
   readonly fieldByKey: ReadonlyMap<string, Field>;
-  /** By GraphQL field name: "monthlyRent". */
+  /** By GraphQL field name: "monthlyRent". Aliases are among them. */
   readonly fieldByName: ReadonlyMap<string, Field>;
   readonly fieldByStorageKey: ReadonlyMap<string, Field>;
   readonly keys: readonly UniqueKey[];
@@ -42,6 +53,8 @@ export interface Entity {
   readonly softDelete: boolean;
   /** Keys of searchable fields. */
   readonly searchable: readonly string[];
+  /** What the role that the registry was projected for may do with the records; null: everything. */
+  readonly access: EntityAccess | null;
 }
 
 /** Names in GraphQL, for entity `order_item` with plural `order_items`. */
@@ -77,9 +90,14 @@ export interface Field {
   readonly storageKey: string;
   /** The typed column of `records` with this field's search key, or null where it has none. */
   readonly slot: Slot | null;
+  /** Former names, the oldest first. */
+  readonly aliases: readonly Alias[];
+  /** Null where it is not deprecated. */
+  readonly deprecated: DeprecationDocument | null;
 }
 
-export interface NamedChoice extends Required<Choice> {
+export interface NamedChoice extends Required<Omit<Choice, 'deprecated'>> {
+  readonly deprecated: DeprecationDocument | null;
   /** Enum value: "IN_PROGRESS". */
   readonly name: string;
 }
@@ -101,6 +119,8 @@ export interface UniqueKey {
   readonly nullsEqual: boolean;
   readonly caseInsensitive: boolean;
   readonly slot: Slot;
+  /** Of a unique field: the field's. */
+  readonly aliases: readonly Alias[];
 }
 
 /** The way back over a link: from `airport` to the flights whose `origin` it is. */

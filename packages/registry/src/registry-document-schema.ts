@@ -3,6 +3,7 @@ import { fieldTypeRules } from './field-types.ts';
 import { formulaLimits } from './formula/formula-limits.ts';
 import { keyPattern, longestInverse, longestKey, longestPlural } from './keys.ts';
 import { longestDescription, longestLabel } from './read-prose.ts';
+import { builtInRoles, everyEntity } from './roles/role-document.ts';
 
 const label = {
   type: 'string',
@@ -90,6 +91,43 @@ const optionsByType = fieldTypes.map((type) => {
   };
 });
 
+/** Roles. What row rules may speak of depends on the entity, so `createRegistry` says that. */
+const roleDefinitions = {
+  role: object(['key', 'permissions'], {
+    key: { allOf: [{ $ref: '#/$defs/key' }, { not: { enum: [...builtInRoles] } }] },
+    label,
+    description,
+    permissions: { type: 'array', items: { $ref: '#/$defs/permission' } },
+  }),
+  permission: object(['entity'], {
+    entity: {
+      anyOf: [{ const: everyEntity }, { $ref: '#/$defs/key' }],
+      description: 'Key of an entity, or "*" for all that are not listed.',
+    },
+    read: { $ref: '#/$defs/right' },
+    create: { $ref: '#/$defs/right' },
+    update: { $ref: '#/$defs/right' },
+    delete: {
+      anyOf: [{ type: 'boolean' }, object([], { where: { $ref: '#/$defs/rowRule' } })],
+    },
+  }),
+  right: {
+    anyOf: [
+      { type: 'boolean' },
+      object([], {
+        fields: keys('Fields that may be read or written; all, if not given.'),
+        where: { $ref: '#/$defs/rowRule' },
+      }),
+    ],
+  },
+  rowRule: {
+    type: 'object',
+    minProperties: 1,
+    description:
+      'Which records: a filter by field keys, with claims of the caller as values: { "owner_email": { "eq": { "claim": "email" } } }.',
+  },
+};
+
 /** JSON Schema (2020-12) of a registry document, for editors and clients. `checkDocument` says more, and in words. */
 export const registryDocumentSchema: Readonly<Record<string, unknown>> = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -99,6 +137,7 @@ export const registryDocumentSchema: Readonly<Record<string, unknown>> = {
     formwork: { const: 1, description: 'Version of the format.' },
     $schema: { type: 'string' },
     entities: { type: 'array', items: { $ref: '#/$defs/entity' } },
+    roles: { type: 'array', items: { $ref: '#/$defs/role' } },
   }),
   $defs: {
     key: { type: 'string', pattern: keyPattern.source, maxLength: longestKey },
@@ -135,6 +174,7 @@ export const registryDocumentSchema: Readonly<Record<string, unknown>> = {
       },
       caseInsensitive: flag,
     }),
+    ...roleDefinitions,
     choice: object(['key'], { key: { $ref: '#/$defs/key' }, label, description }),
     options: { type: 'object', properties: options },
   },

@@ -2,6 +2,8 @@ import { hashOf } from './canonical-json.ts';
 import type { FieldOptions } from './document.ts';
 import type { Computed } from './formula/computation.ts';
 import type { Entity, Field, Inverse, Registry, Slot, UniqueKey } from './model.ts';
+import { isGivenByClients, mayDo, mayWrite } from './roles/rights.ts';
+import type { Role } from './roles/role.ts';
 
 type Entities = Pick<Registry, 'entities' | 'entityByKey' | 'entityByStorageKey'>;
 
@@ -11,8 +13,10 @@ export function apiShapeOf(registry: Entities): string {
 }
 
 /** sha256 of what compiled SQL and validators depend on; labels and descriptions are no part of it. */
-export function planShapeOf(registry: Entities): string {
-  return hashOf(registry.entities.map((entity) => planOf(entity, registry)));
+export function planShapeOf(registry: Entities, roles: readonly Role[] = []): string {
+  const plans = registry.entities.map((entity) => planOf(entity, registry));
+  // Descriptions of roles are shown by no SDL, and yet a change of one makes another registry.
+  return hashOf(roles.length === 0 ? plans : [plans, roles]);
 }
 
 /* Lists rather than objects: there is nothing to sort in them, so hashing takes a fifth of the time (10,000 fields). */
@@ -24,7 +28,19 @@ function apiOf(entity: Entity, registry: Entities): unknown {
     entity.fields.map((field) => apiOfField(field, registry)),
     keys.filter((key) => key.slot.state === 'ready').map(apiOfKey),
     entity.inverses.map((inverse) => apiOfInverse(inverse, registry)),
+    ...writesOf(entity),
   ];
+}
+
+/** Empty where everything may be written: so a role that may do everything shares the schema of those without one. */
+function writesOf(entity: Entity): readonly unknown[] {
+  const fieldsOf = (action: 'create' | 'update') =>
+    mayDo(entity, action)
+      ? entity.fields.filter((field) => mayWrite(entity, action, field)).map((field) => field.name)
+      : null;
+  const all = entity.fields.filter(isGivenByClients).length;
+  const [create, update, remove] = [fieldsOf('create'), fieldsOf('update'), mayDo(entity, 'delete')];
+  return create?.length === all && update?.length === all && remove ? [] : [[create, update, remove]];
 }
 
 function apiOfField(field: Field, { entityByKey }: Entities): unknown {

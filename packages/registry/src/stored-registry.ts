@@ -1,12 +1,17 @@
+import type { Alias, EntityAlias, EntityAliasDocument, StoredHistory } from './aliases/alias.ts';
 import type { FieldOptions, FieldType } from './document.ts';
 import { withStorageKeys } from './formula/computed-rows.ts';
 import type { Entity, Field, Registry, UniqueKey } from './model.ts';
+import { proposePlural } from './names.ts';
+import type { Role } from './roles/role.ts';
 
-/** A registry as the rows of sql/004: tables entity_types, fields and unique_keys, columns in camel case. */
+/** A registry as the rows of sql/004: tables entity_types, fields, unique_keys and roles, columns in camel case. */
 export interface StoredRegistry {
   readonly entityTypes: readonly StoredEntityType[];
   readonly fields: readonly StoredField[];
   readonly uniqueKeys: readonly StoredUniqueKey[];
+  /** In the designer's order; absent where there are none. */
+  readonly roles?: readonly Role[];
 }
 
 export interface StoredEntityType {
@@ -16,7 +21,10 @@ export interface StoredEntityType {
   readonly label: string;
   readonly description: string;
   readonly position: number;
-  readonly options: { readonly softDelete?: boolean; readonly searchable?: readonly string[] };
+  readonly options: StoredHistory & {
+    readonly softDelete?: boolean;
+    readonly searchable?: readonly string[];
+  };
   readonly viewName: string;
 }
 
@@ -34,7 +42,7 @@ export interface StoredField {
   /** Null where there is none. */
   readonly defaultValue: unknown;
   /** What a lookup or formula refers to is named by storage keys, so that a rename leaves the row as it is. */
-  readonly options: FieldOptions;
+  readonly options: FieldOptions & StoredHistory;
   readonly position: number;
   readonly slot: string | null;
   readonly slotState: 'filling' | 'ready';
@@ -53,6 +61,7 @@ export interface StoredUniqueKey {
 
 /** The rows of a registry; `loadRegistry` makes an equal registry of them. */
 export function toStoredRegistry(registry: Registry): StoredRegistry {
+  const { roles } = registry;
   return withStorageKeys({
     entityTypes: registry.entities.map(toStoredEntityType),
     fields: registry.entities.flatMap((entity) =>
@@ -61,12 +70,13 @@ export function toStoredRegistry(registry: Registry): StoredRegistry {
     uniqueKeys: registry.entities.flatMap((entity) =>
       entity.keys.map((key, position) => toStoredUniqueKey(entity, key, position)),
     ),
+    ...(roles.length > 0 && { roles }),
   });
 }
 
 function toStoredEntityType(entity: Entity, position: number): StoredEntityType {
   const { storageKey, key, plural, label, description, softDelete, searchable, viewName } = entity;
-  const options = { ...(softDelete && { softDelete }), ...(searchable.length > 0 && { searchable }) };
+  const options = { ...(softDelete && { softDelete }), ...(searchable.length > 0 && { searchable }), ...storedHistory(entity) };
   return { storageKey, key, plural, label, description, position, options, viewName };
 }
 
@@ -83,7 +93,7 @@ function toStoredField(entity: Entity, field: Field, position: number): StoredFi
     isUnique: field.unique,
     indexed,
     defaultValue: field.default ?? null,
-    options,
+    options: { ...options, ...storedHistory(field) },
     position,
     slot: slot?.column ?? null,
     slotState: slot?.state ?? 'ready',
@@ -101,4 +111,17 @@ function toStoredUniqueKey(entity: Entity, uniqueKey: UniqueKey, position: numbe
     slotState: slot.state,
     position,
   };
+}
+
+function storedHistory({ aliases, deprecated }: Entity | Field): StoredHistory {
+  return { ...(aliases.length > 0 && { aliases: toAliasDocuments(aliases) }), ...(deprecated && { deprecated }) };
+}
+
+/** As documents and rows have them. */
+export function toAliasDocuments(aliases: readonly (Alias | EntityAlias)[]): readonly EntityAliasDocument[] {
+  return aliases.map(({ key, since, ...alias }) => ({
+    key,
+    ...('plural' in alias && alias.plural !== proposePlural(key) && { plural: alias.plural }),
+    ...(since !== null && { since }),
+  }));
 }

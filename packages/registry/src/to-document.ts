@@ -2,13 +2,20 @@ import { withoutDefaults } from './default-options.ts';
 import type { EntityDocument, FieldDocument, KeyDocument, RegistryDocument } from './document.ts';
 import type { Entity, Field, Registry, UniqueKey } from './model.ts';
 import { proposeLabel, proposePlural } from './names.ts';
+import { toRoleDocument } from './roles/to-role-document.ts';
+import { toAliasDocuments } from './stored-registry.ts';
 
 /**
  * The document of a registry, without what holds anyway. Applied to the same registry it changes nothing. The inverse
  * of a link is always said: proposals depend on what else there is.
  */
 export function toDocument(registry: Registry): RegistryDocument {
-  return { formwork: 1, entities: registry.entities.map(toEntityDocument) };
+  const roles = registry.roles.map((role) => toRoleDocument(registry, role));
+  return {
+    formwork: 1,
+    entities: registry.entities.map(toEntityDocument),
+    ...(roles.length > 0 && { roles }),
+  };
 }
 
 function toEntityDocument(entity: Entity): EntityDocument {
@@ -23,6 +30,7 @@ function toEntityDocument(entity: Entity): EntityDocument {
     ...(keys.length > 0 && { keys }),
     ...(softDelete && { softDelete }),
     ...(searchable.length > 0 && { searchable }),
+    ...historyOf(entity),
   };
 }
 
@@ -39,7 +47,12 @@ function toFieldDocument(field: Field): FieldDocument {
     ...(indexed && { indexed }),
     ...(field.default !== undefined && { default: field.default }),
     ...(Object.keys(options).length > 0 && { options }),
+    ...historyOf(field),
   };
+}
+
+function historyOf({ aliases, deprecated }: Entity | Field) {
+  return { ...(aliases.length > 0 && { aliases: toAliasDocuments(aliases) }), ...(deprecated && { deprecated }) };
 }
 
 function toKeyDocument({ key, fields, nullsEqual, caseInsensitive }: UniqueKey): KeyDocument {
