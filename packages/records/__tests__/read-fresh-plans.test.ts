@@ -58,6 +58,14 @@ test.each<ConnectionArguments>([
     },
   },
   { where: { friendOf: { count: { gt: 1 } } } },
+  { where: { reports: { sum: { age: { gt: 100 } }, max: { name: { gt: 'Name 4' } } } } },
+  {
+    where: {
+      friendOf: { where: { age: { gt: 80 } }, countDistinct: { of: { name: true }, count: { gte: 1 } } },
+    },
+  },
+  { orderBy: [{ reports: { count: 'DESC' } }, { friends: { avg: { age: 'ASC' } } }] },
+  { orderBy: [{ boss: { reports: { max: { name: 'DESC' } } } }], first: 1000 },
   { where: { friends: { some: { boss: { reports: { none: { age: { eq: 3 } } } } } } } },
   { orderBy: [{ boss: { name: 'ASC' } }] },
   { orderBy: [{ boss: { boss: { age: 'DESC' } } }], where: { boss: { age: { gt: 10 } } } },
