@@ -157,6 +157,17 @@ describe('keys', () => {
     expect((await formwork('key list --tenant acme')).stdout).toMatch(/revoked \d{4}-\d\d-\d\d/);
   });
 
+  test('carry claims: text, JSON, and lists of what is given twice', async () => {
+    const { json } = await formwork(
+      'key create --tenant acme --role viewer --claim email=ann=x@example.com --claim level:=3 --claim team=a --claim team=b --json',
+    );
+    const { id } = json<{ id: string }>();
+    const claims = { email: 'ann=x@example.com', level: 3, team: ['a', 'b'] };
+    expect((await formwork('key list --tenant acme --json')).json()).toContainEqual(
+      expect.objectContaining({ id, claims }),
+    );
+  });
+
   test('are alone on the first line, for who reads it', async () => {
     const { stdout } = await formwork('key create --tenant acme --role viewer');
     expect(stdout.split('\n')[0]).toMatch(/^fw_acme_[\w-]{43}$/);
@@ -169,6 +180,9 @@ describe('keys', () => {
       /no role "boss"\. The roles are "viewer", "editor", "designer", "admin"/,
     ],
     ['key create --tenant acem --role viewer', 1, /no tenant "acem"\. Did you mean "acme"\?/],
+    ['key create --tenant acme --role viewer --claim email', 2, /Write email=/],
+    ['key create --tenant acme --role viewer --claim level:=x', 2, /must be JSON/],
+    ['key create --tenant acme --role viewer --claim actor=x', 1, /told by Formwork/],
     ['key create --tenant acme --role viewer --expires soon', 2, /Write 90d/],
     ['key create --tenant acme --role viewer --expires 2001-01-01', 1, /in the past/],
     ['key create --tenant acme --role viewer --expires 9999999y', 2, /Write 90d/],

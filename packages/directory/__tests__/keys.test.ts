@@ -41,6 +41,7 @@ test('shows a key once, and keeps its hash alone', async () => {
       expiresAt: null,
       revokedAt: null,
       lastUsedAt: null,
+      claims: {},
     },
   ]);
 });
@@ -53,6 +54,7 @@ test('knows who speaks by a key, in one round trip', async () => {
     tenant: await findTenant(setup.control, 'acme'),
     role: 'editor',
     keyId: id,
+    claims: {},
     expiresAt,
   });
   expect(setup.counter.batches).toHaveLength(1);
@@ -147,6 +149,48 @@ test('raises the access version when a key is made', async () => {
   const before = (await findTenant(setup.control, 'acme')) as TenantRow;
   await createKey(setup.control, acme.id, { role: 'viewer' });
   expect(await findTenant(setup.control, 'acme')).toMatchObject({ accessVersion: before.accessVersion + 1 });
+});
+
+test("makes keys of roles of the tenant's registry, and of no other tenant's", async () => {
+  await setup.control.withTenant(
+    rival.id,
+    (sql) =>
+      sql`insert into formwork.roles (key, label, position, permissions) values ('clerk', 'Clerk', 0, '[]')`,
+  );
+  const { key } = await createKey(setup.control, rival.id, { role: 'clerk' });
+  expect(await authenticate(setup.dataPlane, key)).toMatchObject({ role: 'clerk', claims: {} });
+  await expect(createKey(setup.control, acme.id, { role: 'clerk' })).rejects.toThrow(
+    /^There is no role "clerk"\. .*"admin"\.$/,
+  );
+  await expect(createKey(setup.control, rival.id, { role: 'clark' })).rejects.toThrow(/"admin", "clerk"\.$/);
+});
+
+test('keeps the claims of a key and tells them with its caller', async () => {
+  const claims = {
+    email: 'ann@example.com',
+    level: 3,
+    teams: ['north', 'south'],
+    'https://example.com/x': true,
+  };
+  const { id, key } = await createKey(setup.control, rival.id, { role: 'viewer', claims });
+  expect(await authenticate(setup.dataPlane, key)).toMatchObject({ claims });
+  expect(await listKeys(setup.control, rival.id)).toContainEqual(expect.objectContaining({ id, claims }));
+});
+
+test.each([
+  ['a list', ['email']],
+  ['a name that is none', { 'e mail': 'a' }],
+  ['what Formwork says itself', { actor: 'key:1' }],
+  ['an object', { email: { eq: 'a' } }],
+  ['null', { email: null }],
+  ['a NUL', { email: 'a\0b' }],
+  ['half a character', { email: '\ud800' }],
+  ['too much', { email: 'a'.repeat(6_000) }],
+])('refuses %s as claims', async (_, claims) => {
+  const before = await listKeys(setup.control, acme.id);
+  const refused = createKey(setup.control, acme.id, { role: 'viewer', claims: claims as never });
+  await expect(refused).rejects.toMatchObject({ code: 'CLAIMS_INVALID' });
+  expect(await listKeys(setup.control, acme.id)).toEqual(before);
 });
 
 test.each([['owner'], ['Admin'], [''], [null], ['admin; --'], ['__proto__']])(

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { type DataPlane, type Row, sql } from '@formwork/pg';
+import type { Claims } from './claims.ts';
 import { hashOf, parseKey } from './key-text.ts';
 import type { TenantRow } from './tenants.ts';
 
@@ -8,6 +9,8 @@ export interface Caller {
   readonly tenant: TenantRow;
   readonly role: string;
   readonly keyId: string;
+  /** What is known of whoever asks; row rules of the role compare it. */
+  readonly claims: Claims;
   /** When the key ends by itself; null: never. Whoever remembers a caller has to mind it. */
   readonly expiresAt: Date | null;
 }
@@ -27,7 +30,7 @@ export async function authenticate(dataPlane: DataPlane, keyText: unknown): Prom
   const { results, versions } = await dataPlane.readAs(parsed.slug, [
     sql`select id, number, slug, name, registry_version, api_shape, plan_shape
       from formwork.tenants where slug = ${parsed.slug}`,
-    sql`select id, encode(hash, 'hex'), role, extract(epoch from expires_at) * 1000, revoked_at
+    sql`select id, encode(hash, 'hex'), role, extract(epoch from expires_at) * 1000, revoked_at, claims
       from formwork.api_keys
       where hash = decode(${hash.toString('hex')}, 'hex') and (expires_at is null or expires_at > now())`,
   ]);
@@ -40,6 +43,7 @@ export async function authenticate(dataPlane: DataPlane, keyText: unknown): Prom
     tenant: toTenant(tenant, versions.access),
     role: key[2] as string,
     keyId: key[0] as string,
+    claims: JSON.parse(key[5] ?? '{}') as Claims,
     expiresAt: key[3] == null ? null : new Date(Number(key[3])),
   };
 }

@@ -16,5 +16,6 @@ export type DirectoryErrorCode =
   | 'ROLE_UNKNOWN'
   | 'LABEL_INVALID'
   | 'EXPIRY_INVALID'
+  | 'CLAIMS_INVALID'
   | 'TENANT_NOT_FOUND'
   | 'KEY_NOT_FOUND';

@@ -1,6 +1,7 @@
 export { authenticate, type Caller, touchKey } from './authenticate.ts';
+export type { Claim, Claims } from './claims.ts';
 export { DirectoryError, type DirectoryErrorCode } from './errors.ts';
 export { type ParsedKey, parseKey } from './key-text.ts';
 export { accessChannel, createKey, type KeyRow, listKeys, type NewKey, revokeKey } from './keys.ts';
-export { assertRole, type BuiltInRole, builtInRoles } from './roles.ts';
+export { type BuiltInRole, builtInRoles } from './roles.ts';
 export { createTenant, findTenant, listTenants, type NewTenant, type TenantRow } from './tenants.ts';

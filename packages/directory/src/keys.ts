@@ -1,5 +1,6 @@
 import { type ControlPlane, DatabaseError, type TransactionSql } from '@formwork/pg';
 import { assertLabel } from './assert-label.ts';
+import { assertClaims, type Claims } from './claims.ts';
 import { DirectoryError } from './errors.ts';
 import { makeKey } from './key-text.ts';
 import { quote } from './quote.ts';
@@ -9,11 +10,13 @@ import { assertRole } from './roles.ts';
 export const accessChannel = 'formwork_access';
 
 export interface NewKey {
-  /** One of `builtInRoles`. */
+  /** One of `builtInRoles`, or of the tenant's registry. */
   readonly role: string;
   readonly label?: string;
   /** Absent or null: never. */
   readonly expiresAt?: Date | null;
+  /** What row rules of the role compare. */
+  readonly claims?: Claims;
 }
 
 export interface KeyRow {
@@ -24,23 +27,26 @@ export interface KeyRow {
   readonly expiresAt: Date | null;
   readonly revokedAt: Date | null;
   readonly lastUsedAt: Date | null;
+  readonly claims: Claims;
 }
 
 /** Makes a key and gives its text, which is shown this once: only its hash is kept. */
 export async function createKey(
   control: ControlPlane,
   tenantId: string,
-  { role, label = '', expiresAt = null }: NewKey,
+  { role, label = '', expiresAt = null, claims = {} }: NewKey,
 ): Promise<{ readonly id: string; readonly key: string }> {
-  assertRole(role);
   assertLabel(label, 'label of a key', 'LABEL_INVALID');
   assertExpiry(expiresAt);
+  assertClaims(claims);
   return inTenant(control, tenantId, async (sql) => {
+    await assertRole(sql, role);
     const { slug } = await raiseAccessVersion(sql, tenantId);
     const { text, hash } = makeKey(slug);
     const [row] = await sql<{ id: string }[]>`
-      insert into formwork.api_keys (hash, role, label, expires_at)
-      values (${hash}, ${role}, ${label}, ${expiresAt}) returning id`;
+      insert into formwork.api_keys (hash, role, label, expires_at, claims)
+      values (${hash}, ${role}, ${label}, ${expiresAt}, ${sql.json(claims as Parameters<typeof sql.json>[0])})
+      returning id`;
     return { id: (row as { id: string }).id, key: text };
   });
 }
@@ -50,7 +56,7 @@ export function listKeys(control: ControlPlane, tenantId: string): Promise<reado
   return inTenant(control, tenantId, async (sql) => [
     ...(await sql<KeyRow[]>`
         select id, role, label, created_at as "createdAt", expires_at as "expiresAt", revoked_at as "revokedAt",
-          last_used_at as "lastUsedAt"
+          last_used_at as "lastUsedAt", claims
         from formwork.api_keys order by id`),
   ]);
 }

@@ -1,3 +1,4 @@
+import type { TransactionSql } from '@formwork/pg';
 import { DirectoryError } from './errors.ts';
 import { quote } from './quote.ts';
 
@@ -6,11 +7,13 @@ export const builtInRoles = ['viewer', 'editor', 'designer', 'admin'] as const;
 
 export type BuiltInRole = (typeof builtInRoles)[number];
 
-/** Throws unless `role` is one that a key can have. */
-export function assertRole(role: unknown): asserts role is BuiltInRole {
+/** Throws unless `role` is one that a key of the transaction's tenant can have: built in, or of its registry. */
+export async function assertRole(sql: TransactionSql, role: unknown): Promise<void> {
   if (builtInRoles.some((known) => known === role)) return;
-  throw new DirectoryError(
-    'ROLE_UNKNOWN',
-    `There is no role ${quote(role)}. The roles are ${builtInRoles.map((known) => `"${known}"`).join(', ')}.`,
+  const own = (await sql<{ key: string }[]>`select key from formwork.roles order by position`).map(
+    ({ key }) => key,
   );
+  if (typeof role === 'string' && own.includes(role)) return;
+  const roles = [...builtInRoles, ...own].map((known) => `"${known}"`).join(', ');
+  throw new DirectoryError('ROLE_UNKNOWN', `There is no role ${quote(role)}. The roles are ${roles}.`);
 }

@@ -1,7 +1,8 @@
-import { builtInRoles, createKey, type KeyRow, listKeys, revokeKey } from '@formwork/directory';
+import { builtInRoles, type Claims, createKey, type KeyRow, listKeys, revokeKey } from '@formwork/directory';
 import type { Command } from 'commander';
 import { examples, jsonOption } from '../command-help.ts';
 import { getTenant } from '../find-tenant.ts';
+import { type ClaimValues, parseClaim } from '../parse-claim.ts';
 import { parseExpiry } from '../parse-expiry.ts';
 import { formatTable, print, type Terminal } from '../terminal.ts';
 import { withInstallation } from '../with-installation.ts';
@@ -21,6 +22,7 @@ interface CreateOptions {
   readonly role: string;
   readonly label?: string;
   readonly expires?: Date;
+  readonly claim?: ClaimValues;
   readonly json?: boolean;
 }
 
@@ -29,22 +31,31 @@ function addCreate(key: Command, terminal: Terminal): void {
     .command('create')
     .description('Make an API key. It is shown this once: only its hash is kept.')
     .requiredOption('--tenant <slug>', 'whose data it opens')
-    .requiredOption('--role <role>', `what it may do: ${builtInRoles.join(', ')}`)
+    .requiredOption(
+      '--role <role>',
+      `what it may do: ${builtInRoles.join(', ')}, or a role of the tenant's registry`,
+    )
     .option('--label <label>', 'what it is for, to know it again in the list')
     .option(
       '--expires <when>',
       'when it ends: 90d, 12h, or a date such as 2027-01-31 (default: never)',
       parseExpiry,
     )
+    .option(
+      '--claim <name=value>',
+      'what is known of its holder, for row rules of roles; several times for several',
+      parseClaim,
+    )
     .addOption(jsonOption())
     .addHelpText(
       'after',
       examples(
         'formwork key create --tenant aviation --role editor --label "Nightly import" --expires 90d',
+        'formwork key create --tenant aviation --role agent --claim email=ann@example.com --claim level:=3',
         'KEY=$(formwork key create --tenant aviation --role viewer --json | jq -r .key)',
       ),
     )
-    .action(async ({ tenant: slug, role, label, expires, json }: CreateOptions) => {
+    .action(async ({ tenant: slug, role, label, expires, claim = {}, json }: CreateOptions) => {
       await withInstallation(terminal, async ({ control }) => {
         const tenant = await getTenant(control, slug);
         const expiresAt = expires ?? null;
@@ -52,8 +63,9 @@ function addCreate(key: Command, terminal: Terminal): void {
           role,
           label: label ?? '',
           expiresAt,
+          claims: claim as Claims,
         });
-        const value = { id, key: text, tenant: slug, role, label: label ?? '', expiresAt };
+        const value = { id, key: text, tenant: slug, role, label: label ?? '', expiresAt, claims: claim };
         print(terminal, json === true, value, [
           text,
           '',
