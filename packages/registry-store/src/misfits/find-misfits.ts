@@ -3,6 +3,7 @@ import type { Problem, Registry } from '@formwork/registry';
 import type { Comparison } from './comparison.ts';
 import { findMisfitKeys } from './misfit-keys.ts';
 import { findMisfitLinks } from './misfit-links.ts';
+import { findMisfitOptions } from './misfit-options.ts';
 import { findMisfitValues } from './misfit-values.ts';
 
 /**
@@ -21,6 +22,7 @@ export async function findMisfits(
     const comparison: Comparison = { before, was, after, entity, path: `entities[${index}]` };
     problems.push(
       ...(await findMisfitValues(sql, comparison)),
+      ...(await findMisfitOptions(sql, comparison)),
       ...(await findMisfitKeys(sql, comparison)),
       ...(await findMisfitLinks(sql, comparison)),
     );

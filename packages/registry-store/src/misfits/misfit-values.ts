@@ -14,7 +14,7 @@ export async function findMisfitValues(sql: TransactionSql, comparison: Comparis
     if (!field || known.has(`${check.field} ${check.path}`) || isNewAutonumber(comparison, field)) continue;
     const path = pathOfField(comparison, field);
     const misfits = text`from formwork.records
-      where entity_type = ${entity.storageKey} and not coalesce(data @@ ${check.path}::jsonpath, false)`;
+      where entity_type = ${entity.storageKey} and deleted_at is null and not coalesce(data @@ ${check.path}::jsonpath, false)`;
     const missing = await findRecords(sql, text`${misfits} and not data ? ${check.field}`);
     const wrong = await findRecords(sql, text`${misfits} and data ? ${check.field}`);
     if (missing) problems.push({ code: 'VALUES_MISSING', path, message: isMissing(entity, field, missing) });
