@@ -1,3 +1,5 @@
+import type { EntityAliasDocument, StoredHistory } from './aliases/alias.ts';
+import type { Identities } from './aliases/identities.ts';
 import { assignEntitySlots } from './assign-entity-slots.ts';
 import { defaultOptions } from './default-options.ts';
 import type { FieldDocument, FieldOptions } from './document.ts';
@@ -7,13 +9,16 @@ import { groupBy } from './group-by.ts';
 import type { ResolvedInverse } from './inverses.ts';
 import type { Limits } from './limits.ts';
 import { matchField } from './match-field.ts';
-import type { Entity, Registry } from './model.ts';
+import type { Entity, Field, Registry } from './model.ts';
 import { proposeLabel, proposePlural } from './names.ts';
 import type { ProblemList } from './problem-list.ts';
 import { fieldStorageKeys, type RetiredKeys, StorageKeys } from './storage-keys.ts';
 import type { StoredField, StoredRegistry, StoredUniqueKey } from './stored-registry.ts';
 
 export interface StorageContext {
+  readonly identities: Identities;
+  /** The version that this will be; null where it is not known. */
+  readonly version: number | null;
   readonly current: Registry | undefined;
   readonly retired: RetiredKeys | undefined;
   readonly populated: ReadonlySet<string>;
@@ -30,16 +35,16 @@ export function assignStorage(
   inverses: readonly ResolvedInverse[],
   context: StorageContext,
 ): StoredRegistry {
-  const { current, retired, problems } = context;
+  const { current, retired, problems, identities } = context;
   const storageKeys = new StorageKeys(retired?.entities ?? [], current?.entityByStorageKey.keys() ?? []);
   const inversesOf = groupBy(inverses, (inverse) => inverse.source);
   const parts = draft.entities.map((entity, position) => {
-    const today = current?.entityByKey.get(entity.key);
-    const storageKey = today?.storageKey ?? storageKeys.take(entity.key);
+    const today = identities.entityOf(entity.key);
+    const storageKey = identities.storageKeyOfEntity(entity.key) ?? storageKeys.take(entity.key);
     const waysBack = inversesOf.get(entity.key) ?? [];
     const fields = storeFields(entity, storageKey, today, waysBack, context);
     const slots = assignEntitySlots(entity, fields, today, context.populated.has(storageKey), context);
-    return { entityType: storeEntity(entity, storageKey, position), ...slots };
+    return { entityType: storeEntity(entity, storageKey, position, today, context), ...slots };
   });
   const stored = {
     entityTypes: parts.map((part) => part.entityType),
@@ -50,10 +55,17 @@ export function assignStorage(
   return problems.count > 0 ? stored : withStorageKeys(stored);
 }
 
-function storeEntity({ key, document }: DraftEntity, storageKey: string, position: number) {
+function storeEntity(
+  { key, document }: DraftEntity,
+  storageKey: string,
+  position: number,
+  today: Entity | undefined,
+  { version }: StorageContext,
+) {
   const { plural = proposePlural(key), label = proposeLabel(key), description = '' } = document;
   const { softDelete, searchable } = document;
-  const options = { ...(softDelete && { softDelete }), ...(searchable && { searchable }) };
+  const history = storeHistory(document, today, version);
+  const options = { ...(softDelete && { softDelete }), ...(searchable && { searchable }), ...history };
   return { storageKey, key, plural, label, description, position, options, viewName: '' };
 }
 
@@ -62,7 +74,7 @@ function storeFields(
   entityType: string,
   today: Entity | undefined,
   inverses: readonly ResolvedInverse[],
-  { current, retired, populated, problems }: StorageContext,
+  { current, retired, populated, problems, identities, version }: StorageContext,
 ): readonly StoredField[] {
   const taken = fieldStorageKeys(
     retired?.fields.get(entityType) ?? [],
@@ -70,12 +82,14 @@ function storeFields(
   );
   const inverseOf = new Map(inverses.map((one) => [one.field, one.inverse]));
   return entity.fields.flatMap((field, position) => {
-    const same = matchField(field, today, current, populated.has(entityType), problems);
+    const same = matchField(field, entity.key, identities, current, populated.has(entityType), problems);
     if (field.document === null) {
       return [];
     }
-    const storageKey = same?.storageKey ?? taken.take(field.key);
-    const options = fillOptions(field.document, inverseOf.get(field.key) ?? null);
+    const returning = identities.returningFieldOf(entity.key, field.key);
+    const storageKey = same?.storageKey ?? returning ?? taken.take(field.key);
+    const history = storeHistory(field.document, same ?? undefined, version);
+    const options = { ...fillOptions(field.document, inverseOf.get(field.key) ?? null), ...history };
     return [storeField(field.document, entityType, storageKey, options, position)];
   });
 }
@@ -84,7 +98,7 @@ function storeField(
   document: FieldDocument,
   entityType: string,
   storageKey: string,
-  options: FieldOptions,
+  options: StoredField['options'],
   position: number,
 ): StoredField {
   const {
@@ -116,4 +130,18 @@ function storeField(
 function fillOptions({ type, options = {} }: FieldDocument, inverse: string | null): FieldOptions {
   const filled = { ...defaultOptions(type, options), ...options };
   return type === 'link' || type === 'links' ? { ...filled, inverse } : filled;
+}
+
+/** An alias keeps the version that made it one; what is new is noted with this one. */
+function storeHistory(
+  { aliases = [], deprecated }: StoredHistory,
+  today: Pick<Entity | Field, 'aliases'> | undefined,
+  version: number | null,
+): StoredHistory {
+  const known = new Map(today?.aliases.map(({ key, since }) => [key, since] as const));
+  const stored = aliases.map(({ since: said, ...alias }): EntityAliasDocument => {
+    const since = known.has(alias.key) ? known.get(alias.key) : (said ?? version);
+    return since == null ? alias : { ...alias, since };
+  });
+  return { ...(stored.length > 0 && { aliases: stored }), ...(deprecated && { deprecated }) };
 }

@@ -1,3 +1,4 @@
+import { checkReplacement } from './aliases/read-aliases.ts';
 import { checkCopiedDefault } from './copied-default.ts';
 import { didYouMean } from './did-you-mean.ts';
 import type { FieldDocument } from './document.ts';
@@ -10,9 +11,13 @@ import { quote } from './quote.ts';
 export function checkReferences(draft: Draft, problems: ProblemList): void {
   const entityKeys = new Set(draft.entities.map((entity) => entity.key));
   for (const entity of draft.entities) {
+    const fieldKeys = new Set(entity.fields.map((field) => field.key));
+    checkReplacement(entity.document.deprecated, entity.path, entityKeys, entity.key, problems);
     for (const field of entity.fields) {
       checkTarget(field, entityKeys, problems);
       checkCopiedDefault(field, entity, draft, problems);
+      const { deprecated } = field.document ?? {};
+      checkReplacement(deprecated, field.path, fieldKeys, field.key, problems);
     }
     for (const key of entity.keys) {
       checkParts(entity, key, problems);

@@ -1,3 +1,4 @@
+import { type Continued, Identities } from './aliases/identities.ts';
 import { assignStorage } from './assign-storage.ts';
 import { readDocument } from './check-document.ts';
 import { checkNames } from './check-names.ts';
@@ -17,6 +18,10 @@ export interface RegistryOptions {
   readonly current?: Registry;
   /** Storage keys that were ever in use; those of `current` need not be among them. */
   readonly retired?: RetiredKeys;
+  /** What goes on under another key than its own; a new alias in the document says so by itself. */
+  readonly continued?: Continued;
+  /** The version that the registry will be, which new aliases are noted with. */
+  readonly version?: number;
   /** Where they differ from `defaultLimits`. */
   readonly limits?: Partial<Limits>;
   /** Storage keys of the entities that have records: their new slots have to be filled, their types stand. */
@@ -28,16 +33,20 @@ export function createRegistry(
   document: RegistryDocument,
   options: RegistryOptions = {},
 ): { readonly registry: Registry } | { readonly problems: readonly Problem[] } {
-  const { current, retired, populated = new Set() } = options;
+  const { current, retired, populated = new Set(), continued, version } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const problems = new ProblemList();
   const draft = readDocument(document, problems, limits);
   if (draft === null) {
     return { problems: problems.toArray() };
   }
-  const inverses = resolveInverses(draft, current);
+  const identities = new Identities(draft, current, continued);
+  const inverses = resolveInverses(draft, identities);
   checkNames(draft, inverses, problems);
-  const stored = assignStorage(draft, inverses, { current, retired, populated, limits, problems });
+  const stored = assignStorage(draft, inverses, {
+    ...{ current, retired, populated, limits, problems, identities },
+    version: version ?? null,
+  });
   if (problems.count > 0) {
     return { problems: problems.toArray() };
   }

@@ -3,15 +3,17 @@ import type { RoleDocument } from './roles/role-document.ts';
 
 /* What of a thing the designer says, by the name under which a difference is told. */
 
-export function propertiesOfEntity({ key, plural, label, description, softDelete, searchable }: Entity) {
-  return { key, plural, label, description, softDelete, searchable };
+export function propertiesOfEntity(entity: Entity) {
+  const { key, plural, label, description, softDelete, searchable, deprecated } = entity;
+  return { key, plural, label, description, softDelete, searchable, deprecated, ...aliasesOf(entity) };
 }
 
 export function propertiesOfField(field: Field) {
-  const { key, label, description, required, unique, indexed } = field;
+  const { key, label, description, required, unique, indexed, deprecated } = field;
   const options = Object.entries(field.options).map(([name, value]) => [`options.${name}`, value]);
   return {
-    ...{ key, label, description, required, unique, indexed, default: field.default },
+    ...{ key, label, description, required, unique, indexed, default: field.default, deprecated },
+    ...aliasesOf(field),
     ...(Object.fromEntries(options) as Readonly<Record<string, unknown>>),
   };
 }
@@ -22,4 +24,8 @@ export function propertiesOfKey({ fields, nullsEqual, caseInsensitive }: UniqueK
 
 export function propertiesOfRole({ label, description, permissions }: RoleDocument) {
   return { label, description, permissions };
+}
+
+function aliasesOf({ aliases }: Entity | Field) {
+  return { aliases: aliases.map(({ key }) => key) };
 }

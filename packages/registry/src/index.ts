@@ -1,3 +1,10 @@
+export {
+  type Alias,
+  type DeprecationDocument,
+  deprecationReason,
+  type EntityAlias,
+} from './aliases/alias.ts';
+export type { Continued } from './aliases/identities.ts';
 export { checkDocument } from './check-document.ts';
 export { keyColumn, systemColumns, uniqueColumn, valueColumn } from './columns.ts';
 export { type CopiedDefault, copiedFrom } from './copied-default.ts';
@@ -47,6 +54,7 @@ export type {
 } from './model.ts';
 export {
   deriveAggregateField,
+  deriveEntityNames,
   deriveEnumNames,
   deriveKeyNames,
   deriveRootNames,

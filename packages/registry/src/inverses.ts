@@ -1,5 +1,5 @@
+import type { Identities } from './aliases/identities.ts';
 import type { Draft, DraftEntity, DraftField } from './draft.ts';
-import type { Registry } from './model.ts';
 import { camelName, proposePlural } from './names.ts';
 import { isReservedName } from './reserved-names.ts';
 
@@ -17,9 +17,9 @@ export interface ResolvedInverse {
  * The inverse of every link that has one: as the document says; else as it is today, so that a new link never renames
  * an old way back; else proposed: "flights", or "flights_by_origin" where that is taken, "parent_of" within an entity.
  */
-export function resolveInverses(draft: Draft, current: Registry | undefined): readonly ResolvedInverse[] {
+export function resolveInverses(draft: Draft, identities: Identities): readonly ResolvedInverse[] {
   const links = draft.entities.flatMap((entity) =>
-    entity.fields.flatMap((field) => linkOf(entity, field, current)),
+    entity.fields.flatMap((field) => linkOf(entity, field, identities)),
   );
   const taken = new Set(['']);
   for (const { key, fields } of draft.entities) {
@@ -75,15 +75,15 @@ interface Link extends Omit<ResolvedInverse, 'inverse'> {
 function linkOf(
   entity: DraftEntity,
   { document, path, key, named }: DraftField,
-  current?: Registry,
+  identities: Identities,
 ): readonly Link[] {
   const target = document?.options?.target;
   if (target === undefined || !named) {
     return [];
   }
   const plural = entity.document.plural ?? proposePlural(entity.key);
-  const now = current?.entityByKey.get(entity.key)?.fieldByKey.get(key)?.options;
-  const same = now?.target === target ? now.inverse : undefined;
+  const now = identities.fieldOf(entity.key, key)?.options;
+  const same = identities.isSameTarget(now?.target, target) ? now?.inverse : undefined;
   const wish = document?.options?.inverse === undefined && same === null ? null : document?.options?.inverse;
   return [
     {

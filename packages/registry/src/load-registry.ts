@@ -5,7 +5,14 @@ import type { ResolvedField } from './formula/resolve-computed.ts';
 import { freeze } from './freeze.ts';
 import { groupBy } from './group-by.ts';
 import type { Entity, Field, Inverse, NamedChoice, Registry, UniqueKey } from './model.ts';
-import { camelName, choiceName, deriveEntityNames, deriveKeyNames, proposeLabel, proposePlural } from './names.ts';
+import {
+  camelName,
+  choiceName,
+  deriveEntityNames,
+  deriveKeyNames,
+  proposeLabel,
+  proposePlural,
+} from './names.ts';
 import { apiShapeOf, planShapeOf } from './shape.ts';
 import type { StoredEntityType, StoredField, StoredRegistry, StoredUniqueKey } from './stored-registry.ts';
 
@@ -94,7 +101,7 @@ function buildField(
 }
 
 function buildChoice({ key, label = proposeLabel(key), description = '', deprecated }: Choice): NamedChoice {
-  return { key, name: choiceName(key), label, description, deprecated: deprecated ?? null };
+  return { key, name: choiceName(key), label, description, ...(deprecated && { deprecated }) };
 }
 
 function buildKey(
@@ -117,8 +124,8 @@ function buildKey(
   };
 }
 
-function buildEntityAlias({ key, plural = proposePlural(key), since = null }: EntityAliasDocument): EntityAlias {
-  return { key, plural, names: deriveEntityNames(key, plural), since };
+function buildEntityAlias({ key, plural = proposePlural(key), since }: EntityAliasDocument): EntityAlias {
+  return { key, plural, names: deriveEntityNames(key, plural), since: since ?? null };
 }
 
 /** The names that an entity's type has, had and will have. */

@@ -1,5 +1,6 @@
+import type { Identities } from './aliases/identities.ts';
 import type { DraftField } from './draft.ts';
-import type { Entity, Field, Registry } from './model.ts';
+import type { Field, Registry } from './model.ts';
 import type { ProblemList } from './problem-list.ts';
 import { quote } from './quote.ts';
 
@@ -9,12 +10,13 @@ import { quote } from './quote.ts';
  */
 export function matchField(
   { document, path, key }: DraftField,
-  entity: Entity | undefined,
+  entity: string,
+  identities: Identities,
   current: Registry | undefined,
   populated: boolean,
   problems: ProblemList,
 ): Field | null {
-  const today = entity?.fieldByKey.get(key);
+  const today = identities.fieldOf(entity, key);
   if (today === undefined || document === null) {
     return null;
   }
@@ -27,7 +29,7 @@ export function matchField(
     return null;
   }
   const [was, is] = [today.options.target, document.options?.target];
-  if (was !== is && is !== undefined) {
+  if (is !== undefined && !identities.isSameTarget(was, is)) {
     if (populated) {
       const message = `The link ${quote(key)} leads to ${quote(was)} and has records, so it cannot lead to ${quote(is)}. Add a new field instead.`;
       problems.add('TARGET_CHANGED', `${path}.options.target`, message);

@@ -97,7 +97,7 @@ export interface Field {
 }
 
 export interface NamedChoice extends Required<Omit<Choice, 'deprecated'>> {
-  readonly deprecated: DeprecationDocument | null;
+  readonly deprecated?: DeprecationDocument;
   /** Enum value: "IN_PROGRESS". */
   readonly name: string;
 }

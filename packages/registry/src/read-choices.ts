@@ -1,3 +1,4 @@
+import { readDeprecation } from './aliases/read-aliases.ts';
 import { didYouMean } from './did-you-mean.ts';
 import type { Choice, FieldOptions } from './document.ts';
 import { keyProblem } from './keys.ts';
@@ -40,7 +41,7 @@ function readChoice(item: unknown, path: string, parent: ObjectReader, seen: Set
   if (reader === null) {
     return [];
   }
-  reader.onlyKnown(['key', 'label', 'description']);
+  reader.onlyKnown(['key', 'label', 'description', 'deprecated']);
   const key = reader.get('key');
   const prose = readProse(reader);
   const problem = typeof key === 'string' ? keyProblem(key, 'key of a choice') : null;
@@ -54,7 +55,8 @@ function readChoice(item: unknown, path: string, parent: ObjectReader, seen: Set
     return [];
   }
   seen.add(key);
-  return [{ key, ...prose }];
+  const deprecated = readDeprecation(reader);
+  return [{ key, ...prose, ...(deprecated && { deprecated }) }];
 }
 
 /** `initial` and `transitions` speak of choices that exist. */

@@ -1,3 +1,4 @@
+import { readHistory } from './aliases/read-aliases.ts';
 import type { Draft, DraftEntity, DraftField, DraftKey } from './draft.ts';
 import { keyProblem, longestPlural } from './keys.ts';
 import type { Limits } from './limits.ts';
@@ -24,7 +25,18 @@ export function readEntities(
 }
 
 function readEntity(reader: ObjectReader, key: string, isNewKey: boolean, limits: Limits): DraftEntity {
-  reader.onlyKnown(['key', 'plural', 'label', 'description', 'fields', 'keys', 'softDelete', 'searchable']);
+  reader.onlyKnown([
+    'key',
+    'plural',
+    'label',
+    'description',
+    'fields',
+    'keys',
+    'softDelete',
+    'searchable',
+    'aliases',
+    'deprecated',
+  ]);
   const plural = reader.text('plural');
   const pluralProblem = plural === undefined ? null : keyProblem(plural, 'plural', longestPlural);
   if (pluralProblem !== null) {
@@ -42,6 +54,7 @@ function readEntity(reader: ObjectReader, key: string, isNewKey: boolean, limits
       ...readProse(reader),
       ...(softDelete && { softDelete }),
       ...(searchable && searchable.length > 0 && { searchable }),
+      ...readHistory(reader, 'entity'),
     },
     fields: readFields(reader, key, limits),
     keys: readUniqueKeys(reader),

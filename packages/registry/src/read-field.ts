@@ -1,3 +1,4 @@
+import { readHistory } from './aliases/read-aliases.ts';
 import { copiedFrom } from './copied-default.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { type FieldDocument, type FieldOptions, type FieldType, fieldTypes } from './document.ts';
@@ -21,6 +22,8 @@ export function readField(reader: ObjectReader, key: string, limits: Limits): Fi
     'indexed',
     'default',
     'options',
+    'aliases',
+    'deprecated',
   ]);
   const prose = readProse(reader);
   const [required, unique, indexed] = [
@@ -45,6 +48,7 @@ export function readField(reader: ObjectReader, key: string, limits: Limits): Fi
     ...(unique && { unique }),
     ...(indexed && { indexed }),
     ...(Object.keys(options).length > 0 && { options }),
+    ...readHistory(reader, 'field'),
   };
   checkFlags(reader, field);
   const value = reader.problems.count === problemsBefore ? readDefault(reader, field) : undefined;

@@ -1,3 +1,4 @@
+import { longestReason } from './aliases/read-aliases.ts';
 import { fieldTypes } from './document.ts';
 import { fieldTypeRules } from './field-types.ts';
 import { formulaLimits } from './formula/formula-limits.ts';
@@ -11,6 +12,7 @@ const label = {
   description: 'What people read instead of the key.',
 };
 const description = { type: 'string', maxLength: longestDescription };
+const since = { type: 'integer', minimum: 1, description: 'The version that made it an alias.' };
 const flag = { type: 'boolean', default: false };
 
 /** Options by name, for the types that have them. */
@@ -150,6 +152,13 @@ export const registryDocumentSchema: Readonly<Record<string, unknown>> = {
       keys: { type: 'array', items: { $ref: '#/$defs/uniqueKey' } },
       softDelete: { ...flag, description: 'Deleted records are kept and can be restored.' },
       searchable: keys('Text fields that "search" looks into.'),
+      aliases: {
+        type: 'array',
+        maxItems: 20,
+        items: { $ref: '#/$defs/entityAlias' },
+        description: 'Former names that still work, as deprecated; a new one makes the change a rename.',
+      },
+      deprecated: { $ref: '#/$defs/deprecated' },
     }),
     field: {
       ...object(['key', 'type'], {
@@ -162,6 +171,13 @@ export const registryDocumentSchema: Readonly<Record<string, unknown>> = {
         indexed: flag,
         default: { description: 'A value, or { "from": "product.price" }: copied once through a link.' },
         options: { type: 'object' },
+        aliases: {
+          type: 'array',
+          maxItems: 20,
+          items: { $ref: '#/$defs/alias' },
+          description: 'Former names that still work, as deprecated; a new one makes the change a rename.',
+        },
+        deprecated: { $ref: '#/$defs/deprecated' },
       }),
       allOf: optionsByType,
     },
@@ -175,7 +191,22 @@ export const registryDocumentSchema: Readonly<Record<string, unknown>> = {
       caseInsensitive: flag,
     }),
     ...roleDefinitions,
-    choice: object(['key'], { key: { $ref: '#/$defs/key' }, label, description }),
+    choice: object(['key'], {
+      key: { $ref: '#/$defs/key' },
+      label,
+      description,
+      deprecated: { $ref: '#/$defs/deprecated' },
+    }),
+    alias: object(['key'], { key: { $ref: '#/$defs/key' }, since }),
+    entityAlias: object(['key'], {
+      key: { $ref: '#/$defs/key' },
+      plural: { type: 'string', pattern: keyPattern.source, maxLength: longestPlural },
+      since,
+    }),
+    deprecated: object(['reason'], {
+      reason: { type: 'string', minLength: 1, maxLength: longestReason },
+      replacement: { $ref: '#/$defs/key', description: 'Key of what to use instead.' },
+    }),
     options: { type: 'object', properties: options },
   },
 };

@@ -29,6 +29,7 @@ function apiOf(entity: Entity, registry: Entities): unknown {
     keys.filter((key) => key.slot.state === 'ready').map(apiOfKey),
     entity.inverses.map((inverse) => apiOfInverse(inverse, registry)),
     ...writesOf(entity),
+    ...historyOf(entity),
   ];
 }
 
@@ -50,7 +51,12 @@ function apiOfField(field: Field, { entityByKey }: Entities): unknown {
   // `allowedTransitions` has a field for it.
   const hasTransitions = options.transitions !== undefined;
   const target = options.target === undefined ? null : entityByKey.get(options.target)?.names.type;
-  const values = choices.map((choice) => [choice.name, choice.label, choice.description]);
+  const values = choices.map(({ name: value, deprecated, ...choice }) => [
+    value,
+    choice.label,
+    choice.description,
+    ...(deprecated ? [deprecated] : []),
+  ]);
   const shown = field.computed && [field.computed.type, enumOf(field.computed.source, entityByKey)];
   return [
     name,
@@ -63,7 +69,21 @@ function apiOfField(field: Field, { entityByKey }: Entities): unknown {
     target,
     values,
     ...(shown ? [shown] : []),
+    ...historyOf(field),
   ];
+}
+
+/** Former names and deprecations, where there are any. */
+function historyOf(thing: Entity | Field): readonly unknown[] {
+  const { key, deprecated } = thing;
+  // An entity's names above are those of its oldest alias.
+  return deprecated || thing.aliases.length > 0
+    ? [['served', key, 'plural' in thing && thing.plural, aliasesOf(thing), deprecated]]
+    : [];
+}
+
+function aliasesOf({ aliases }: Entity | Field): readonly unknown[] {
+  return aliases.length > 0 ? [aliases.map((alias) => [alias.key, 'plural' in alias && alias.plural])] : [];
 }
 
 /** A lookup of a choice is of the enum of the field that it shows. */
@@ -88,6 +108,7 @@ function planOf(entity: Entity, registry: Entities): unknown {
     entity.fields.map((field) => planOfField(field, registry)),
     keys.map(planOfKey),
     inverses.map((inverse) => [inverse.name, inverse.source, inverse.field]),
+    ...aliasesOf(entity),
   ];
 }
 
@@ -99,6 +120,7 @@ function planOfField(field: Field, { entityByKey }: Entities): unknown {
     choices.map((choice) => choice.key),
     planOfOptions(options),
     ...(field.computed ? [field.computed] : []),
+    ...aliasesOf(field),
   ];
 }
 

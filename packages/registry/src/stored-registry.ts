@@ -76,7 +76,11 @@ export function toStoredRegistry(registry: Registry): StoredRegistry {
 
 function toStoredEntityType(entity: Entity, position: number): StoredEntityType {
   const { storageKey, key, plural, label, description, softDelete, searchable, viewName } = entity;
-  const options = { ...(softDelete && { softDelete }), ...(searchable.length > 0 && { searchable }), ...storedHistory(entity) };
+  const options = {
+    ...(softDelete && { softDelete }),
+    ...(searchable.length > 0 && { searchable }),
+    ...storedHistory(entity),
+  };
   return { storageKey, key, plural, label, description, position, options, viewName };
 }
 
@@ -114,7 +118,10 @@ function toStoredUniqueKey(entity: Entity, uniqueKey: UniqueKey, position: numbe
 }
 
 function storedHistory({ aliases, deprecated }: Entity | Field): StoredHistory {
-  return { ...(aliases.length > 0 && { aliases: toAliasDocuments(aliases) }), ...(deprecated && { deprecated }) };
+  return {
+    ...(aliases.length > 0 && { aliases: toAliasDocuments(aliases) }),
+    ...(deprecated && { deprecated }),
+  };
 }
 
 /** As documents and rows have them. */

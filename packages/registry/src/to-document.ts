@@ -52,7 +52,10 @@ function toFieldDocument(field: Field): FieldDocument {
 }
 
 function historyOf({ aliases, deprecated }: Entity | Field) {
-  return { ...(aliases.length > 0 && { aliases: toAliasDocuments(aliases) }), ...(deprecated && { deprecated }) };
+  return {
+    ...(aliases.length > 0 && { aliases: toAliasDocuments(aliases) }),
+    ...(deprecated && { deprecated }),
+  };
 }
 
 function toKeyDocument({ key, fields, nullsEqual, caseInsensitive }: UniqueKey): KeyDocument {
