@@ -1,4 +1,4 @@
-import { deriveRootNames, type Entity } from '@formwork/registry';
+import { deriveRootNames, type Entity, mayDo } from '@formwork/registry';
 import {
   type GraphQLFieldConfigMap,
   type GraphQLInputObjectType,
@@ -23,7 +23,7 @@ export function bulkMutations(types: SchemaTypes, entity: Entity): Fields {
   const extensions = target(entity.names.type);
   const where = required(types.filter(entity));
   return {
-    ...(isWritable(types, entity) && {
+    ...(isWritable(types, entity, 'create') && {
       [names.createMany]: {
         type: new GraphQLNonNull(buildManyPayload(types, entity, 'createManyPayload')),
         args: {
@@ -34,6 +34,8 @@ export function bulkMutations(types: SchemaTypes, entity: Entity): Fields {
         resolve: resolveCreateMany,
         ...extensions,
       },
+    }),
+    ...(isWritable(types, entity, 'update') && {
       [names.updateMany]: {
         type: new GraphQLNonNull(buildManyPayload(types, entity, 'updateManyPayload')),
         args: { where, input: required(types.updateInput(entity)), atMost },
@@ -41,12 +43,14 @@ export function bulkMutations(types: SchemaTypes, entity: Entity): Fields {
         ...extensions,
       },
     }),
-    [names.deleteMany]: {
-      type: new GraphQLNonNull(buildDeleteManyPayload(entity)),
-      args: { where, atMost },
-      resolve: resolveDeleteMany,
-      ...extensions,
-    },
+    ...(mayDo(entity, 'delete') && {
+      [names.deleteMany]: {
+        type: new GraphQLNonNull(buildDeleteManyPayload(entity)),
+        args: { where, atMost },
+        resolve: resolveDeleteMany,
+        ...extensions,
+      },
+    }),
   };
 }
 

@@ -13,7 +13,7 @@ export function buildLinkInput(types: SchemaTypes, entity: Entity): GraphQLInput
     fields: () => ({
       id: { type: GraphQLID },
       ...(readyKeys(entity).length > 0 && { by: { type: types.uniqueKeyInput(entity) } }),
-      ...(isWritable(types, entity) && { create: { type: types.createInput(entity) } }),
+      ...(isWritable(types, entity, 'create') && { create: { type: types.createInput(entity) } }),
     }),
   });
 }

@@ -5,18 +5,19 @@ import type { SchemaContext } from './context.ts';
 import { recordMutations } from './record-mutations.ts';
 import type { SchemaTypes } from './schema-types.ts';
 
-/** Undefined for a registry without entities: GraphQL knows no type without fields. */
+/** Undefined where nothing can be written: GraphQL knows no type without fields. */
 export function buildMutation(types: SchemaTypes): GraphQLObjectType | undefined {
-  if (types.registry.entities.length === 0) return undefined;
   const fieldsOf = (entity: Entity) => ({
     ...recordMutations(types, entity),
     ...bulkMutations(types, entity),
   });
+  const fields = Object.assign({}, ...types.registry.entities.map(fieldsOf));
+  if (Object.keys(fields).length === 0) return undefined;
   return new GraphQLObjectType<unknown, SchemaContext>({
     name: 'Mutation',
     description:
       'All mutations of one operation are one transaction: either all of them happen or none. ' +
       'A write by filter does nothing where more than `atMost` records match.',
-    fields: () => Object.assign({}, ...types.registry.entities.map(fieldsOf)),
+    fields,
   });
 }

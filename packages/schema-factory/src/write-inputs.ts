@@ -1,4 +1,4 @@
-import { deriveTypeNames, type Entity, type Field } from '@formwork/registry';
+import { deriveTypeNames, type Entity, type Field, mayDo, mayWrite } from '@formwork/registry';
 import { type GraphQLInputFieldConfigMap, GraphQLInputObjectType, type GraphQLInputType } from 'graphql';
 import { byName } from './by-name.ts';
 import { targetOfLink } from './links.ts';
@@ -14,7 +14,7 @@ export function buildCreateInput(types: SchemaTypes, entity: Entity): GraphQLInp
   return new GraphQLInputObjectType({
     name: deriveTypeNames(entity.names).createInput,
     description: required.length > 0 ? `Required: ${required.join(', ')}.` : null,
-    fields: () => inputFields(types, entity, types.createLinksInput),
+    fields: () => inputFields(types, entity, 'create'),
   });
 }
 
@@ -22,22 +22,22 @@ export function buildCreateInput(types: SchemaTypes, entity: Entity): GraphQLInp
 export function buildUpdateInput(types: SchemaTypes, entity: Entity): GraphQLInputObjectType {
   return new GraphQLInputObjectType({
     name: deriveTypeNames(entity.names).updateInput,
-    fields: () => inputFields(types, entity, types.updateLinksInput),
+    fields: () => inputFields(types, entity, 'update'),
   });
 }
 
-/** Whether clients can write anything: an input type without fields is none. */
-export function isWritable(types: SchemaTypes, entity: Entity): boolean {
-  return entity.fields.some((field) => inputType(types, entity, field, types.createLinksInput) !== null);
+/** Whether there is anything to write, and the role may: an input type without fields is none. */
+export function isWritable(types: SchemaTypes, entity: Entity, action: 'create' | 'update'): boolean {
+  return mayDo(entity, action) && entity.fields.some((field) => inputType(types, entity, field, action));
 }
 
 function inputFields(
   types: SchemaTypes,
   entity: Entity,
-  linksInput: SchemaTypes['createLinksInput'],
+  action: 'create' | 'update',
 ): GraphQLInputFieldConfigMap {
   return byName(entity.fields, (field) => {
-    const type = inputType(types, entity, field, linksInput);
+    const type = inputType(types, entity, field, action);
     return type && { type };
   });
 }
@@ -46,10 +46,14 @@ function inputType(
   types: SchemaTypes,
   entity: Entity,
   field: Field,
-  linksInput: SchemaTypes['createLinksInput'],
+  action: 'create' | 'update',
 ): GraphQLInputType | null {
+  if (!mayWrite(entity, action, field)) return null;
   if (field.type === 'link') return types.linkInput(targetOfLink(types.registry, field));
-  if (field.type === 'links') return linksInput(targetOfLink(types.registry, field));
+  if (field.type === 'links') {
+    const target = targetOfLink(types.registry, field);
+    return action === 'create' ? types.createLinksInput(target) : types.updateLinksInput(target);
+  }
   const value = valueTypeOf(types, entity, field);
   return value?.writable ? value.input : null;
 }
