@@ -154,6 +154,24 @@ test('counts the airports without flights', async () => {
   expect(group?.count).toBeGreaterThan(2000);
 });
 
+test('finds the airports whose flights are the latest in all, of those with enough late ones', async () => {
+  const late = { delay: { gt: 0 } };
+  const { edges } = await harness.records().connection(
+    'Airport',
+    {
+      where: { departures: { where: late, count: { gte: 20 }, avg: { delay: { lt: 25 } } } },
+      orderBy: [{ departures: { sum: { delay: 'DESC' } } }, { arrivals: { count: 'ASC' } }, { iata: 'ASC' }],
+      first: 10,
+    },
+    { node: { fields: ['iata'] }, cursors: false, pageInfo: false, totalCount: false },
+  );
+  expect(edges.map(({ node }) => [String(node.values.iata)])).toEqual(
+    await raw(`select origin from flight group by 1
+      having count(*) filter (where delay > 0) >= 20 and avg(delay) filter (where delay > 0) < 25
+      order by sum(delay) desc, (select count(*) from flight a where a.destination = flight.origin), 1 limit 10`),
+  );
+});
+
 test('aggregates the departures of many airports in one statement', async () => {
   const records = harness.records();
   const where = { iata: { in: ['ATL', 'ORD', 'LAX', '00M'] } };

@@ -12,16 +12,21 @@ interface Plan {
   readonly Plans?: readonly Plan[];
 }
 
-/** How a statement was carried out under row-level security: its scans, and how many rows they looked at. */
+/**
+ * How a statement was carried out under row-level security: its scans, how many rows they looked at, and what was
+ * sorted ("Incremental Sort": neighbours alone, because an index has the rest in order).
+ */
 export async function explain(harness: ReadHarness, statement: Statement) {
   const lines = await harness.query({
     text: `explain (analyze, format json) ${statement.text}`,
     values: statement.values,
   });
   const [{ Plan: plan }] = JSON.parse(lines.map(([line]) => line).join('\n')) as [{ Plan: Plan }];
-  const scans = flatten(plan).filter((node) => /^(Index|Seq|Bitmap)/.test(node['Node Type']));
+  const nodes = flatten(plan);
+  const scans = nodes.filter((node) => /^(Index|Seq|Bitmap)/.test(node['Node Type']));
   return {
     scans: scans.map((node) => `${node['Index Name'] ?? node['Node Type']}: ${slotConditions(node)}`),
+    sorts: nodes.map((node) => node['Node Type']).filter((type) => type.endsWith('Sort')),
     read: scans.reduce((sum, node) => sum + rowsOf(node) * node['Actual Loops'], 0),
   };
 }

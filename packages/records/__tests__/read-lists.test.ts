@@ -258,13 +258,17 @@ test.each([
   [{ where: { origin: { city: { eq: null } } } }, 'BAD_USER_INPUT', '"where.origin.city.eq" is null'],
   [{ where: { or: [{ delay: { eq: 1 } }, {}] } }, 'BAD_USER_INPUT', '"where.or[1]" is empty'],
   [{ where: { or: [] } }, 'BAD_USER_INPUT', '"where.or" is an empty list'],
-  [{ where: { isNull: true } }, 'BAD_USER_INPUT', '"where.isNull" asks about a link'],
+  [{ where: { isNull: 1 } }, 'BAD_USER_INPUT', '"where.isNull" must be true or false'],
   [{ where: { number: { eq: 'a\0b' } } }, 'BAD_USER_INPUT', 'no text can hold'],
   [{ where: { departsAt: { eq: 'yesterday' } } }, 'BAD_USER_INPUT', '"yesterday" is not'],
   [{ where: { colour: { eq: 'red' } } }, 'BAD_USER_INPUT', '"where.colour" is unknown'],
   [{ where: { delay: { like: 'red' } } }, 'BAD_USER_INPUT', '"where.delay.like" is no operator'],
-  [{ orderBy: [{ alternates: 'ASC' }] }, 'BAD_USER_INPUT', '"orderBy[0].alternates" is unknown'],
-  [{ orderBy: [{ delay: 'ASC', number: 'ASC' }] }, 'BAD_USER_INPUT', 'exactly one field'],
+  [
+    { orderBy: [{ alternates: 'ASC' }] },
+    'BAD_USER_INPUT',
+    '"orderBy[0].alternates" must name exactly one thing',
+  ],
+  [{ orderBy: [{ delay: 'ASC', number: 'ASC' }] }, 'BAD_USER_INPUT', 'exactly one thing'],
   [{ orderBy: [{ delay: 'UP' }] }, 'BAD_USER_INPUT', 'must be one of ASC, DESC'],
 ])('refuses %j', async (args, code, message) => {
   const error = await errorOf(harness.records().connection('Flight', args, everything));

@@ -21,6 +21,15 @@ function isPinned(entity: Entity, name: string, operand: unknown): boolean {
   return operators.length > 0 && operators.every((operator) => operator === 'eq' || operator === 'in');
 }
 
+/** Whether no more than one record has what a filter asks for: one id, or one value of a unique field. */
+export function pinsOne(entity: Entity, filter: Values): boolean {
+  return Object.entries(filter).some(([name, operand]) => {
+    const column = entityView(entity).columns.get(name);
+    const isUnique = column?.name === 'id' || column?.uniqueKey !== undefined;
+    return isUnique && isPlainObject(operand) && operand['eq'] !== undefined;
+  });
+}
+
 /** Many records share a choice or a boolean, so their indexes pin nothing. */
 function tellsRecordsApart({ name, kind, key, uniqueKey }: ViewColumn): boolean {
   if (name === 'id' || uniqueKey !== undefined) return true;

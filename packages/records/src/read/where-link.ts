@@ -5,7 +5,7 @@ import { holdsOfNothing } from './absent-record.ts';
 import { entityView } from './entity-view.ts';
 import { type FilterTarget, filterEntries } from './filter-target.ts';
 import { existsIn } from './link-path.ts';
-import { pinnedPart } from './pinned.ts';
+import { pinnedPart, pinsOne } from './pinned.ts';
 import { compileWhere } from './where.ts';
 import { booleanOperand } from './where-scalar.ts';
 
@@ -49,7 +49,9 @@ function compileTarget(
   const conditions: SqlFragment[] = [];
   if (pins !== null) {
     const { alias, sql: pinned } = compile(pins);
-    conditions.push(sql`${id} = any (array(select ${alias}.id from ${view} ${alias} where ${pinned}))`);
+    const ids = sql`select ${alias}.id from ${view} ${alias} where ${pinned}`;
+    // Of a list made by a query the planner expects ten ids, whatever the query: too many to go by the link's index.
+    conditions.push(pinsOne(entity, pins) ? sql`${id} = (${ids} limit 1)` : sql`${id} = any (array(${ids}))`);
   }
   if (pins !== filter) {
     const { alias, sql: matches } = compile(filter);
