@@ -1,4 +1,4 @@
-import { readDeprecation } from './aliases/read-aliases.ts';
+import { checkReplacement, readDeprecation } from './aliases/read-aliases.ts';
 import { didYouMean } from './did-you-mean.ts';
 import type { Choice, FieldOptions } from './document.ts';
 import { keyProblem } from './keys.ts';
@@ -33,6 +33,10 @@ export function readChoices(
   const choices = read.flatMap((item, index) =>
     readChoice(item, `${reader.at('choices')}[${index}]`, reader, seen),
   );
+  const keys = new Set(choices.map((choice) => choice.key));
+  for (const { key: own, deprecated } of choices) {
+    checkReplacement(deprecated, reader.at('choices'), keys, own, reader.problems);
+  }
   return { choices };
 }
 

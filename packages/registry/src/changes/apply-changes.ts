@@ -1,0 +1,152 @@
+import type { Continued } from '../aliases/identities.ts';
+import { isObject } from '../check-json.ts';
+import { createRegistry, type RegistryOptions } from '../create-registry.ts';
+import { didYouMean } from '../did-you-mean.ts';
+import type { RegistryDocument } from '../document.ts';
+import type { Registry } from '../model.ts';
+import type { Problem } from '../problem.ts';
+import { ProblemList } from '../problem-list.ts';
+import { quote } from '../quote.ts';
+import type { Change, ChangeKind, ChangeKinds } from './change.ts';
+import { ChangeContext, type Removed } from './change-context.ts';
+import { ChangeLog, nameOf } from './change-log.ts';
+import * as choices from './choice-changes.ts';
+import * as entities from './entity-changes.ts';
+import * as fields from './field-changes.ts';
+import { findNeeds } from './find-needs.ts';
+import * as keys from './key-changes.ts';
+import { locateInChanges } from './locate-in-changes.ts';
+import { fromWorkingDocument, toWorkingDocument, type WorkingDocument } from './working-document.ts';
+
+export interface AppliedChanges {
+  readonly document: RegistryDocument;
+  readonly registry: Registry;
+  /** What goes on, and under which name: for `createRegistry`, beside the document. */
+  readonly continued: Continued;
+  /** The place in the list of a problem with the document. */
+  readonly locate: (problem: Problem) => Problem;
+}
+
+/** How many changes one list may have. */
+const mostChanges = 500;
+
+const changers: {
+  readonly [Kind in ChangeKind]: (context: ChangeContext, change: ChangeKinds[Kind]) => void;
+} = {
+  ...entities,
+  ...fields,
+  ...choices,
+  ...keys,
+};
+
+/**
+ * Does the changes one after the other and gives the registry that they come to, or everything that is wrong with
+ * them, each with its place: "changes[3].renameField.to". What is renamed keeps its storage key, so no data moves.
+ */
+export function applyChanges(
+  current: Registry | null,
+  changes: readonly Change[],
+  options: Omit<RegistryOptions, 'current' | 'continued'> = {},
+): AppliedChanges | { readonly problems: readonly Problem[] } {
+  const problems = new ProblemList();
+  if (changes.length > mostChanges) {
+    const message = `The list has ${changes.length} changes; at most ${mostChanges} are allowed.`;
+    return { problems: [{ code: 'LIMIT_EXCEEDED', path: 'changes', message }] };
+  }
+  const refused = new Set<number>();
+  const first = runChanges(current, changes, refused, problems);
+  reportNeeds(first, problems, refused);
+  // What cannot go stays, so that one mistake is told once and not by all that follows from it.
+  const last = refused.size > 0 ? runChanges(current, changes, refused, new ProblemList()) : first;
+  const continued = continuedOf(last.document);
+  const document = fromWorkingDocument(last.document);
+  const locate = (problem: Problem) => locateInChanges(last, problem);
+  const made = createRegistry(document, { ...options, ...(current && { current }), continued });
+  const found = 'problems' in made ? made.problems.map(locate) : [];
+  if (problems.count > 0 || !('registry' in made)) {
+    return { problems: [...problems.toArray(), ...found] };
+  }
+  return { document, registry: made.registry, continued, locate };
+}
+
+export interface ChangeRun {
+  readonly document: WorkingDocument;
+  readonly removed: readonly Removed[];
+  readonly log: ChangeLog;
+}
+
+function runChanges(
+  current: Registry | null,
+  changes: readonly Change[],
+  skipped: ReadonlySet<number>,
+  problems: ProblemList,
+): ChangeRun {
+  const shared = {
+    document: toWorkingDocument(current),
+    removed: [],
+    problems,
+    log: new ChangeLog(),
+  };
+  changes.forEach((change, index) => {
+    const kind = kindOf(change, index, problems);
+    if (kind === null || skipped.has(index)) return;
+    const context = new ChangeContext(shared, index, `changes[${index}].${kind}`);
+    // The kind decides the type of the arguments, which the compiler cannot follow.
+    const changer = changers[kind] as (context: ChangeContext, given: unknown) => void;
+    changer(context, (change as Readonly<Record<string, unknown>>)[kind]);
+  });
+  return shared;
+}
+
+/** The one kind that a change is; null, with a problem, where it is none or several. */
+function kindOf(change: unknown, index: number, problems: ProblemList): ChangeKind | null {
+  const path = `changes[${index}]`;
+  const given = isObject(change) ? Object.entries(change).filter(([, value]) => value != null) : [];
+  const [kind, ...more] = given.map(([name]) => name);
+  if (kind === undefined || more.length > 0) {
+    const message = 'A change is an object with one kind of change, such as { "renameField": { … } }.';
+    problems.add('CHANGE_INVALID', path, message);
+    return null;
+  }
+  if (!isKind(kind)) {
+    const message = `There is no kind of change ${quote(kind)}.${didYouMean(kind, Object.keys(changers))}`;
+    problems.add('CHANGE_INVALID', path, message);
+    return null;
+  }
+  return kind;
+}
+
+function isKind(name: string): name is ChangeKind {
+  return Object.hasOwn(changers, name);
+}
+
+/** Removing what something else needs is refused, and all of those are named. */
+function reportNeeds(run: ChangeRun, problems: ProblemList, refused: Set<number>): void {
+  for (const [{ index, at, entity, field }, users] of findNeeds(run.document, run.removed)) {
+    const name = field === null ? nameOf(entity) : nameOf(entity, field);
+    const message = `${name} is needed by ${users.join(', ')}. Change or remove ${users.length === 1 ? 'that' : 'those'} first, or in the same list.`;
+    problems.add('NEEDED', at, message);
+    refused.add(index);
+  }
+}
+
+function continuedOf({ entities: all, storageKeys }: WorkingDocument): Continued {
+  const known = all.flatMap((entity) => {
+    const storageKey = storageKeys.get(entity);
+    return storageKey === undefined ? [] : [{ entity, storageKey }];
+  });
+  return {
+    entities: new Map(known.map(({ entity, storageKey }) => [entity.key, storageKey])),
+    fields: new Map(
+      known.map(({ entity }) => [
+        entity.key,
+        new Map(
+          entity.fields.flatMap((field) => {
+            const storageKey = storageKeys.get(field);
+            return storageKey === undefined ? [] : [[field.key, storageKey] as const];
+          }),
+        ),
+      ]),
+    ),
+  };
+}
