@@ -53,6 +53,23 @@ test('gives the JSON Schema of an entity, from which a form can be built', async
   expect((await get('/schema/flight.json')).status).toBe(401);
 });
 
+test('gives the same JSON Schema as a field of the GraphQL API', async () => {
+  const headers = { authorization: `Bearer ${tenant.keys.viewer}` };
+  const text =
+    '{ create: entitySchema(entity: "flight") update: entitySchema(entity: "flight", update: true) }';
+  expect(await gateway.ask(tenant.keys.viewer, text)).toEqual({
+    data: {
+      create: await (await get('/schema/flight.json', headers)).json(),
+      update: await (await get('/schema/flight.json?for=update', headers)).json(),
+    },
+  });
+  const unknown = await gateway.ask(tenant.keys.viewer, '{ entitySchema(entity: "ufo") }');
+  expect(unknown.errors?.[0]).toMatchObject({
+    message: expect.stringContaining('There is no entity "ufo". The entities are: airport, flight.'),
+    extensions: { code: 'NOT_FOUND' },
+  });
+});
+
 test('gives the SDL to nobody without a key', async () => {
   const answer = await get('/schema.graphql');
   expect(answer.status).toBe(401);

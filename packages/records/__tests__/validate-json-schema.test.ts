@@ -1,23 +1,38 @@
 import { createRegistry } from '@formwork/registry';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
+import fc from 'fast-check';
 import { entitySchema } from '../src/index.ts';
+import { validateInput } from '../src/validate/validate-input.ts';
 import { museum } from './write-design.ts';
 
 const made = createRegistry(museum);
 if ('problems' in made) throw new Error('the design has problems');
 const { registry } = made;
 
-function schemaOf(entityKey: string, operation: 'create' | 'update') {
-  const entity = registry.entityByKey.get(entityKey);
-  if (!entity) throw new Error('no entity');
-  return entitySchema(registry, entity, operation);
+interface FormSchema {
+  readonly properties: Readonly<Record<string, unknown>>;
+  readonly required: readonly string[];
 }
 
-/** As a client would: a validator of its own, with the usual formats, that ignores what it does not know. */
+function entityOf(entityKey: string) {
+  const entity = registry.entityByKey.get(entityKey);
+  if (!entity) throw new Error('no entity');
+  return entity;
+}
+
+function schemaOf(entityKey: string, operation: 'create' | 'update') {
+  return entitySchema(registry, entityOf(entityKey), operation);
+}
+
+/** As a client would: a validator of its own, strict, with the usual formats and our annotations as vocabulary. */
 function validatorOf(entityKey: string, operation: 'create' | 'update') {
-  const ajv = new Ajv2020({ strict: false, allErrors: true, logger: false });
-  addFormats.default(ajv);
+  const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true });
+  addFormats.default(ajv, { keywords: true });
+  ajv.addVocabulary([
+    ...['x-type', 'x-order', 'x-link', 'x-entity', 'x-list', 'x-input', 'x-transitions'],
+    ...['x-precision', 'x-scale', 'x-minimum', 'x-maximum'],
+  ]);
   return ajv.compile(schemaOf(entityKey, operation));
 }
 
@@ -28,10 +43,12 @@ test('the schema of an entity can be built a form from', () => {
 test('the schema of an update requires nothing and lets what is optional be null', () => {
   const validate = validatorOf('specimen', 'update');
   expect(validate({})).toBe(true);
-  expect(validate({ notes: null, state: null, tags: null, insured: null, room: null, seenAt: null })).toBe(
-    true,
-  );
+  expect(
+    validate({ notes: null, state: null, tags: null, insured: null, room: null, seenAt: null, extra: null }),
+  ).toBe(true);
   expect(validate({ name: null })).toBe(false);
+  // Links to many are not a value.
+  expect(validate({ labels: null })).toBe(false);
 });
 
 test("a client's own validator agrees on what is good and what is not", () => {
@@ -57,7 +74,7 @@ test("a client's own validator agrees on what is good and what is not", () => {
   for (const wrong of [
     { name: 'x' },
     { code: 'am' },
-    { state: 'on_show' },
+    { state: 'on show' },
     { tags: ['RARE', 'RARE'] },
     { insured: { amount: '1', currency: 'GBP' } },
     { foundOn: '2023-02-29' },
@@ -65,9 +82,152 @@ test("a client's own validator agrees on what is good and what is not", () => {
     { number: 1 },
     { room: {} },
     { colour: 'red' },
+    { price: '12.505' },
+    { price: '-1' },
+    { price: 100001 },
+    { insured: { amount: 'much', currency: 'EUR' } },
+    { homepage: 'javascript:alert(1)' },
+    { phone: 'call me' },
+    { feeding: '25:00:00' },
+    { exposure: '2 hours' },
+    { extra: undefined, tags: ['ANOTHER'] },
   ]) {
     expect([wrong, validate({ name: 'Ammonite', ...wrong })]).toEqual([wrong, false]);
+    const { violations } = validateInput(registry, entityOf('specimen'), 'create', [], {
+      name: 'Ammonite',
+      ...wrong,
+    });
+    expect([wrong, violations.length > 0]).toEqual([wrong, true]);
   }
+});
+
+test('what random inputs are to the API they are to the schema that clients get', () => {
+  const validate = validatorOf('specimen', 'create');
+  const inputs = fc.record(
+    {
+      name: fc.constantFrom('Ammonite', 'x', '👍👍', null, 7),
+      code: fc.constantFrom('AM-1', 'AM-', null, undefined),
+      contact: fc.constantFrom('ada@example.com', 'ada', null),
+      homepage: fc.constantFrom('https://example.com/a?b', 'ftp://example.com', 'example.com'),
+      phone: fc.constantFrom('+49 30 901820', '(030) 90-18 ext. 5', 'none'),
+      pieces: fc.oneof(fc.integer(), fc.constantFrom(2 ** 31, 1.5, '1')),
+      humidity: fc.oneof(
+        fc.integer({ min: -1, max: 101 }),
+        fc.double({ noNaN: true, noDefaultInfinity: true }),
+      ),
+      beauty: fc.integer({ min: -1, max: 6 }),
+      exact: fc.oneof(fc.constantFrom('1', '-0.5', '007', '1.50', '.5', '1.', '', 'x'), fc.integer()),
+      price: fc.constantFrom('0.01', '12.50', '12.500', '12.505', 1, 0, 100000, 100001, true),
+      insured: fc.constantFrom(
+        { amount: '1', currency: 'EUR' },
+        { amount: 1, currency: 'GBP' },
+        { amount: 1 },
+        null,
+      ),
+      foundOn: fc.constantFrom('1900-01-01', '1899-12-31', '2023-02-29', 'today'),
+      seenAt: fc.constantFrom(
+        '2026-11-21T10:00:00Z',
+        '2026-11-21T10:00:00+02:00',
+        '2026-11-21T10:00:00',
+        '2026-11-21',
+      ),
+      feeding: fc.constantFrom('09:30:00', '23:59:59.999999', '24:00:00', '9:30'),
+      exposure: fc.constantFrom('PT1H30M', 'P1Y', 'PT0.25S', 'P', 'PT', '1h'),
+      state: fc.constantFrom('ON_SHOW', 'on show', null),
+      tags: fc.array(fc.constantFrom('RARE', 'LARGE', 'SMALL'), { maxLength: 3 }),
+      extra: fc.jsonValue(),
+      room: fc.constantFrom(
+        { id: '0193f5a2-7c1e-7000-8000-000000000000' },
+        { by: { byDoor: { floor: 1, door: 'A' } } },
+        { by: { byDoor: { floor: 1 } } },
+        { id: 'none' },
+        {},
+        null,
+      ),
+      labels: fc.constantFrom(
+        { add: [] },
+        { add: [{ by: { text: 'a' } }] },
+        { set: [] },
+        { add: [{}] },
+        null,
+      ),
+      colour: fc.constant('red'),
+      number: fc.constant(1),
+    },
+    { requiredKeys: [] },
+  );
+  fc.assert(
+    fc.property(inputs, (given) => {
+      const input = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+      const { violations } = validateInput(registry, entityOf('specimen'), 'create', [], input);
+      expect([violations, validate(input)]).toEqual([violations, violations.length === 0]);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('a form is told what it shows and does not send, where links lead, and which states may follow', () => {
+  const { properties, required } = schemaOf('specimen', 'create') as unknown as FormSchema;
+  expect(required).toEqual(['name']);
+  expect(Object.keys(properties)).toEqual(
+    Object.values(properties).map((_, index) => entityOf('specimen').fields[index]?.name),
+  );
+  expect(properties['number']).toEqual({
+    title: 'Number',
+    type: 'integer',
+    readOnly: true,
+    not: {},
+    'x-type': 'autonumber',
+    'x-order': 24,
+  });
+  expect(properties['room']).toMatchObject({ 'x-link': 'Room', 'x-entity': 'room', 'x-list': 'rooms' });
+  // Constants alone, null too: that is how form libraries know a menu.
+  expect(properties['state']).toMatchObject({
+    type: ['string', 'null'],
+    oneOf: [
+      { const: 'IN_DRAWER', title: 'In a drawer' },
+      { const: 'ON_SHOW', title: 'On show' },
+      { const: 'LOST', title: 'Lost' },
+      { const: null },
+    ],
+  });
+  expect(properties['tags']).toMatchObject({
+    uniqueItems: true,
+    items: { type: 'string', oneOf: [{ const: 'RARE' }, {}, {}] },
+  });
+});
+
+test('a new record is offered the states it may begin with, and a change all of them', () => {
+  const design = createRegistry({
+    formwork: 1,
+    entities: [
+      {
+        key: 'task',
+        fields: [
+          {
+            key: 'state',
+            type: 'select',
+            required: true,
+            options: {
+              choices: [{ key: 'open' }, { key: 'done' }],
+              initial: ['open'],
+              transitions: { open: ['done'] },
+            },
+          },
+        ],
+      },
+    ],
+  });
+  if ('problems' in design) throw new Error('the design has problems');
+  const [task] = design.registry.entities;
+  if (!task) throw new Error('no entity');
+  const of = (operation: 'create' | 'update') =>
+    (entitySchema(design.registry, task, operation) as unknown as FormSchema).properties['state'];
+  expect(of('create')).toMatchObject({ oneOf: [{ const: 'OPEN', title: 'Open' }] });
+  expect(of('update')).toMatchObject({
+    oneOf: [{ const: 'OPEN' }, { const: 'DONE' }],
+    'x-transitions': { OPEN: ['DONE'] },
+  });
 });
 
 test('the schema is plain JSON', () => {

@@ -49,6 +49,9 @@ export interface Records {
     selection: AggregateSelection,
   ): Promise<readonly AggregateNode[]>;
 
+  /** JSON Schema of what `createX` or `updateX` takes, by the entity's key; NOT_FOUND names those that there are. */
+  entitySchema(entityKey: string, operation: 'create' | 'update'): Values;
+
   /** Writes: only within a mutation (`RecordError` "FORBIDDEN" otherwise). All of an operation is one transaction. */
   create(typeName: string, input: Values, selection: RecordSelection): Promise<RecordNode>;
   update(

@@ -1,12 +1,15 @@
 import type { Registry } from '@formwork/registry';
 import { allowedTransitions } from './allowed-transitions.ts';
-import { type OperationRecords, RecordError } from './contract.ts';
+import { type OperationRecords, RecordError, type Values } from './contract.ts';
+import { quote } from './quote.ts';
 import { CursorSealer } from './read/cursor.ts';
 import type { Execute } from './read/execute.ts';
 import { defaultReadLimits, type ReadLimits } from './read/limits.ts';
 import { compileRecordsRead } from './read/read-back.ts';
 import { createReader, type Reader } from './read/reader.ts';
 import { TickBatcher } from './read/tick-batcher.ts';
+import { entitySchema } from './validate/json-schema.ts';
+import type { WriteOperation } from './validate/schema-types.ts';
 import { planningAfresh } from './write/plan-afresh.ts';
 import { createWriter, type Writer } from './write/writer.ts';
 
@@ -66,9 +69,17 @@ export function createRecords(options: RecordsOptions): OperationRecords {
     linkedConnection: (...args) => reader.linkedConnection(...args),
     aggregate: (...args) => reader.aggregate(...args),
     linkedAggregate: (...args) => reader.linkedAggregate(...args),
+    entitySchema: (key, operation) => schemaOfEntity(options.registry, key, operation),
     allowedTransitions: (...args) => allowedTransitions(options.registry, ...args),
     ...writer,
   };
+}
+
+function schemaOfEntity(registry: Registry, key: string, operation: WriteOperation): Values {
+  const entity = registry.entityByKey.get(key);
+  if (entity !== undefined) return entitySchema(registry, entity, operation);
+  const known = [...registry.entityByKey.keys()].join(', ');
+  throw new RecordError('NOT_FOUND', `There is no entity ${quote(key)}. The entities are: ${known}.`);
 }
 
 /** What was read before a write may be wrong after it. */

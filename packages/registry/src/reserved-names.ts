@@ -38,7 +38,7 @@ const fields = [
 // Compared without case: a client that writes a file for each type cannot keep "Json" and "JSON" apart everywhere.
 const typeNames = new Set(types.map((name) => name.toLowerCase()));
 const fieldNames = new Set(fields);
-const rootNames = new Set(['node', 'nodes']);
+const rootNames = new Set(['node', 'nodes', 'entitySchema']);
 const keyNames = new Set(['id']);
 
 /** Whether our own schema or GraphQL has taken the name, among types, fields, root fields or unique keys. */

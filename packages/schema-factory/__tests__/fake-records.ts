@@ -105,6 +105,10 @@ export function fakeRecords(values: Record<string, unknown> = {}): {
       note('restore', ...args);
       return record(args[0], args[1]);
     },
+    entitySchema(...args) {
+      note('entitySchema', ...args);
+      return { title: args[0] };
+    },
     allowedTransitions(parent, fieldName) {
       note('allowedTransitions', parent.id, fieldName);
       return [];

@@ -136,12 +136,12 @@ test('a key that is being filled is not served', () => {
   expect(ready?.apiShape).not.toBe(filling.registry.apiShape);
 });
 
-test('an empty registry gives a schema with node and nodes, and no mutation', () => {
+test('an empty registry gives a schema with what is of no entity, and no mutation', () => {
   const registry = accepted({ formwork: 1, entities: [] });
   if (!registry) throw new Error('refused');
   const schema = buildGraphqlSchema(registry);
   expect(validateSchema(schema)).toEqual([]);
-  expect(Object.keys(schema.getQueryType()?.getFields() ?? {})).toEqual(['node', 'nodes']);
+  expect(Object.keys(schema.getQueryType()?.getFields() ?? {})).toEqual(['node', 'nodes', 'entitySchema']);
   expect(schema.getMutationType()).toBeUndefined();
 });
 

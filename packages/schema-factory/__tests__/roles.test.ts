@@ -103,7 +103,7 @@ test('a role has the mutations and inputs that it may use', () => {
 test('a role that may write nothing has no mutations, and one that may read nothing a schema all the same', () => {
   expect(schemaFor('viewer').getMutationType()).toBeUndefined();
   expect(fieldsOf(schemaFor('viewer'), 'Listing')).toContain('secret');
-  expect(fieldsOf(schemaFor('nobody'), 'Query')).toEqual(['node', 'nodes']);
+  expect(fieldsOf(schemaFor('nobody'), 'Query')).toEqual(['node', 'nodes', 'entitySchema']);
   expect(fieldsOf(schemaFor('editor'), 'Mutation')).toContain('deleteOwner');
 });
 

@@ -1,11 +1,13 @@
 import { deriveRootNames, type Entity, type UniqueKey } from '@formwork/registry';
 import {
+  GraphQLBoolean,
   type GraphQLFieldConfig,
   type GraphQLFieldConfigMap,
   GraphQLID,
   GraphQLList,
   GraphQLNonNull,
   GraphQLObjectType,
+  GraphQLString,
 } from 'graphql';
 import { aggregateArguments } from './aggregate-inputs.ts';
 import { aggregateList } from './aggregate-types.ts';
@@ -17,10 +19,12 @@ import {
   resolveById,
   resolveByKey,
   resolveConnection,
+  resolveEntitySchema,
   resolveNodeById,
   resolveNodesByIds,
   target,
 } from './resolvers.ts';
+import { jsonScalar } from './scalars/json.ts';
 import type { SchemaTypes } from './schema-types.ts';
 import { keyValues, readyKeys } from './unique-keys.ts';
 
@@ -48,6 +52,17 @@ const nodeFields: Fields = {
     description: 'Records by their ids, in the order of the ids, with null where there is none.',
     args: { ids: { type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(GraphQLID))) } },
     resolve: resolveNodesByIds,
+  },
+  entitySchema: {
+    type: new GraphQLNonNull(jsonScalar),
+    description:
+      'JSON Schema (draft 2020-12) of what creates a record of the entity, or with `update` of what changes one: with ' +
+      'labels, order and choices, enough to build a form from. `/schema/<entity>.json` gives the same.',
+    args: {
+      entity: { type: new GraphQLNonNull(GraphQLString), description: 'Its key, such as `"order_item"`.' },
+      update: { type: new GraphQLNonNull(GraphQLBoolean), defaultValue: false },
+    },
+    resolve: resolveEntitySchema,
   },
 };
 

@@ -121,6 +121,12 @@ export const resolveConnection: Resolver<unknown, ConnectionArguments> = async (
   return { ...(await records.connection(targetOf(info).typeName, args, selection)), selection };
 };
 
+export const resolveEntitySchema: Resolver<unknown, { entity: string; update: boolean }> = (
+  _source,
+  { entity, update },
+  { records },
+) => records.entitySchema(entity, update ? 'update' : 'create');
+
 /** There is no input where no field can be written. */
 export const resolveCreate: Resolver<unknown, { input?: Values }> = (_source, args, { records }, info) => {
   const { typeName } = targetOf(info);

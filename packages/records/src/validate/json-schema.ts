@@ -1,12 +1,18 @@
-import { copiedFrom, type Entity, type Field, type Registry } from '@formwork/registry';
+import type { Entity, Field, Registry } from '@formwork/registry';
+import { describeField } from './describe-field.ts';
+import { hasDefault } from './field-default.ts';
 import { fieldSchema } from './field-schema.ts';
 import type { Audience, JsonSchema, WriteOperation } from './schema-types.ts';
 
 /**
  * JSON Schema (draft 2020-12) of what `createX` or `updateX` takes as input, by GraphQL field name: enough to build
- * a form from. Labels are titles, `x-order` is the designer's order and `x-type` the type in the registry, choices are
- * `oneOf` with `const` and `title`; `x-link` names the type that a link leads to, `x-input` what creates one; decimals
- * carry `x-precision`, `x-scale` and their bounds as text (`formatMinimum`, as moments do).
+ * a form from, and a validator that has only what the draft and the usual formats give judges as the API does. (It
+ * cannot compare moments and decimals that are text, sum up digits, or look into Postgres.) Labels are titles, `x-order` is the
+ * designer's order and `x-type` the type in the registry, choices are `oneOf` with `const` and `title`. What clients do
+ * not write is `readOnly`, and never valid in an input. `x-link` names the type that a link leads to, `x-entity` its
+ * entity (`/schema/<entity>.json`) and `x-list` the root field that lists its records; `x-input` is what creates one.
+ * Decimals carry `x-precision`, `x-scale`, `x-minimum` and `x-maximum`, moments `formatMinimum` and `formatMaximum`;
+ * `x-transitions` says which choice may follow which.
  */
 export function entitySchema(registry: Registry, entity: Entity, operation: WriteOperation): JsonSchema {
   const { label, description } = entity;
@@ -28,8 +34,8 @@ export function inputSchema(
   const properties: Record<string, JsonSchema> = {};
   entity.fields.forEach((field, index) => {
     const schema = fieldSchema(registry, field, audience, operation);
-    if (schema === null) return;
-    properties[field.name] = audience === 'client' ? describeField(field, schema, index + 1) : schema;
+    if (audience === 'client') properties[field.name] = describeField(field, schema, index + 1, operation);
+    else if (schema !== null) properties[field.name] = schema;
   });
   const required = entity.fields.filter((field) => isRequired(field, operation)).map((field) => field.name);
   return { type: 'object', properties, required, additionalProperties: false };
@@ -38,42 +44,4 @@ export function inputSchema(
 /** Whether the input must have a value: the record needs one, and neither a default nor Postgres gives it. */
 export function isRequired(field: Field, operation: WriteOperation): boolean {
   return operation === 'create' && field.required && !hasDefault(field) && field.type !== 'autonumber';
-}
-
-export function hasDefault(field: Field): boolean {
-  return field.default !== undefined && field.default !== null;
-}
-
-function describeField(field: Field, schema: JsonSchema, order: number): JsonSchema {
-  const { label, description, required, type } = field;
-  const value = defaultOf(field);
-  return {
-    title: label,
-    ...(description === '' ? {} : { description }),
-    ...(required ? schema : orNull(schema)),
-    ...(value === undefined ? {} : { default: value }),
-    'x-type': type,
-    'x-order': order,
-  };
-}
-
-/** A constant default as clients write it: choices by name. One that is copied through a link is not known here. */
-function defaultOf(field: Field): unknown {
-  const name = (key: unknown) => field.choices.find((choice) => choice.key === key)?.name;
-  if (field.type === 'select') return name(field.default);
-  if (field.type === 'multi_select' && Array.isArray(field.default)) return field.default.map(name);
-  return isCopied(field) ? undefined : (field.default ?? undefined);
-}
-
-/** `{ "from": "product.price" }` */
-export function isCopied(field: Field): boolean {
-  return copiedFrom(field.type, field.default) !== null;
-}
-
-/** Null clears the value. */
-function orNull(schema: JsonSchema): JsonSchema {
-  const { type, oneOf, ...others } = schema;
-  if (Array.isArray(oneOf)) return { ...others, oneOf: [...oneOf, { type: 'null' }] };
-  if (type === undefined) return schema;
-  return { type: [type, 'null'].flat(), ...others };
 }

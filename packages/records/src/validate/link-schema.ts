@@ -23,7 +23,12 @@ export function linkSchema(target: Entity, audience: Audience, mayCreate = true)
     ...(keys.length > 0 ? { by } : {}),
     ...(mayCreate ? { create: createSchema(target, audience) } : {}),
   });
-  return audience === 'client' ? { ...schema, 'x-link': target.names.type } : schema;
+  return audience === 'client' ? { ...schema, ...describeTarget(target) } : schema;
+}
+
+/** Its type, its entity (whose schema is the one of `create`), and the root field that lists what can be chosen from. */
+function describeTarget({ key, names }: Entity): JsonSchema {
+  return { 'x-link': names.type, 'x-entity': key, 'x-list': names.plural };
 }
 
 /** A schema of its own: it would be endless to repeat it here. */

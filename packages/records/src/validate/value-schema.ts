@@ -1,4 +1,5 @@
 import type { Field, FieldOptions } from '@formwork/registry';
+import { alsoMatching, clientPatterns, decimalPattern } from './client-patterns.ts';
 import { compilePattern } from './linear-pattern.ts';
 import type { Audience, JsonSchema } from './schema-types.ts';
 
@@ -6,6 +7,8 @@ import type { Audience, JsonSchema } from './schema-types.ts';
 export const longestText = 2_000_000;
 
 const int32 = { least: -(2 ** 31), most: 2 ** 31 - 1 };
+
+const anyJson = ['object', 'array', 'string', 'number', 'boolean'];
 
 /** Schema of a value that stands in the record itself; null for links and for what clients do not write. */
 export function valueSchema(field: Field, audience: Audience): JsonSchema | null {
@@ -17,9 +20,13 @@ export function valueSchema(field: Field, audience: Audience): JsonSchema | null
     case 'email':
       return { ...textSchema(options, audience), format: 'email' };
     case 'url':
-      return { ...textSchema(options, audience), format: 'uri' };
+      return audience === 'client'
+        ? alsoMatching({ ...textSchema(options, audience), format: 'uri' }, clientPatterns.url)
+        : { ...textSchema(options, audience), format: 'uri' };
     case 'phone':
-      return { ...textSchema(options, audience), format: 'phone' };
+      return audience === 'client'
+        ? alsoMatching(textSchema(options, audience), clientPatterns.phone)
+        : { ...textSchema(options, audience), format: 'phone' };
     case 'integer':
       return { type: 'integer', minimum: options.min ?? int32.least, maximum: options.max ?? int32.most };
     case 'rating':
@@ -38,9 +45,13 @@ export function valueSchema(field: Field, audience: Audience): JsonSchema | null
     case 'datetime':
       return momentSchema('date-time', options);
     case 'time':
-      return momentSchema('iso-time', options);
+      return audience === 'client'
+        ? { type: 'string', pattern: clientPatterns.time, ...renamed(options) }
+        : momentSchema('iso-time', options);
     case 'duration':
-      return { type: 'string', format: 'duration' };
+      return audience === 'client'
+        ? { type: 'string', pattern: clientPatterns.duration }
+        : { type: 'string', format: 'duration' };
     case 'select':
       return choiceSchema(field, audience);
     case 'multi_select':
@@ -51,7 +62,7 @@ export function valueSchema(field: Field, audience: Audience): JsonSchema | null
         maxItems: Math.max(1, field.choices.length),
       };
     case 'json':
-      return audience === 'client' ? {} : { 'x-json': true };
+      return audience === 'client' ? { type: anyJson } : { 'x-json': true };
     default:
       return null;
   }
@@ -68,21 +79,29 @@ function textSchema({ minLength, maxLength, pattern }: FieldOptions, audience: A
   });
 }
 
-function decimalSchema({ precision, scale, min, max }: FieldOptions, audience: Audience): JsonSchema {
-  return present({
-    // The engine is given text: a number has become one before.
-    type: audience === 'client' ? ['string', 'number'] : 'string',
-    format: 'decimal',
-    'x-precision': precision ?? 38,
-    'x-scale': scale ?? 20,
-    formatMinimum: textOf(min),
-    formatMaximum: textOf(max),
-  });
+function decimalSchema(options: FieldOptions, audience: Audience): JsonSchema {
+  const { precision = 38, scale = 20, min, max } = options;
+  const digits = { 'x-precision': precision, 'x-scale': scale };
+  if (audience === 'client') {
+    return present({
+      type: ['string', 'number'],
+      pattern: decimalPattern(options),
+      // Of numbers; text is compared by nobody but us.
+      minimum: min === undefined ? undefined : Number(min),
+      maximum: max === undefined ? undefined : Number(max),
+      ...digits,
+      ...renamed(options),
+    });
+  }
+  // A number has become text before.
+  const bounds = { formatMinimum: textOf(min), formatMaximum: textOf(max) };
+  return present({ type: 'string', format: 'decimal', ...digits, ...bounds });
 }
 
 function moneySchema(options: FieldOptions, audience: Audience): JsonSchema {
   const { currencies } = options;
-  const currency = { type: 'string', ...(currencies ? { enum: currencies } : { format: 'currency-code' }) };
+  const code = audience === 'client' ? { pattern: clientPatterns.currency } : { format: 'currency-code' };
+  const currency = { type: 'string', ...(currencies ? { enum: currencies } : code) };
   return {
     type: 'object',
     properties: { amount: decimalSchema(options, audience), currency },
@@ -95,11 +114,22 @@ function momentSchema(format: string, { min, max }: FieldOptions): JsonSchema {
   return present({ type: 'string', format, formatMinimum: textOf(min), formatMaximum: textOf(max) });
 }
 
+/** Bounds of what is text for clients, who have no format to compare it by. */
+function renamed({ min, max }: FieldOptions): JsonSchema {
+  return present({ 'x-minimum': textOf(min), 'x-maximum': textOf(max) });
+}
+
 function choiceSchema({ choices }: Field, audience: Audience): JsonSchema {
   if (audience === 'engine') return { type: 'string', enum: choices.map((choice) => choice.name) };
   return {
-    oneOf: choices.map(({ name, label, description }) =>
-      present({ const: name, title: label, description: description || undefined }),
+    type: 'string',
+    oneOf: choices.map(({ name, label, description, deprecated }) =>
+      present({
+        const: name,
+        title: label,
+        description: description || undefined,
+        deprecated: deprecated === undefined ? undefined : true,
+      }),
     ),
   };
 }

@@ -1,5 +1,5 @@
 import { copiedFrom, type Entity, type Field, type Registry } from '@formwork/registry';
-import { hasDefault, isCopied } from '../validate/json-schema.ts';
+import { hasDefault, isCopied } from '../validate/field-default.ts';
 import { targetOf } from '../validate/link-schema.ts';
 import { type PreparedInput, prepareInput, prepareValue } from '../validate/prepare-input.ts';
 import type { InputPath } from '../validate/violation.ts';
