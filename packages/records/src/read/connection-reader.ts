@@ -80,8 +80,9 @@ export class PageReader {
   #writeCursor(row: Cells): string {
     const texts = this.#cursor.map((place, index) => {
       const text = textAt(row, place);
-      const isText = this.#query.ordering.steps[index]?.column.kind === 'text';
-      return isText && text !== null ? beginningOf(text) : text;
+      const kind = this.#query.ordering.steps[index]?.column.kind;
+      if (kind === 'boolean') return text && longBoolean(text);
+      return kind === 'text' && text !== null ? beginningOf(text) : text;
     });
     return this.#sealer.write(this.#query.place, texts);
   }
@@ -90,4 +91,9 @@ export class PageReader {
 /** As Postgres' `left` counts: characters, not UTF-16 units. */
 function beginningOf(text: string): string {
   return text.length <= longestSortedText ? text : [...text].slice(0, longestSortedText).join('');
+}
+
+/** Postgres' own output is "t", and cast to text it is "true": a place has one cursor, however it was read. */
+function longBoolean(text: string): string {
+  return text.startsWith('t') ? 'true' : 'false';
 }

@@ -50,7 +50,7 @@ const twentyPlaces = sql`0.00000000000000000000`;
 /**
  * Whole numbers add up exactly and are then shown as a double, since a sum may be larger than an Int. The average of
  * doubles is not `avg`, which also adds up squares and so overflows long before the sum does; that of decimals is not
- * either, since it gives a number of twenty digits two decimal places.
+ * either, since it gives a number of twenty digits two decimal places; and of small quotients it has more than twenty.
  */
 function total(
   source: AggregateSource,
@@ -77,7 +77,7 @@ function total(
       return of('decimal', (each) =>
         how === 'sum'
           ? sql`sum(${each})`
-          : sql`trim_scale((sum(${each}) + ${twentyPlaces}) / nullif(count(${each}), 0))`,
+          : sql`trim_scale(round((sum(${each}) + ${twentyPlaces}) / nullif(count(${each}), 0), 20))`,
       );
     default:
       return null;

@@ -24,6 +24,9 @@ export class GroupReader {
     const [sum, avg, min, max] = (['sum', 'avg', 'min', 'max'] as const).map((how) =>
       this.#values(source, how, selection[how]),
     ) as [ReadRow<Values>, ReadRow<Values>, ReadRow<Values>, ReadRow<Values>];
+    // Where nothing is asked of the groups but how many there are. It has to be an aggregate: of anything else there
+    // would be a row for each record where nothing is grouped by.
+    if (this.#list.isEmpty) this.#list.add(sql`count(*)`);
     this.read = (row) => ({
       keys: keys.map((read) => read(row)),
       count: count(row),
@@ -35,9 +38,8 @@ export class GroupReader {
     });
   }
 
-  /** Where nothing is asked of the groups but how many there are, a row still has a column. */
   get columns(): SqlFragment {
-    return this.#list.isEmpty ? sql`null` : this.#list.sql;
+    return this.#list.sql;
   }
 
   /** The same as a JSON array of texts, for a row in JSON. */

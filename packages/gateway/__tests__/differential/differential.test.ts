@@ -1,0 +1,129 @@
+import { CursorNames, differenceOf, type NaiveAnswer } from './compare-answers.ts';
+import { behindInputs, Coverage, everythingAskable } from './coverage.ts';
+import { plain, type WantedCursor } from './draft.ts';
+import { type Generated, generateDocument, modifiers } from './generate-document.ts';
+import { NaiveExecutor } from './naive-executor.ts';
+import { Random } from './random.ts';
+import { makeRows } from './records-data.ts';
+import { sabotages } from './sabotages.ts';
+import { type Links, openSubject, type Request, type Subject } from './subject.ts';
+
+const seed = Number(process.env.FORMWORK_SEED ?? Date.now() % 2 ** 31);
+const documents = Number(process.env.FORMWORK_DOCUMENTS ?? 1000);
+/** Made before they are sent, so that the cursors that they need are asked for together. */
+const batchSize = 25;
+
+let subject: Subject;
+let naive: NaiveExecutor;
+const cursors = new CursorNames();
+let coverage: Coverage;
+
+beforeAll(async () => {
+  subject = await openSubject(makeRows(seed, new Date()));
+  const entities = subject.model.registry.entities.map(({ names }) => names.type);
+  coverage = new Coverage(behindInputs(subject.schema, entities));
+  naive = new NaiveExecutor(subject.model, subject.sdl);
+});
+afterAll(() => subject.close());
+
+test(`${documents} random documents are answered as records in memory answer them (seed ${seed})`, async () => {
+  const random = new Random(seed);
+  const failures: string[] = [];
+  const isMissing = () => missing().length > 0;
+  // What is rare may not have occurred yet.
+  for (let done = 0; done < documents || (isMissing() && done < 2 * documents); done += batchSize) {
+    const batch = Array.from({ length: batchSize }, () =>
+      generateDocument(subject.model, subject.schema, random, coverage),
+    );
+    await findCursors(batch.flatMap((made) => made.cursors));
+    for (const made of batch) failures.push(...(await check(made)));
+    if (failures.length >= Number(process.env.FORMWORK_FAILURES ?? 1)) throw new Error(failures.join('\n\n'));
+  }
+  expect(failures).toEqual([]);
+}, 1_000_000);
+
+test(`between them they used everything that can be asked (seed ${seed})`, () => {
+  expect(missing()).toEqual([]);
+});
+
+/** What should have occurred and has not. */
+function missing(): string[] {
+  const askable = everythingAskable(subject.schema);
+  return coverage.missing([...askable, ...modifiers, ...sabotages.map(({ name }) => name), ...codes]);
+}
+
+/** What a read can be refused with; the others need a full pool, no time, no key or another registry. */
+const codes = [
+  ...['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'OPERATION_RESOLUTION_FAILURE'],
+  ...['BAD_USER_INPUT', 'LIMIT_EXCEEDED'],
+];
+
+/** The differences of both ways of reading from the specification. */
+async function check(made: Generated): Promise<string[]> {
+  const wanted = await answerOf(made);
+  if (wanted.answer.data) coverage.add(made.uses);
+  const codesOfErrors = (wanted.answer.errors ?? []).map(({ extensions }) => String(extensions?.code));
+  if (made.sabotage && codesOfErrors.length > 0) coverage.add([made.sabotage.name]);
+  coverage.add(codesOfErrors);
+  const differences = await Promise.all(
+    (['nested', 'loaders'] as const).map(async (links) => {
+      // What is relative to now may have changed between the two answers: what differs is asked again.
+      const difference =
+        (await compare(wanted, made, links)) && (await compare(await answerOf(made), made, links));
+      return difference && report(made, links, difference);
+    }),
+  );
+  return differences.filter((difference) => difference !== null);
+}
+
+async function answerOf({ request }: Generated) {
+  const answer = await naive.ask(request);
+  return { answer, thrown: naive.thrown };
+}
+
+async function compare(wanted: NaiveAnswer, made: Generated, links: Links): Promise<string | null> {
+  const ours = await subject.ask(ofOurs(made.request), links);
+  const difference = differenceOf(wanted, ours, cursors);
+  if (difference !== null || made.sabotage !== null || !wanted.answer.errors) return difference;
+  return `a valid document is refused: ${JSON.stringify(wanted.answer.errors)}`;
+}
+
+/** The request with our cursors in the place of those of the naive executor. */
+function ofOurs(request: Request): Request {
+  const replace = (text: string) =>
+    text.replace(/naive\|\w+\|[\w-]*\|[\da-f-]{36}/g, (found) => cursors.ours(found) ?? found);
+  return {
+    ...request,
+    query: replace(request.query),
+    variables: JSON.parse(replace(JSON.stringify(request.variables))) as Request['variables'],
+  };
+}
+
+/** Asks for the cursors that have not been met yet: each is the start of the page of its record alone. */
+async function findCursors(wanted: readonly WantedCursor[]): Promise<void> {
+  const unknown = new Map(
+    wanted.filter(({ text }) => cursors.ours(text) === undefined).map((one) => [one.text, one]),
+  );
+  for (const { text, typeName, orderBy, id } of unknown.values()) {
+    const [lists, order] = [
+      subject.model.registry.entityByTypeName.get(typeName)?.names.plural,
+      `${typeName}Order`,
+    ];
+    const query = `query ($orderBy: [${order}!]) { list: ${lists}(first: 1, where: { id: { eq: "${id}" } }, orderBy: $orderBy) { pageInfo { startCursor } } }`;
+    const variables = { orderBy: plain(orderBy ?? null) };
+    const answer = await subject.ask({ query, variables, operationName: null }, 'loaders');
+    const { startCursor } = (answer.data as { list: { pageInfo: { startCursor: string } } }).list.pageInfo;
+    if (!cursors.match(text, startCursor)) throw new Error(`Another place has the cursor ${startCursor}`);
+  }
+}
+
+function report({ request, sabotage }: Generated, links: Links, difference: string): string {
+  const { query, variables } = ofOurs(request);
+  return [
+    `By ${links}${sabotage ? `, with ${sabotage.name}` : ''} (FORMWORK_SEED=${seed}):`,
+    difference.length > 3000 ? `${difference.slice(0, 3000)}…` : difference,
+    query,
+    JSON.stringify(variables),
+    ...subject.faults.slice(-1).map((fault) => JSON.stringify(fault)),
+  ].join('\n');
+}
