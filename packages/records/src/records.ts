@@ -1,4 +1,7 @@
 import type { Registry } from '@formwork/registry';
+import { bindRegistry } from './access/bind-registry.ts';
+import { Permissions } from './access/permissions.ts';
+import type { ClaimValues } from './access/row-rule.ts';
 import { allowedTransitions } from './allowed-transitions.ts';
 import { type OperationRecords, RecordError, type Values } from './contract.ts';
 import { quote } from './quote.ts';
@@ -14,6 +17,7 @@ import { planningAfresh } from './write/plan-afresh.ts';
 import { createWriter, type Writer } from './write/writer.ts';
 
 export interface RecordsOptions {
+  /** As the caller's role sees it: see `registryForRole`. */
   readonly registry: Registry;
   readonly tenantId: string;
   /** Sends statements: for a query a batch of the data plane, for a mutation its transaction. */
@@ -24,6 +28,8 @@ export interface RecordsOptions {
   readonly actor: string;
   /** Of the caller: a cursor is good for one role only. */
   readonly role?: string;
+  /** What is known of the caller, for row rules; beside it they know the claim `actor`. */
+  readonly claims?: ClaimValues;
   /** In a query nothing can be written. */
   readonly mode: 'query' | 'mutation';
   readonly limits?: Partial<ReadLimits>;
@@ -35,8 +41,11 @@ export interface RecordsOptions {
 export function createRecords(options: RecordsOptions): OperationRecords {
   const limits = { ...defaultReadLimits, ...options.limits };
   const read = options.mode === 'mutation' ? planningAfresh(options.execute) : options.execute;
+  const claims = { ...options.claims, actor: options.actor };
+  const registry = bindRegistry(options.registry, claims);
+  const permissions = new Permissions(registry, claims);
   const reader = createReader({
-    registry: options.registry,
+    registry,
     batcher: new TickBatcher(read),
     cursors: {
       sealer: new CursorSealer(options.cursorSecret),
@@ -53,9 +62,12 @@ export function createRecords(options: RecordsOptions): OperationRecords {
           reader,
           createWriter({
             ...options,
+            registry: registry.whole ?? registry,
+            permissions,
             read,
             limits,
-            readBack: (entity, ids, selection) => compileRecordsRead(entity, ids, selection),
+            readBack: (entity, ids, selection) =>
+              compileRecordsRead(permissions.seen(entity) ?? entity, ids, selection),
           }),
         )
       : refusing;

@@ -34,6 +34,7 @@ export interface KeyColumn {
 /** What reading needs to know of an entity: its view, and a column for each GraphQL name. */
 export interface EntityView {
   readonly entity: Entity;
+  /** What stands behind `from`: the view, or its rows that the caller may see. */
   readonly name: SqlFragment;
   readonly columns: ReadonlyMap<string, ViewColumn>;
 }
@@ -49,13 +50,26 @@ const systemColumns: readonly ViewColumn[] = [
 
 const views = new WeakMap<Entity, EntityView>();
 
-/** The view of an entity; the same object for the same entity, as tenants of one shape share their registry. */
+/**
+ * The view of an entity; the same object for the same entity, as tenants of one shape share their registry. Throws for
+ * an entity with a row rule that was not bound to a caller (see `bindRegistry`): nothing reads past a rule.
+ */
 export function entityView(entity: Entity): EntityView {
   const known = views.get(entity);
   if (known !== undefined) return known;
+  if (entity.access?.read) throw new Error(`"${entity.key}" has a row rule and is read without it`);
+  return keep(entity, sql.identifier('formwork_views', entity.viewName));
+}
+
+/** Has an entity read from `rows`, a sub-select that stands for its view, from now on. */
+export function restrictView(entity: Entity, rows: SqlFragment): void {
+  keep(entity, rows);
+}
+
+function keep(entity: Entity, name: SqlFragment): EntityView {
   const view: EntityView = {
     entity,
-    name: sql.identifier('formwork_views', entity.viewName),
+    name,
     columns: new Map([...systemColumns, ...fieldColumns(entity)].map((column) => [column.name, column])),
   };
   views.set(entity, view);

@@ -24,12 +24,18 @@ export function compileLinkFilter(
   const rest = Object.fromEntries(entries.filter(([name]) => name !== 'isNull'));
   const isNull = entries.find(([name]) => name === 'isNull');
   const leads = isNull && !booleanOperand(isNull[1], `${path}.isNull`);
-  const isEmpty = sql`${id} is null`;
-  if (leads !== undefined && Object.keys(rest).length === 0) return leads ? sql`${id} is not null` : isEmpty;
+  const isEmpty = leadsNowhere(entity, id);
+  if (leads !== undefined && Object.keys(rest).length === 0) return leads ? sql`not (${isEmpty})` : isEmpty;
   // Compiled even where a record cannot match, so that what is wrong in it is told.
   const matches = compileTarget(target, entity, id, rest, path);
   const found = leads === false ? sql`false` : matches;
   return holdsOfNothing(filter) ? sql`(${isEmpty} or ${found})` : found;
+}
+
+/** A record that the caller may not see is not there. */
+function leadsNowhere(entity: Entity, id: SqlFragment): SqlFragment {
+  if (!entity.access?.read) return sql`${id} is null`;
+  return sql`not (${existsIn(sql`from ${entityView(entity).name} v where v.id = ${id}`)})`;
 }
 
 /** Whether the record with that id matches. Records that are pinned are found first, and the link compared to them. */

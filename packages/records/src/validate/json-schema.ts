@@ -1,4 +1,4 @@
-import type { Entity, Field, Registry } from '@formwork/registry';
+import { type Entity, type Field, mayWrite, type Registry } from '@formwork/registry';
 import { describeField } from './describe-field.ts';
 import { hasDefault } from './field-default.ts';
 import { fieldSchema } from './field-schema.ts';
@@ -33,11 +33,16 @@ export function inputSchema(
 ): JsonSchema {
   const properties: Record<string, JsonSchema> = {};
   entity.fields.forEach((field, index) => {
-    const schema = fieldSchema(registry, field, audience, operation);
+    // What the role may not write is shown, and cannot be given.
+    const schema = mayWrite(entity, operation, field)
+      ? fieldSchema(registry, field, audience, operation)
+      : null;
     if (audience === 'client') properties[field.name] = describeField(field, schema, index + 1, operation);
     else if (schema !== null) properties[field.name] = schema;
   });
-  const required = entity.fields.filter((field) => isRequired(field, operation)).map((field) => field.name);
+  const required = entity.fields
+    .filter((field) => isRequired(field, operation) && mayWrite(entity, operation, field))
+    .map((field) => field.name);
   return { type: 'object', properties, required, additionalProperties: false };
 }
 

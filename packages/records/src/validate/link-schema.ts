@@ -1,4 +1,4 @@
-import type { Entity, Field, Registry, UniqueKey } from '@formwork/registry';
+import { type Entity, type Field, mayDo, type Registry, type UniqueKey } from '@formwork/registry';
 import type { Audience, JsonSchema, WriteOperation } from './schema-types.ts';
 import { valueSchema } from './value-schema.ts';
 
@@ -21,7 +21,7 @@ export function linkSchema(target: Entity, audience: Audience, mayCreate = true)
   const schema = exactlyOne({
     id: { type: 'string', format: 'uuid' },
     ...(keys.length > 0 ? { by } : {}),
-    ...(mayCreate ? { create: createSchema(target, audience) } : {}),
+    ...(mayCreate && mayDo(target, 'create') ? { create: createSchema(target, audience) } : {}),
   });
   return audience === 'client' ? { ...schema, ...describeTarget(target) } : schema;
 }

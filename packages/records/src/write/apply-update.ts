@@ -1,6 +1,9 @@
 import type { Row, Statement } from '@formwork/pg';
 import { sql, textArray } from '@formwork/pg/sql-text';
 import type { Entity } from '@formwork/registry';
+import { forbiddenOutcome } from '../access/permissions.ts';
+import { targetOf } from '../validate/link-schema.ts';
+import { hideConflicts } from './hide-conflicts.ts';
 import { insertOrRefuse } from './insert-plans.ts';
 import { conflictStatement, readConflicts, uniqueViolation } from './key-conflicts.ts';
 import { manyLinksStatements } from './many-links.ts';
@@ -18,7 +21,8 @@ export interface Applied {
 
 /**
  * Changes records as a plan says. One message to Postgres, and one before for each of these: a link is named by key,
- * a link creates a record, a value of a unique key changes. `after` is sent behind.
+ * a link creates a record, a value of a unique key changes. `after` is sent behind. Throws FORBIDDEN where a record comes
+ * out as the caller may not make it.
  */
 export async function applyUpdate(
   context: WriteContext,
@@ -28,24 +32,27 @@ export async function applyUpdate(
   after: Statement,
 ): Promise<Applied> {
   const { entity } = plan;
-  const links = new ResolvedLinks(withCreated([plan]));
+  const { permissions } = context;
+  const links = new ResolvedLinks(withCreated([plan]), (target) => permissions.visible(target));
   await links.find(context, entity);
   const created = createdBy(plan);
   if (created.length > 0) await insertOrRefuse(context, created, links);
   await assertKeysAreFree(context, plan, ids, links);
   const checks = links.toBeSent;
   const changes = ids.flatMap((id) => manyLinksChanges({ ...plan, id }, links));
+  const refused = permissions.refusedStatement('update', entity, ids);
   const results = await runWrite(context, entity, [
     ...checks,
     updateStatement(context, plan, ids, links, ifVersion),
-    ...manyLinksStatements(changes),
+    ...manyLinksStatements(changes, (field) => permissions.visible(targetOf(context.registry, field))),
     after,
+    ...(refused === null ? [] : [refused]),
   ]);
   if (checks.length > 0) links.read(results[0] ?? []);
-  return {
-    ids: (results[checks.length] ?? []).map(([id]) => id as string),
-    rows: results.at(-1) ?? [],
-  };
+  const changed = (results[checks.length] ?? []).map(([id]) => id as string);
+  const outcome = refused === null ? [] : (results.at(-1) ?? []);
+  if (outcome.some(([id]) => changed.includes(id as string))) throw forbiddenOutcome('update', entity);
+  return { ids: changed, rows: results.at(refused === null ? -1 : -2) ?? [] };
 }
 
 function updateStatement(
@@ -77,7 +84,7 @@ async function assertKeysAreFree(
   const patch = dataText({ values, links: planned }, links);
   const proposals = ids.map((id) => ({ id, removed, patch }));
   const [rows = []] = await runWrite(context, entity, [conflictStatement(entity, proposals, 'existing')]);
-  const conflicts = readConflicts(entity, rows);
+  const conflicts = await hideConflicts(context, readConflicts(entity, rows));
   if (conflicts.length > 0) throw uniqueViolation(conflicts, () => path);
 }
 

@@ -1,4 +1,6 @@
 import type { Entity } from '@formwork/registry';
+import { assertGiven } from '../access/assert-given.ts';
+import { forbiddenOutcome } from '../access/permissions.ts';
 import { RecordError, type RecordNode, type RecordSelection, type Values } from '../contract.ts';
 import { validateInput } from '../validate/validate-input.ts';
 import type { InputPath } from '../validate/violation.ts';
@@ -40,7 +42,7 @@ export async function createPlanned(
 ): Promise<readonly RecordNode[]> {
   const all = withCreated(plans);
   assertNotTooMany(all.length);
-  const links = new ResolvedLinks(all);
+  const links = new ResolvedLinks(all, (target) => context.permissions.visible(target));
   await links.find(context, entity);
   const read = context.readBack(
     entity,
@@ -49,7 +51,11 @@ export async function createPlanned(
   );
   const [rows = []] = await insertOrRefuse(context, plans, links, [read.statement]);
   const nodes = read.nodesOf(rows);
-  return plans.map(({ id }) => nodes.get(id) as RecordNode);
+  return plans.map(({ id }) => {
+    const node = nodes.get(id);
+    if (node === undefined) throw forbiddenOutcome('create', entity);
+    return node;
+  });
 }
 
 /** Those that are created inside others count. */
@@ -59,12 +65,13 @@ function assertNotTooMany(found: number): void {
   throw new RecordError('LIMIT_EXCEEDED', message, { limit: mostRecords, found });
 }
 
-/** Checks inputs, all at once, and plans them. Throws VALIDATION_FAILED. */
+/** Checks inputs, all at once, and plans them. Throws FORBIDDEN and VALIDATION_FAILED. */
 export function planAll(
-  { registry }: WriteContext,
+  { registry, permissions }: WriteContext,
   entity: Entity,
   inputs: readonly PlacedInput[],
 ): WritePlan[] {
+  for (const { path, input } of inputs) assertGiven(registry, permissions, entity, 'create', path, input);
   const checked = inputs.map(({ path, input }) => validateInput(registry, entity, 'create', path, input));
   const violations = checked.flatMap((one) => one.violations);
   if (violations.length > 0) throw validationFailed(violations);

@@ -1,8 +1,9 @@
-import type { Statement } from '@formwork/pg';
+import type { Row, Statement } from '@formwork/pg';
 import { sql, textArray } from '@formwork/pg/sql-text';
 import type { Entity } from '@formwork/registry';
 import type { Values } from '../contract.ts';
-import { canonicalId, whyNotWritten } from './find-record.ts';
+import { tellingVisibleBlockers } from './blockers.ts';
+import { assertAllowed, canonicalId, whyNotWritten } from './find-record.ts';
 import { matchRecords } from './match-records.ts';
 import { runWrite, type WriteContext } from './write-context.ts';
 
@@ -13,10 +14,10 @@ export async function deleteRecord(
   id: string,
   ifVersion: number | null,
 ): Promise<string> {
+  context.permissions.assertMay('delete', entity);
   const recordId = canonicalId(entity, id);
-  const [rows = []] = await runWrite(context, entity, [
-    deleteStatement(context, entity, [recordId], ifVersion),
-  ]);
+  await assertAllowed(context, 'delete', entity, recordId);
+  const rows = await remove(context, entity, [recordId], ifVersion);
   if (rows.length === 0) throw await whyNotWritten(context, entity, recordId, ifVersion);
   return recordId;
 }
@@ -28,9 +29,21 @@ export async function deleteMany(
   where: Values,
   atMost: number,
 ): Promise<readonly string[]> {
-  const ids = await matchRecords(context, entity, where, atMost);
-  if (ids.length > 0) await runWrite(context, entity, [deleteStatement(context, entity, ids, null)]);
+  const ids = await matchRecords(context, 'delete', entity, where, atMost);
+  if (ids.length > 0) await remove(context, entity, ids, null);
   return ids;
+}
+
+async function remove(
+  context: WriteContext,
+  entity: Entity,
+  ids: readonly string[],
+  ifVersion: number | null,
+): Promise<readonly Row[]> {
+  return tellingVisibleBlockers(context, entity, ids, async () => {
+    const [rows = []] = await runWrite(context, entity, [deleteStatement(context, entity, ids, ifVersion)]);
+    return rows;
+  });
 }
 
 /** Where the designer chose so, records are kept and marked; their view, their keys and their links forget them. */

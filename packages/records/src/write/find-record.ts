@@ -1,7 +1,9 @@
 import { sql } from '@formwork/pg/sql-text';
 import type { Entity } from '@formwork/registry';
+import { type Deed, forbidden } from '../access/permissions.ts';
 import { RecordError } from '../contract.ts';
 import { quote } from '../quote.ts';
+import { lockStatement } from './match-records.ts';
 import { runWrite, type WriteContext } from './write-context.ts';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -10,6 +12,32 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 export function canonicalId(entity: Entity, id: string): string {
   if (!uuid.test(id)) throw notFound(entity, id);
   return id.toLowerCase();
+}
+
+/**
+ * Throws unless the caller may do that with the record, which is locked then until the transaction ends: NOT_FOUND for one
+ * that it may not see, as for one that is not there, else FORBIDDEN.
+ */
+export async function assertAllowed(
+  context: WriteContext,
+  deed: Deed,
+  entity: Entity,
+  id: string,
+): Promise<void> {
+  const { permissions } = context;
+  const rows = permissions.allowed(deed, entity);
+  if (rows === null) return;
+  const visible = permissions.visible(entity);
+  const [, allowed = [], seen = []] = await runWrite(context, entity, [
+    lockStatement(entity, [id]),
+    sql`select v.id from ${rows} v where v.id = ${id}::uuid`,
+    visible
+      ? sql`select v.id from ${visible} v where v.id = ${id}::uuid`
+      : sql`select r.id from formwork.records r
+      where r.id = ${id}::uuid and r.entity_type = ${entity.storageKey} and r.deleted_at is null`,
+  ]);
+  if (allowed.length > 0) return;
+  throw seen.length > 0 ? forbidden(deed, entity, id) : notFound(entity, id);
 }
 
 /** Why a write met no record: it is not there (or may not be seen), or it is at another version. */

@@ -1,7 +1,9 @@
 import type { Row, Statement } from '@formwork/pg';
 import type { Entity } from '@formwork/registry';
+import { forbiddenOutcome } from '../access/permissions.ts';
 import { RecordError } from '../contract.ts';
 import { groupBy } from '../group-by.ts';
+import { hideConflicts } from './hide-conflicts.ts';
 import { insertStatement } from './insert-records.ts';
 import { conflictStatement, type KeyConflict, readConflicts, uniqueViolation } from './key-conflicts.ts';
 import { manyLinksStatements } from './many-links.ts';
@@ -49,16 +51,27 @@ export async function insertPlans(
   };
 }
 
-/** The same, all or none: throws UNIQUE_VIOLATION for what a key refuses. Gives the rows of the statements `after`. */
+/**
+ * The same, all or none: throws UNIQUE_VIOLATION for what a key refuses, and FORBIDDEN for records that the caller may not
+ * make like that. Gives the rows of the statements `after`.
+ */
 export async function insertOrRefuse(
   context: WriteContext,
   plans: readonly WritePlan[],
   links: ResolvedLinks,
   after: readonly Statement[] = [],
 ): Promise<Inserted['after']> {
-  const { refused, after: rows } = await insertPlans(context, plans, links, after);
-  if (refused.length === 0) return rows;
-  const conflicts = await findConflicts(context, refused, links);
+  const checks = outcomeChecks(context, plans);
+  const { refused, after: rows } = await insertPlans(context, plans, links, [
+    ...after,
+    ...checks.map(({ statement }) => statement),
+  ]);
+  if (refused.length === 0) {
+    const forbidden = checks.find((_, index) => (rows[after.length + index] ?? []).length > 0);
+    if (forbidden) throw forbiddenOutcome('create', forbidden.entity);
+    return rows.slice(0, after.length);
+  }
+  const conflicts = await hideConflicts(context, await findConflicts(context, refused, links));
   const paths = new Map(withCreated(plans).map(({ id, path }) => [id, path]));
   throw conflicts.length > 0
     ? uniqueViolation(
@@ -68,6 +81,16 @@ export async function insertOrRefuse(
       )
     : // What was in the way is gone: another attempt will do.
       new RecordError('CONFLICT', 'Other writes were in the way. Try again.', {}, { retry: true });
+}
+
+/** For each entity of which records are made, what finds those that the caller may not make like that. */
+function outcomeChecks({ permissions }: WriteContext, plans: readonly WritePlan[]) {
+  if (permissions.isWhole) return [];
+  return [...groupBy(withCreated(plans), ({ entity }) => entity)].flatMap(([entity, made]) => {
+    const ids = made.map(({ id }) => id);
+    const statement = permissions.refusedStatement('create', entity, ids);
+    return statement === null ? [] : [{ entity, statement }];
+  });
 }
 
 /** What is in the way of plans now. */

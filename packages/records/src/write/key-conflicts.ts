@@ -18,8 +18,8 @@ export interface KeyConflict {
   readonly id: string;
   readonly entity: Entity;
   readonly key: UniqueKey;
-  /** The record in the way. */
-  readonly existing: string;
+  /** The record in the way; null for one that the caller may not see. */
+  readonly existing: string | null;
 }
 
 /** Finds the records that stand in the way of proposals. The entity has keys. Read with {@link readConflicts}. */
@@ -72,7 +72,7 @@ export function uniqueViolation(
   siblings: PathOf = () => null,
 ): RecordError {
   const violations = conflicts.slice(0, mostViolations).map(({ id, key, existing }) => {
-    const sibling = siblings(existing);
+    const sibling = existing === null ? null : siblings(existing);
     return {
       ...placeOf(key, pathOf(id)),
       key: key.name,
@@ -82,7 +82,9 @@ export function uniqueViolation(
   });
   const messages = new Set(
     conflicts.map(({ entity, key, existing }) =>
-      siblings(existing) === null ? takenMessage(entity, key) : twiceMessage(entity, key),
+      existing === null || siblings(existing) === null
+        ? takenMessage(entity, key)
+        : twiceMessage(entity, key),
     ),
   );
   return new RecordError('UNIQUE_VIOLATION', [...messages].join(' '), { ...violations[0], violations });
@@ -97,6 +99,7 @@ function placeOf({ fields }: UniqueKey, path: InputPath): { path: InputPath; pat
 
 /** `There is already a "Flight" with this "Number" and "Departure". Choose another value, or update that one.` */
 export function takenMessage(entity: Entity, key: UniqueKey): string {
+  if (key.fields.length === 0) return `Another "${entity.label}" is in the way of this one.`;
   return `There is already a "${entity.label}" with this ${labelsOf(key)}. Choose another value, or update that one.`;
 }
 

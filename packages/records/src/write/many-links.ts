@@ -1,5 +1,5 @@
 import type { Statement } from '@formwork/pg';
-import { sql, textArray } from '@formwork/pg/sql-text';
+import { type SqlFragment, sql, textArray } from '@formwork/pg/sql-text';
 import type { Entity, Field } from '@formwork/registry';
 import { RecordError } from '../contract.ts';
 import { groupBy } from '../group-by.ts';
@@ -20,9 +20,13 @@ const mostLinks = 100_000;
 
 /**
  * The statements of all changes, in order: first what goes, then what comes. Linking twice is linking once. Records
- * whose links change alike share a statement, so that their number does not grow with that of the records.
+ * whose links change alike share a statement, so that their number does not grow with that of the records. `visible`:
+ * records that a field may lead to as far as the caller sees them, null for all; links to others are left alone.
  */
-export function manyLinksStatements(changes: readonly ManyLinksChange[]): Statement[] {
+export function manyLinksStatements(
+  changes: readonly ManyLinksChange[],
+  visible: (field: Field) => SqlFragment | null = () => null,
+): Statement[] {
   const count = changes.reduce((sum, { add }) => sum + add.length, 0);
   if (count > mostLinks) {
     const message = `One write can make at most ${mostLinks} links, and these would be ${count}. Write in several steps.`;
@@ -41,13 +45,18 @@ export function manyLinksStatements(changes: readonly ManyLinksChange[]): Statem
     [field.storageKey, ...(replaces ? ['set', ...add] : []), '-', ...remove].join(' '),
   );
   const inserts = added.length === 0 ? [] : [insertLinks(added)];
-  return [...[...alike.values()].flatMap(deleteLinks), ...inserts];
+  return [...[...alike.values()].flatMap((some) => deleteLinks(some, visible)), ...inserts];
 }
 
-function deleteLinks(changes: readonly ManyLinksChange[]): Statement[] {
+function deleteLinks(
+  changes: readonly ManyLinksChange[],
+  visible: (field: Field) => SqlFragment | null,
+): Statement[] {
   const { field, add, remove, replaces } = changes[0] as ManyLinksChange;
   const sources = textArray(changes.map(({ source }) => source));
-  const ofField = sql`delete from formwork.record_links where source_id = any (${sources}::uuid[]) and field = ${field.storageKey}`;
+  const rows = visible(field);
+  const seen = rows === null ? sql`` : sql` and exists (select from ${rows} v where v.id = target_id)`;
+  const ofField = sql`delete from formwork.record_links where source_id = any (${sources}::uuid[]) and field = ${field.storageKey}${seen}`;
   return [
     ...(replaces ? [sql`${ofField} and target_id <> all (${textArray(add)}::uuid[])`] : []),
     ...(remove.length > 0 ? [sql`${ofField} and target_id = any (${textArray(remove)}::uuid[])`] : []),

@@ -1,6 +1,7 @@
 import type { Statement } from '@formwork/pg';
 import { type SqlFragment, sql, textArray } from '@formwork/pg/sql-text';
 import type { Entity } from '@formwork/registry';
+import type { Deed } from '../access/permissions.ts';
 import { RecordError, type Values } from '../contract.ts';
 import { entityView } from '../read/entity-view.ts';
 import { StatementScope } from '../read/statement-scope.ts';
@@ -11,18 +12,20 @@ import { runWrite, type WriteContext } from './write-context.ts';
 export const mostRecords = 10_000;
 
 /**
- * Ids of the records that match, in order, locked until the transaction ends. Throws LIMIT_EXCEEDED if there are more
+ * Ids of the records that match and that the caller may do that with, in order, locked until the transaction ends. Throws LIMIT_EXCEEDED if there are more
  * than `atMost`.
  */
 export async function matchRecords(
   context: WriteContext,
+  deed: Deed,
   entity: Entity,
   where: Values,
   atMost: number,
 ): Promise<readonly string[]> {
+  context.permissions.assertMay(deed, entity);
   checkAtMost(atMost);
   const reading = { ...context, execute: context.read };
-  const matching = matcher(context, entity, where);
+  const matching = matcher(context, deed, entity, where);
   const candidates = idsOf(await runWrite(reading, entity, [matching(sql`limit ${atMost + 1}`)]));
   if (candidates.length > atMost) throw tooMany(entity, atMost);
   if (candidates.length === 0) return [];
@@ -36,19 +39,22 @@ export async function matchRecords(
 
 type Matcher = (limit: SqlFragment, among?: readonly string[]) => Statement;
 
-function matcher({ registry, limits }: WriteContext, entity: Entity, where: Values): Matcher {
+/** The filter is one of the caller's registry: it can ask for nothing else than what the caller may see. */
+function matcher({ permissions, limits }: WriteContext, deed: Deed, whole: Entity, where: Values): Matcher {
+  const entity = permissions.seen(whole) ?? whole;
+  const rows = permissions.allowed(deed, whole) ?? entityView(entity).name;
   return (limit, among) => {
-    const scope = new StatementScope(registry, limits);
+    const scope = new StatementScope(permissions.registry, limits);
     const alias = scope.alias();
     const condition = compileWhere({ scope, entity, alias, depth: 0 }, where, 'where');
     const known = among === undefined ? sql`` : sql` and ${alias}.id = any (${textArray(among)}::uuid[])`;
-    return sql`select ${alias}.id from ${entityView(entity).name} ${alias}
+    return sql`select ${alias}.id from ${rows} ${alias}
       where ${condition}${known} order by ${alias}.id ${limit}`;
   };
 }
 
 /** In the order of ids, so that two who lock the same records do not lock each other out. */
-function lockStatement(entity: Entity, ids: readonly string[]): Statement {
+export function lockStatement(entity: Entity, ids: readonly string[]): Statement {
   return sql`select r.id from formwork.records r
     where r.id = any (${textArray(ids)}::uuid[]) and r.entity_type = ${entity.storageKey}
     order by r.id for update`;

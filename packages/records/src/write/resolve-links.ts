@@ -1,5 +1,6 @@
 import type { Row, Statement } from '@formwork/pg';
 import { type SqlFragment, sql, textArray } from '@formwork/pg/sql-text';
+import type { Entity } from '@formwork/registry';
 import { RecordError } from '../contract.ts';
 import { quote } from '../quote.ts';
 import { objectText } from './encode-value.ts';
@@ -7,10 +8,32 @@ import { keyData, type LinkReference } from './link-reference.ts';
 
 /**
  * One statement that finds the records of all references, by id and by key, and keeps them from being deleted until
- * the transaction ends: `for key share` is what the foreign key would take anyway.
+ * the transaction ends: `for key share` is what the foreign key would take anyway. One that the caller may not see is not
+ * found, like one that is not there.
  */
-export function linkStatement(references: readonly LinkReference[]): Statement {
-  return references.some((reference) => reference.by !== null) ? byIdAndKey(references) : byId(references);
+export function linkStatement(
+  references: readonly LinkReference[],
+  visible: VisibleRecords = () => null,
+): Statement {
+  const seen = onlyVisible(references, visible);
+  return references.some(({ by }) => by !== null) ? byIdAndKey(references, seen) : byId(references, seen);
+}
+
+/** Records of an entity that may be linked to, as something to select from; null: all of them. */
+export type VisibleRecords = (entity: Entity) => SqlFragment | null;
+
+/** ` and …` for the record `r`: of an entity of which not all records may be linked to, it is one that may. */
+function onlyVisible(references: readonly LinkReference[], visible: VisibleRecords): SqlFragment {
+  const targets = [...new Set(references.map(({ target }) => target))];
+  const conditions = targets.flatMap((target) => {
+    const rows = visible(target);
+    return rows === null
+      ? []
+      : [
+          sql` and (r.entity_type <> ${target.storageKey} or exists (select from ${rows} v where v.id = r.id))`,
+        ];
+  });
+  return sql.join(conditions, '');
 }
 
 /** For each reference the id of its record, or null where there is none; from the rows of {@link linkStatement}. */
@@ -38,12 +61,12 @@ export function linkNotFound(missing: readonly LinkReference[]): RecordError {
   return new RecordError('LINK_NOT_FOUND', messages.join(' '), { ...links[0], links });
 }
 
-function byId(references: readonly LinkReference[]): Statement {
+function byId(references: readonly LinkReference[], seen: SqlFragment): Statement {
   const ids = [...new Set(references.map(({ id }) => id))];
   return sql`
     select r.entity_type || ' ' || r.id, r.id
     from formwork.records r
-    where r.id = any (${textArray(ids)}::uuid[]) and r.deleted_at is null
+    where r.id = any (${textArray(ids)}::uuid[]) and r.deleted_at is null${seen}
     for key share`;
 }
 
@@ -52,7 +75,7 @@ function byId(references: readonly LinkReference[]): Statement {
  * up in a condition on records: the index would not be used. `limit 1` has each record looked up by its index: a join
  * may become a hash of all records of the tenant, as it does while the planner takes the table for a small one.
  */
-function byIdAndKey(references: readonly LinkReference[]): Statement {
+function byIdAndKey(references: readonly LinkReference[], seen: SqlFragment): Statement {
   const slots = [
     ...new Set(references.flatMap(({ by }) => (by === null ? [] : [by.key.slot.column]))),
   ].sort();
@@ -69,7 +92,7 @@ function byIdAndKey(references: readonly LinkReference[]): Statement {
     select f.name, r.id
     from found f
     cross join lateral (select r.id from formwork.records r
-      where r.id = f.id and r.entity_type = f.entity and r.deleted_at is null limit 1 for key share) r`;
+      where r.id = f.id and r.entity_type = f.entity and r.deleted_at is null${seen} limit 1 for key share) r`;
 }
 
 function slotValue(slot: string): SqlFragment {

@@ -1,7 +1,7 @@
 import type { Row, Statement } from '@formwork/pg';
 import type { Entity } from '@formwork/registry';
 import type { LinkReference } from './link-reference.ts';
-import { linkNotFound, linkStatement, readLinks } from './resolve-links.ts';
+import { linkNotFound, linkStatement, readLinks, type VisibleRecords } from './resolve-links.ts';
 import { runWrite, type WriteContext } from './write-context.ts';
 import type { PlannedTarget, WritePlan } from './write-plan.ts';
 
@@ -18,7 +18,11 @@ export class ResolvedLinks {
   #isRead = false;
   readonly #ids = new Map<LinkReference, string | null>();
 
-  constructor(plans: readonly WritePlan[]) {
+  readonly #visible: VisibleRecords;
+
+  /** `visible`: which records may be linked to. */
+  constructor(plans: readonly WritePlan[], visible: VisibleRecords = () => null) {
+    this.#visible = visible;
     this.#required = plans.flatMap(requiredOf);
     this.#optional = plans.flatMap(({ manyLinks }) => manyLinks.flatMap(({ remove }) => remove));
     for (const reference of this.#all) this.#ids.set(reference, reference.id);
@@ -37,13 +41,13 @@ export class ResolvedLinks {
   /** Looks up all references; {@link missingOf} then tells of each plan what is not there. */
   async lookUp(context: LookUpContext, entity: Entity): Promise<void> {
     if (this.#all.length === 0) return;
-    const [rows = []] = await runWrite(context, entity, [linkStatement(this.#all)]);
+    const [rows = []] = await runWrite(context, entity, [linkStatement(this.#all, this.#visible)]);
     this.#take(rows);
   }
 
   /** What is still to be sent: the check, where all were given by id. Its rows go to {@link read}. */
   get toBeSent(): Statement[] {
-    return this.#isRead || this.#all.length === 0 ? [] : [linkStatement(this.#all)];
+    return this.#isRead || this.#all.length === 0 ? [] : [linkStatement(this.#all, this.#visible)];
   }
 
   /** Throws LINK_NOT_FOUND, with all of them, where a record is not there. */

@@ -1,8 +1,9 @@
 import type { Entity } from '@formwork/registry';
+import { assertGiven } from '../access/assert-given.ts';
 import type { RecordNode, RecordSelection, Values } from '../contract.ts';
 import { validateInput } from '../validate/validate-input.ts';
 import { applyUpdate } from './apply-update.ts';
-import { canonicalId, whyNotWritten } from './find-record.ts';
+import { assertAllowed, canonicalId, whyNotWritten } from './find-record.ts';
 import { matchRecords } from './match-records.ts';
 import { validationFailed } from './validation-failed.ts';
 import type { WriteContext } from './write-context.ts';
@@ -19,6 +20,7 @@ export async function updateRecord(
 ): Promise<RecordNode> {
   const recordId = canonicalId(entity, id);
   const plan = planOf(context, entity, recordId, input);
+  await assertAllowed(context, 'update', entity, recordId);
   const read = context.readBack(entity, [recordId], selection);
   const { ids, rows } = await applyUpdate(context, plan, [recordId], ifVersion, read.statement);
   const node = read.nodesOf(rows).get(recordId);
@@ -36,7 +38,7 @@ export async function updateMany(
   selection: RecordSelection,
 ): Promise<readonly RecordNode[]> {
   const plan = planOf(context, entity, '', input);
-  const ids = await matchRecords(context, entity, where, atMost);
+  const ids = await matchRecords(context, 'update', entity, where, atMost);
   if (ids.length === 0) return [];
   const read = context.readBack(entity, ids, selection);
   const { rows } = await applyUpdate(context, plan, ids, null, read.statement);
@@ -44,8 +46,14 @@ export async function updateMany(
   return ids.flatMap((id) => nodes.get(id) ?? []);
 }
 
-function planOf({ registry }: WriteContext, entity: Entity, id: string, input: Values): WritePlan {
+function planOf(
+  { registry, permissions }: WriteContext,
+  entity: Entity,
+  id: string,
+  input: Values,
+): WritePlan {
   const path = ['input'];
+  assertGiven(registry, permissions, entity, 'update', path, input);
   const checked = validateInput(registry, entity, 'update', path, input);
   if (checked.violations.length > 0) throw validationFailed(checked.violations);
   return planUpdate({ registry, entity, path, input: checked.input }, id);

@@ -1,5 +1,6 @@
 import { sql } from '@formwork/pg/sql-text';
 import type { Entity } from '@formwork/registry';
+import { forbidden } from '../access/permissions.ts';
 import { RecordError, type RecordNode, type RecordSelection, type Values } from '../contract.ts';
 import { createPlanned, planAll } from './create.ts';
 import { linkStatement, readLinks } from './resolve-links.ts';
@@ -44,6 +45,16 @@ async function find(context: WriteContext, entity: Entity, { reference }: Upsert
   return readLinks([reference], rows)[0] ?? null;
 }
 
+/** Throws FORBIDDEN where the record with the key is one that the caller may not see: it can neither be changed nor made. */
+async function assertVisible(context: WriteContext, entity: Entity, id: string): Promise<void> {
+  const rows = context.permissions.visible(entity);
+  if (rows === null) return;
+  const [found = []] = await runWrite(context, entity, [
+    sql`select v.id from ${rows} v where v.id = ${id}::uuid`,
+  ]);
+  if (found.length === 0) throw forbidden('update', entity);
+}
+
 /** Null where it has been deleted since. */
 async function change(
   context: WriteContext,
@@ -52,6 +63,7 @@ async function change(
   input: Values,
   selection: RecordSelection,
 ): Promise<Upserted | null> {
+  await assertVisible(context, entity, id);
   const node = await unless('NOT_FOUND', () => updateRecord(context, entity, id, input, null, selection));
   return node && { node, created: false };
 }

@@ -1,5 +1,6 @@
 import type { Row, Statement } from '@formwork/pg';
 import type { Entity, Registry } from '@formwork/registry';
+import type { Permissions } from '../access/permissions.ts';
 import type { RecordSelection } from '../contract.ts';
 import type { Execute } from '../read/execute.ts';
 import type { ReadLimits } from '../read/limits.ts';
@@ -8,7 +9,9 @@ import { recordErrorOf } from './record-error-of.ts';
 
 /** What every write of an operation is done with. */
 export interface WriteContext {
+  /** The whole registry, also what the caller may not see of it. */
   readonly registry: Registry;
+  readonly permissions: Permissions;
   /** Sends statements in one message, in the operation's transaction. */
   readonly execute: Execute;
   /** The same for what is found by a filter: planned for the tenant and the values at hand. */

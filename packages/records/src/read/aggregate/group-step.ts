@@ -88,8 +88,8 @@ function walk(
   if (column.field?.type !== 'link') return { alias, column, way: further, leaf, leafPath };
   const target = scope.entity(column.field.options.target);
   const [first] = onlyEntry(leaf, leafPath);
-  // The record itself holds the id of what it links to.
-  if (first === 'id') {
+  // The record itself holds the id of what it links to, which the caller may see if it may see all of those.
+  if (first === 'id' && !target.access?.read) {
     const id = (leaf as { readonly id: unknown }).id;
     return { alias, column, way: `${further}>id`, leaf: id, leafPath: `${leafPath}.id` };
   }
