@@ -1,6 +1,12 @@
 import type { RegistryDocument } from '@formwork/registry';
 import { asAdmin } from '@formwork/testkit';
-import type { AggregateArguments, AggregateNode, AggregateSelection, RecordNode } from '../src/contract.ts';
+import type {
+  AggregateArguments,
+  AggregateNode,
+  AggregateSelection,
+  Awaitable,
+  RecordNode,
+} from '../src/contract.ts';
 import { createReadHarness, errorOf, idOf, type ReadHarness } from './read-harness.ts';
 
 /** Customers and their orders; tags are linked to both ways. */
@@ -339,7 +345,7 @@ test('aggregates links of all parents in one statement, ways back as links to ma
     { customer: third, total: 5, note: 'x' },
   ]);
   const records = harness.records();
-  const of = <T>(typeName: string, ids: readonly string[], work: (parent: RecordNode) => Promise<T>) =>
+  const of = <T>(typeName: string, ids: readonly string[], work: (parent: RecordNode) => Awaitable<T>) =>
     Promise.all(ids.map((id) => work({ typeName, id, values: {} })));
   harness.counter.reset();
   const sums = await of('Customer', customers, (parent) =>

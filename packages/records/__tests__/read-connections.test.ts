@@ -95,7 +95,7 @@ const ways: readonly [string, (args: ConnectionArguments) => Promise<ConnectionN
   ],
   [
     'the links of one record, by a loader',
-    (args) => {
+    async (args) => {
       const parent = { typeName: 'Shelf', id: shelf, values: {} };
       return harness.records({ links: 'loaders' }).linkedConnection(parent, 'books', args, everything);
     },

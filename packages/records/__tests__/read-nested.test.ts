@@ -201,9 +201,8 @@ test('an argument that is refused fails its own field alone, both ways', async (
       links: [refused, { field: 'friend', record: { fields: ['text'] } }],
     });
     expect(node?.values).toEqual({ text: model.get(idOf(1)).text });
-    const error = await errorOf(
-      records.linkedConnection(node as RecordNode, 'peers', { first: -1 }, everything),
-    );
+    const refusal = records.linkedConnection(node as RecordNode, 'peers', { first: -1 }, everything);
+    const error = await errorOf(Promise.resolve(refusal));
     expect(error.message).toContain('"first" must be a whole number from 0');
   }
 });

@@ -27,14 +27,18 @@ export interface Records {
     selection: ConnectionSelection,
   ): Promise<ConnectionNode>;
   /** The record that a link to one leads to. Batched over all parents of the request. */
-  linkedRecord(parent: RecordNode, fieldName: string, selection: RecordSelection): Promise<RecordNode | null>;
+  linkedRecord(
+    parent: RecordNode,
+    fieldName: string,
+    selection: RecordSelection,
+  ): Awaitable<RecordNode | null>;
   /** A link to many, or the way back over a link. Arguments apply for each parent; one statement for all of them. */
   linkedConnection(
     parent: RecordNode,
     fieldName: string,
     args: ConnectionArguments,
     selection: ConnectionSelection,
-  ): Promise<ConnectionNode>;
+  ): Awaitable<ConnectionNode>;
   /** Groups of the records that match, or without `groupBy` one group of all of them, even where there are none. */
   aggregate(
     typeName: string,
@@ -47,7 +51,7 @@ export interface Records {
     fieldName: string,
     args: AggregateArguments,
     selection: AggregateSelection,
-  ): Promise<readonly AggregateNode[]>;
+  ): Awaitable<readonly AggregateNode[]>;
 
   /** JSON Schema of what `createX` or `updateX` takes, by the entity's key; NOT_FOUND names those that there are. */
   entitySchema(entityKey: string, operation: 'create' | 'update'): Values;
@@ -133,6 +137,9 @@ export interface OperationRecords extends Records, BulkRecords, LifeCycleRecords
    */
   finishWrites(): Promise<void>;
 }
+
+/** At once where it was read already: the executor goes on without waiting, which is most of what a promise costs. */
+export type Awaitable<T> = T | Promise<T>;
 
 /** Values as GraphQL coerced them, by GraphQL name. */
 export type Values = Readonly<Record<string, unknown>>;

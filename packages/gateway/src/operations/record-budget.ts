@@ -1,4 +1,4 @@
-import type { OperationRecords } from '@formwork/records';
+import type { Awaitable, OperationRecords } from '@formwork/records';
 import type { GraphQLError } from 'graphql';
 import { limitError, requestError } from '../request-error.ts';
 
@@ -62,6 +62,14 @@ export function withinBudget(records: OperationRecords, budget: RecordBudget): O
     budget.take(countOf(given));
     return given;
   };
+  /** What is there already is counted at once: a promise for each would cost more than the counting. */
+  const linked = <T>(given: Awaitable<T>, countOf: (given: T) => number): Awaitable<T> => {
+    const count = (known: T): T => {
+      budget.take(countOf(known));
+      return known;
+    };
+    return given instanceof Promise ? given.then(count) : count(given);
+  };
   const edges = (connection: { readonly edges: readonly unknown[] }) => connection.edges.length;
   const length = (list: readonly unknown[]) => list.length;
   return {
@@ -70,10 +78,19 @@ export function withinBudget(records: OperationRecords, budget: RecordBudget): O
     byKey: (...args) => paid(1, () => records.byKey(...args)),
     node: (...args) => paid(1, () => records.node(...args)),
     nodes: (...args) => paid(args[0].length, () => records.nodes(...args)),
-    linkedRecord: (...args) => paid(1, () => records.linkedRecord(...args)),
+    linkedRecord: (...args) => {
+      budget.take(1);
+      return records.linkedRecord(...args);
+    },
     connection: (...args) => counted(() => records.connection(...args), edges),
-    linkedConnection: (...args) => counted(() => records.linkedConnection(...args), edges),
+    linkedConnection: (...args) => {
+      budget.take(0);
+      return linked(records.linkedConnection(...args), edges);
+    },
     aggregate: (...args) => counted(() => records.aggregate(...args), length),
-    linkedAggregate: (...args) => counted(() => records.linkedAggregate(...args), length),
+    linkedAggregate: (...args) => {
+      budget.take(0);
+      return linked(records.linkedAggregate(...args), length);
+    },
   };
 }

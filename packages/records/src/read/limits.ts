@@ -26,5 +26,5 @@ export const defaultReadLimits: ReadLimits = {
   depth: 20,
   orderings: 20,
   nestedSelects: 60,
-  nestedRecords: 100_000,
+  nestedRecords: 300_000,
 };

@@ -42,7 +42,7 @@ export class Asked {
     return (
       this.#field === other.#field &&
       isSameSelection(this.#selection, other.#selection) &&
-      this.#argumentsText === other.#argumentsText
+      (this.#args === other.#args || this.#argumentsText === other.#argumentsText)
     );
   }
 

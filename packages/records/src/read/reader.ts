@@ -4,6 +4,7 @@ import {
   type AggregateArguments,
   type AggregateNode,
   type AggregateSelection,
+  type Awaitable,
   type ConnectionArguments,
   type ConnectionNode,
   type ConnectionSelection,
@@ -105,24 +106,31 @@ class LoadingReader implements Reader {
     return readConnection(this.#context, this.#entity(typeName), args, selection);
   }
 
-  async linkedRecord(
+  linkedRecord(
     ...[parent, fieldName, selection]: Parameters<Records['linkedRecord']>
+  ): Awaitable<RecordNode | null> {
+    const nested = ReadRecord.nestedIn<RecordNode | null>(parent, new Asked(fieldName, selection));
+    return nested === undefined ? this.#loadLinked(parent, fieldName, selection) : nested;
+  }
+
+  async #loadLinked(
+    parent: RecordNode,
+    fieldName: string,
+    selection: RecordSelection,
   ): Promise<RecordNode | null> {
     const field = this.#entity(parent.typeName).fieldByName.get(fieldName);
     if (field?.type !== 'link') throw new Error(`"${parent.typeName}" has no link "${fieldName}"`);
-    const nested = ReadRecord.nestedIn<RecordNode | null>(parent, new Asked(fieldName, selection));
-    if (nested !== undefined) return nested;
     const id = await this.#linkedId(parent, field);
     const target = this.#context.registry.entityByKey.get(field.options.target ?? '');
     return id === null || target === undefined ? null : this.#load(target, id, selection);
   }
 
-  async linkedConnection(
+  linkedConnection(
     ...[parent, fieldName, args, selection]: Parameters<Records['linkedConnection']>
-  ): Promise<ConnectionNode> {
-    const entity = this.#entity(parent.typeName);
+  ): Awaitable<ConnectionNode> {
     const nested = ReadRecord.nestedIn<ConnectionNode>(parent, new Asked(fieldName, selection, args));
     if (nested !== undefined) return nested;
+    const entity = this.#entity(parent.typeName);
     const known = this.#context.nests ? selection : plainConnection(selection);
     const loader = getOrCreate(this.#connections, loaderKey(entity, fieldName, args, known), () =>
       this.#connectionLoader(entity, fieldName, args, known),
@@ -136,13 +144,13 @@ class LoadingReader implements Reader {
     return readAggregate(this.#context, this.#entity(typeName), args, selection);
   }
 
-  async linkedAggregate(
+  linkedAggregate(
     ...[parent, fieldName, args, selection]: Parameters<Records['linkedAggregate']>
-  ): Promise<readonly AggregateNode[]> {
-    const entity = this.#entity(parent.typeName);
+  ): Awaitable<readonly AggregateNode[]> {
     const asked = new Asked(fieldName, selection, args);
     const nested = ReadRecord.nestedIn<readonly AggregateNode[]>(parent, asked);
     if (nested !== undefined) return nested;
+    const entity = this.#entity(parent.typeName);
     const loader = getOrCreate(
       this.#aggregates,
       loaderKey(entity, fieldName, args, selection),
