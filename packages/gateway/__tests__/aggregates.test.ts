@@ -63,3 +63,20 @@ test.each([
 ])('refuses %s', async (field, code) => {
   expect(codesOf(await gateway.ask(tenant.keys.editor, `{ ${field} }`))).toEqual([code]);
 });
+
+test('gives one group of all records where nothing is asked of it', async () => {
+  const answer = await gateway.ask(
+    tenant.keys.viewer,
+    '{ flightsAggregate { keys } airports { nodes { iata departuresAggregate { keys } all: departuresAggregate { __typename } } } }',
+  );
+  const one = { departuresAggregate: [{ keys: [] }], all: [{ __typename: 'FlightAggregate' }] };
+  expect(dataOf(answer)).toEqual({
+    flightsAggregate: [{ keys: [] }],
+    airports: {
+      nodes: [
+        { iata: 'AAA', ...one },
+        { iata: 'BBB', ...one },
+      ],
+    },
+  });
+});
