@@ -1,6 +1,12 @@
 import type { OperationParams } from '../operations/prepare.ts';
 import { requestError } from '../request-error.ts';
 
+/**
+ * More than any input can use: records inside records, and a JSON value in the innermost. What walks through variables
+ * does so by calling itself, and a million levels would be the end of its stack.
+ */
+const deepestVariables = 300;
+
 /** The parameters of a POST. */
 export function parseBodyParams(body: string): OperationParams {
   if (body === '') throw bad('The body is empty. Send a JSON object with "query".');
@@ -49,8 +55,17 @@ function checkParams(params: Readonly<Record<string, unknown>>): OperationParams
   if (!isAbsent(extensions) && !isObject(extensions)) {
     throw bad(`"extensions" is ${nameOf(extensions)}. It must be an object.`);
   }
+  if (isDeeper(variables, deepestVariables)) {
+    const message = `"variables" is nested more than ${deepestVariables} levels deep. Send it flatter.`;
+    throw requestError('LIMIT_EXCEEDED', message, { status: 400, details: { limit: deepestVariables } });
+  }
   // Some clients send an empty name for none.
   return { query, operationName: operationName || null, variables: isObject(variables) ? variables : null };
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((part) => isDeeper(part, levels - 1));
 }
 
 function isAbsent(value: unknown): value is null | undefined {
