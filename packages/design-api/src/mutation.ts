@@ -70,10 +70,14 @@ async function apply(
   expectedVersion: number | undefined,
 ): Promise<ApplyPayload> {
   try {
-    const { version, registry, changed, leftBehind } = await store.apply(tenantId, document, {
-      appliedBy: actor,
-      expectedVersion,
-    });
+    const { version, registry, changed, leftBehind } = await store.apply(
+      tenantId,
+      { document },
+      {
+        appliedBy: actor,
+        expectedVersion,
+      },
+    );
     return { snapshot: { version, registry }, changed, problems: [], leftBehind };
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error;

@@ -40,7 +40,8 @@ builder.queryType({
       description:
         'What `applyRegistry` would do with the document, or what is wrong with it. Nothing is changed.',
       args: { document: t.arg({ type: 'JSON', required: true }) },
-      resolve: (_root, { document }, { store, tenantId }) => withKnownErrors(store.check(tenantId, document)),
+      resolve: (_root, { document }, { store, tenantId }) =>
+        withKnownErrors(store.check(tenantId, { document })),
     }),
     registryDocumentSchema: t.field({
       type: 'JSON',

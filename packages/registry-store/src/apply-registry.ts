@@ -1,5 +1,6 @@
 import type { ControlPlane, TransactionSql } from '@formwork/pg';
-import { type Registry, RegistryError, toStoredRegistry } from '@formwork/registry';
+import { diffRegistries, type Registry, RegistryError, toStoredRegistry } from '@formwork/registry';
+import type { ChangeRequest } from './change-request.ts';
 import { RegistryConflictError } from './errors.ts';
 import { findLeftBehind, type LeftBehind } from './left-behind.ts';
 import { type PlanOptions, planChange } from './plan-change.ts';
@@ -28,27 +29,37 @@ export interface AppliedRegistry {
   readonly leftBehind: readonly LeftBehind[];
 }
 
-/**
- * Makes a document the tenant's registry: rows, views, slots, version and notification in one transaction, visible
- * together or not at all. Throws RegistryError with everything that is wrong with the document or does not fit the
- * records, RegistryConflictError for a stale `expectedVersion`, RegistryBusyError when writers held on for too long.
- */
-export async function applyRegistry(
+/** Makes a document the tenant's registry: see {@link applyChange}. */
+export function applyRegistry(
   control: ControlPlane,
   tenantId: string,
-  input: unknown,
+  document: unknown,
+  options: ApplyOptions,
+): Promise<AppliedRegistry> {
+  return applyChange(control, tenantId, { document }, options);
+}
+
+/**
+ * Makes what is asked for the tenant's registry: rows, views, slots, version and notification in one transaction, visible
+ * together or not at all. Throws RegistryError with everything that is wrong with the request or does not fit the
+ * records, RegistryConflictError for a stale `expectedVersion`, RegistryBusyError when writers held on for too long.
+ */
+export async function applyChange(
+  control: ControlPlane,
+  tenantId: string,
+  request: ChangeRequest,
   options: ApplyOptions,
 ): Promise<AppliedRegistry> {
   const { lockTimeout: timeout = 1_000, lockAttempts: attempts = 10 } = options;
   return withTenantLock(control, tenantId, { timeout, attempts }, (sql) =>
-    apply(sql, tenantId, input, options),
+    apply(sql, tenantId, request, options),
   );
 }
 
 async function apply(
   sql: TransactionSql,
   tenantId: string,
-  input: unknown,
+  request: ChangeRequest,
   options: ApplyOptions,
 ): Promise<AppliedRegistry> {
   const { appliedBy, expectedVersion } = options;
@@ -56,7 +67,7 @@ async function apply(
   if (expectedVersion !== undefined && expectedVersion !== current.version) {
     throw new RegistryConflictError(expectedVersion, current.version);
   }
-  const { registry, steps, changed, problems } = await planChange(sql, current, input, options);
+  const { registry, steps, changed, problems } = await planChange(sql, current, request, options);
   if (problems.length > 0) throw new RegistryError(problems);
   if (!changed) {
     // Views are content: one that somebody has dropped is put back.
@@ -66,6 +77,7 @@ async function apply(
   const leftBehind = await findLeftBehind(sql, current.registry, registry);
   await saveRows(sql, toStoredRegistry(registry));
   await runSteps(sql, tenantId, steps);
-  const version = await saveVersion(sql, tenantId, registry, appliedBy);
+  const summary = diffRegistries(current.registry, registry);
+  const version = await saveVersion(sql, tenantId, registry, { appliedBy, summary });
   return { version, registry, changed, leftBehind };
 }

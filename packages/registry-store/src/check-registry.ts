@@ -1,8 +1,16 @@
 import type { ControlPlane } from '@formwork/pg';
-import { diffRegistries, type Problem, type RegistryChange, RegistryError } from '@formwork/registry';
+import {
+  diffRegistries,
+  type Problem,
+  type Registry,
+  type RegistryChange,
+  RegistryError,
+} from '@formwork/registry';
+import type { ChangeRequest } from './change-request.ts';
 import { findLeftBehind, type LeftBehind } from './left-behind.ts';
 import { type PlanOptions, planChange } from './plan-change.ts';
 import { readCurrent } from './read-registry.ts';
+import type { Backfill } from './too-many-to-fill.ts';
 
 /** What applying a document would do, as far as can be said without doing it. */
 export interface CheckedChange {
@@ -12,28 +20,49 @@ export interface CheckedChange {
   readonly problems: readonly Problem[];
   readonly changes: readonly RegistryChange[];
   readonly leftBehind: readonly LeftBehind[];
+  /** Records that applying it would touch, while the tenant's writers wait. */
+  readonly backfill: readonly Backfill[];
+  /** The registry as it is; null before the first. */
+  readonly before: Registry | null;
+  /** The registry as it would be; null where that cannot be said. */
+  readonly after: Registry | null;
 }
 
-/** Checks a document against the tenant's registry and records. Changes nothing, and stops no writer. */
+/** Checks a document: see {@link checkChange}. */
 export function checkRegistry(
   control: ControlPlane,
   tenantId: string,
-  input: unknown,
+  document: unknown,
+  options: PlanOptions = {},
+): Promise<CheckedChange> {
+  return checkChange(control, tenantId, { document }, options);
+}
+
+/** Checks what is asked for against the tenant's registry and records. Changes nothing, and stops no writer. */
+export function checkChange(
+  control: ControlPlane,
+  tenantId: string,
+  request: ChangeRequest,
   options: PlanOptions = {},
 ): Promise<CheckedChange> {
   return control.withTenant(tenantId, async (sql) => {
     const current = await readCurrent(sql);
     try {
-      const { registry, problems } = await planChange(sql, current, input, options);
+      const { registry, problems, backfill } = await planChange(sql, current, request, options);
       return {
         version: current.version,
         problems,
         changes: diffRegistries(current.registry, registry),
         leftBehind: await findLeftBehind(sql, current.registry, registry),
+        backfill,
+        before: current.registry,
+        after: registry,
       };
     } catch (error) {
       if (!(error instanceof RegistryError)) throw error;
-      return { version: current.version, problems: error.problems, changes: [], leftBehind: [] };
+      const { version, registry: before } = current;
+      const nothing = { changes: [], leftBehind: [], backfill: [], after: null };
+      return { version, problems: error.problems, before, ...nothing };
     }
   });
 }

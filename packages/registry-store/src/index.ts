@@ -1,5 +1,6 @@
-export { type AppliedRegistry, type ApplyOptions, applyRegistry } from './apply-registry.ts';
-export { type CheckedChange, checkRegistry } from './check-registry.ts';
+export { type AppliedRegistry, type ApplyOptions, applyChange, applyRegistry } from './apply-registry.ts';
+export type { ChangeRequest } from './change-request.ts';
+export { type CheckedChange, checkChange, checkRegistry } from './check-registry.ts';
 export { RegistryBusyError, RegistryConflictError } from './errors.ts';
 export { exportRegistry, loadTenantRegistry } from './export-registry.ts';
 export type { LeftBehind } from './left-behind.ts';
@@ -9,5 +10,6 @@ export { type RegistrySnapshot, readRegistry, readSnapshot, registryStatements }
 export { createRegistryStore, type RegistryStore } from './registry-store.ts';
 export { registryChannel } from './save-version.ts';
 export { type SweepOptions, sweepViews } from './sweep-views.ts';
+export type { Backfill } from './too-many-to-fill.ts';
 export type { Drift, DriftKind } from './verify/drift.ts';
 export { verify } from './verify/verify.ts';

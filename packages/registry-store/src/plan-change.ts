@@ -1,20 +1,21 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { TransactionSql } from '@formwork/pg';
 import {
-  createRegistry,
   type Limits,
   type Problem,
   type Registry,
-  type RegistryDocument,
-  RegistryError,
+  type RetiredKeys,
   toStoredRegistry,
 } from '@formwork/registry';
 import { type ChangeStep, compileChange } from '@formwork/view-compiler';
+import { type ChangeRequest, makeRequested } from './change-request.ts';
 import { finishSlots } from './finish-slots.ts';
 import { findMisfits } from './misfits/find-misfits.ts';
+import { findMisfitReturnedLinks } from './misfits/misfit-returned-links.ts';
 import type { RegistrySnapshot } from './read-registry.ts';
 import { readRetiredKeys } from './retired-keys.ts';
-import { findTooManyToFill } from './too-many-to-fill.ts';
+import { fillReturned } from './returned-things.ts';
+import { type Backfill, countToFill, findTooManyToFill } from './too-many-to-fill.ts';
 
 export interface PlanOptions {
   readonly limits?: Partial<Limits>;
@@ -28,39 +29,44 @@ export interface PlannedChange {
   readonly steps: readonly ChangeStep[];
   /** False when the registry is like that already. */
   readonly changed: boolean;
-  /** What of the records is in the way. */
+  /** What of the records is in the way, each with its place in the request. */
   readonly problems: readonly Problem[];
+  /** Records that have to be touched. */
+  readonly backfill: readonly Backfill[];
 }
 
-/** What a document would make of the current registry. Throws RegistryError when the document itself is wrong. */
+/** What a request would make of the current registry. Throws RegistryError when the request itself is wrong. */
 export async function planChange(
   sql: TransactionSql,
-  { registry: current }: RegistrySnapshot,
-  input: unknown,
+  snapshot: RegistrySnapshot,
+  request: ChangeRequest,
   { limits, fillLimit = 200_000 }: PlanOptions,
 ): Promise<PlannedChange> {
-  // createRegistry trusts nothing about the document, whatever its type says.
-  const result = createRegistry(input as RegistryDocument, {
-    ...(current && { current }),
+  const { registry: current } = snapshot;
+  const retired = await readRetiredKeys(sql);
+  const populated = await findPopulated(sql, retired);
+  const requested = await makeRequested(sql, snapshot, request, {
     ...(limits && { limits }),
-    retired: await readRetiredKeys(sql),
-    populated: await findPopulated(sql),
+    retired,
+    populated,
   });
-  if ('problems' in result) throw new RegistryError(result.problems);
-  const registry = finishSlots(result.registry);
-  const steps = compileChange(current, registry);
-  if (isSame(current, registry)) return { registry, steps, changed: false, problems: [] };
+  const registry = finishSlots(requested.registry);
+  const steps = fillReturned(current, populated, compileChange(current, registry));
+  if (isSame(current, registry)) return { registry, steps, changed: false, problems: [], backfill: [] };
+  const backfill = await countToFill(sql, registry, steps);
   const problems = [
     ...(await findMisfits(sql, current, registry)),
-    ...(await findTooManyToFill(sql, current, steps, fillLimit)),
+    ...(await findMisfitReturnedLinks(sql, current, registry, retired)),
+    ...findTooManyToFill(backfill, fillLimit),
   ];
-  return { registry, steps, changed: true, problems };
+  return { registry, steps, changed: true, problems: problems.map(requested.locate), backfill };
 }
 
-async function findPopulated(sql: TransactionSql): Promise<ReadonlySet<string>> {
+/** Those of removed entities among them: their records are still there. */
+async function findPopulated(sql: TransactionSql, retired: RetiredKeys): Promise<ReadonlySet<string>> {
   const rows = await sql<{ entity: string }[]>`
-    select e.storage_key as entity from formwork.entity_types e
-    where exists (select from formwork.records r where r.entity_type = e.storage_key)`;
+    select known.entity from unnest(${[...retired.entities]}::text[]) as known (entity)
+    where exists (select from formwork.records r where r.entity_type = known.entity)`;
   return new Set(rows.map(({ entity }) => entity));
 }
 

@@ -1,7 +1,8 @@
 import type { ControlPlane } from '@formwork/pg';
 import { defaultLimits, type Limits } from '@formwork/registry';
-import { type AppliedRegistry, type ApplyOptions, applyRegistry } from './apply-registry.ts';
-import { type CheckedChange, checkRegistry } from './check-registry.ts';
+import { type AppliedRegistry, type ApplyOptions, applyChange } from './apply-registry.ts';
+import type { ChangeRequest } from './change-request.ts';
+import { type CheckedChange, checkChange } from './check-registry.ts';
 import { loadTenantRegistry } from './export-registry.ts';
 import type { PlanOptions } from './plan-change.ts';
 import { type HistoryOptions, type RegistryVersion, readHistory } from './read-history.ts';
@@ -11,8 +12,8 @@ import type { RegistrySnapshot } from './read-registry.ts';
 export interface RegistryStore {
   readonly limits: Limits;
   load(tenantId: string): Promise<RegistrySnapshot>;
-  check(tenantId: string, input: unknown): Promise<CheckedChange>;
-  apply(tenantId: string, input: unknown, options: ApplyRequest): Promise<AppliedRegistry>;
+  check(tenantId: string, request: ChangeRequest): Promise<CheckedChange>;
+  apply(tenantId: string, request: ChangeRequest, options: ApplyRequest): Promise<AppliedRegistry>;
   history(tenantId: string, options: HistoryOptions): Promise<readonly RegistryVersion[]>;
 }
 
@@ -22,8 +23,8 @@ export function createRegistryStore(control: ControlPlane, options: PlanOptions 
   return {
     limits: { ...defaultLimits, ...options.limits },
     load: (tenantId) => loadTenantRegistry(control, tenantId),
-    check: (tenantId, input) => checkRegistry(control, tenantId, input, options),
-    apply: (tenantId, input, request) => applyRegistry(control, tenantId, input, { ...options, ...request }),
+    check: (tenantId, request) => checkChange(control, tenantId, request, options),
+    apply: (tenantId, request, how) => applyChange(control, tenantId, request, { ...options, ...how }),
     history: (tenantId, request) => readHistory(control, tenantId, request),
   };
 }

@@ -2,24 +2,37 @@ import type { TransactionSql } from '@formwork/pg';
 import type { Problem, Registry } from '@formwork/registry';
 import type { ChangeStep } from '@formwork/view-compiler';
 
-/** A problem if the steps touch more records than one transaction should, while the tenant's writers wait. */
-export async function findTooManyToFill(
+/** Records of an entity that a change has to touch, to fill slots or to number them. */
+export interface Backfill {
+  /** Key of the entity. */
+  readonly entity: string;
+  readonly records: number;
+}
+
+/** How many records the steps touch, of each entity; removed ones are called by their storage key. */
+export async function countToFill(
   sql: TransactionSql,
-  before: Registry | null,
+  registry: Registry,
   steps: readonly ChangeStep[],
-  limit: number,
-): Promise<Problem[]> {
+): Promise<readonly Backfill[]> {
   const touched = steps.flatMap((step) =>
     step.do === 'fill' || step.do === 'start_autonumber' ? step.entityType : [],
   );
-  let total = 0;
+  const counts: Backfill[] = [];
   for (const entityType of new Set(touched)) {
     const [row] = await sql<{ count: string }[]>`
       select count(*) from formwork.records where entity_type = ${entityType}`;
-    total += Number(row?.count);
+    const entity = registry.entityByStorageKey.get(entityType)?.key ?? entityType;
+    counts.push({ entity, records: Number(row?.count) });
   }
+  return counts.filter(({ records }) => records > 0);
+}
+
+/** A problem if that is more than one transaction should, while the tenant's writers wait. */
+export function findTooManyToFill(backfill: readonly Backfill[], limit: number): readonly Problem[] {
+  const total = backfill.reduce((sum, { records }) => sum + records, 0);
   if (total <= limit) return [];
-  const names = [...new Set(touched)].map((key) => `"${before?.entityByStorageKey.get(key)?.key ?? key}"`);
+  const names = backfill.map(({ entity }) => `"${entity}"`);
   return [
     {
       code: 'TOO_MANY_RECORDS',

@@ -7,6 +7,7 @@ export {
 export type { Continued } from './aliases/identities.ts';
 export { type AppliedChanges, applyChanges } from './changes/apply-changes.ts';
 export type { Change, ChangeKind, ChangeKinds } from './changes/change.ts';
+export { revertTo, type StorageNames, storageNamesOf } from './changes/revert.ts';
 export { checkDocument } from './check-document.ts';
 export { keyColumn, systemColumns, uniqueColumn, valueColumn } from './columns.ts';
 export { type CopiedDefault, copiedFrom } from './copied-default.ts';

@@ -83,20 +83,19 @@ function mapOptions(
 ): FieldOptions {
   const user = `the ${type} ${nameOf(entity.key, key)}`;
   const { target, via, field, expression, filter } = options;
+  const expressions = {
+    field: (place: string, name: string) => names.field(place, name, user),
+    target: (place: string, name: string) => targetOf(document, place, name),
+  };
   const behind = via === undefined ? undefined : targetOf(document, entity.key, via);
   return {
     ...options,
     ...(target !== undefined && { target: names.entity(target, user) }),
     ...(via !== undefined && { via: names.field(entity.key, via, user) }),
     ...(field !== undefined && behind !== undefined && { field: names.field(behind, field, user) }),
-    ...(isObject(filter) &&
-      behind !== undefined && { filter: mapRule(document, behind, filter, names, user) }),
-    ...(expression !== undefined && {
-      expression: mapExpression(expression, entity.key, {
-        field: (place, name) => names.field(place, name, user),
-        target: (place, name) => targetOf(document, place, name),
-      }),
-    }),
+    ...(typeof filter === 'string' &&
+      behind !== undefined && { filter: mapExpression(filter, behind, expressions) }),
+    ...(expression !== undefined && { expression: mapExpression(expression, entity.key, expressions) }),
   };
 }
 
@@ -150,7 +149,7 @@ function mapPermission(
   };
 }
 
-/** A filter with fields by key, in rules of roles and rollups. What is not known in it stays as it is. */
+/** A filter with fields by key, in rules of roles. What is not known in it stays as it is. */
 function mapRule(
   document: WorkingDocument,
   entity: string,

@@ -1,0 +1,53 @@
+import type { TransactionSql } from '@formwork/pg';
+import {
+  applyChanges,
+  type Change,
+  createRegistry,
+  type Problem,
+  type Registry,
+  type RegistryDocument,
+  RegistryError,
+  type RegistryOptions,
+} from '@formwork/registry';
+import { readFormer } from './read-former.ts';
+import type { RegistrySnapshot } from './read-registry.ts';
+
+/** What a registry is to become: what a document says, what a list of changes makes of it, what it was before a version. */
+export type ChangeRequest =
+  | { readonly document: unknown }
+  | { readonly changes: readonly Change[] }
+  | { readonly revert: number };
+
+export interface RequestedRegistry {
+  readonly registry: Registry;
+  /** Where in the request a problem with the registry comes from. */
+  readonly locate: (problem: Problem) => Problem;
+}
+
+/** The registry that is asked for. Throws RegistryError with everything that is wrong with what asks for it. */
+export async function makeRequested(
+  sql: TransactionSql,
+  { registry: current, version }: RegistrySnapshot,
+  request: ChangeRequest,
+  options: Pick<RegistryOptions, 'limits' | 'retired' | 'populated'>,
+): Promise<RequestedRegistry> {
+  const known = { ...options, version: version + 1 };
+  if ('changes' in request) {
+    const applied = applyChanges(current, request.changes, known);
+    if ('problems' in applied) throw new RegistryError(applied.problems);
+    return applied;
+  }
+  const base = { ...known, ...(current && { current }) };
+  if ('revert' in request) {
+    const { document, continued } = await readFormer(sql, current, version, request.revert);
+    return { registry: make(document, { ...base, continued }), locate: (problem) => problem };
+  }
+  // createRegistry trusts nothing about the document, whatever its type says.
+  return { registry: make(request.document as RegistryDocument, base), locate: (problem) => problem };
+}
+
+function make(document: RegistryDocument, options: RegistryOptions): Registry {
+  const result = createRegistry(document, options);
+  if ('problems' in result) throw new RegistryError(result.problems);
+  return result.registry;
+}
