@@ -1,4 +1,5 @@
 import { compareDecimals, decimalOf } from './decimal.ts';
+import type { NaiveAnswer } from './naive-executor.ts';
 import { anyScale } from './naive-group-step.ts';
 import type { Answer } from './subject.ts';
 
@@ -21,12 +22,6 @@ export class CursorNames {
     }
     return knownOurs === ours && knownNaive === naive;
   }
-}
-
-/** What the specification says, and all that went wrong on the way. */
-export interface NaiveAnswer {
-  readonly answer: Answer;
-  readonly thrown: readonly { readonly path: string; readonly code: unknown }[];
 }
 
 /** The first difference between the specification's answer and ours, or null. */

@@ -1,11 +1,12 @@
-import { CursorNames, differenceOf, type NaiveAnswer } from './compare-answers.ts';
+import { CursorNames, differenceOf } from './compare-answers.ts';
 import { behindInputs, Coverage, everythingAskable } from './coverage.ts';
 import { plain, type WantedCursor } from './draft.ts';
 import { type Generated, generateDocument, modifiers } from './generate-document.ts';
-import { NaiveExecutor } from './naive-executor.ts';
+import { type NaiveAnswer, NaiveExecutor } from './naive-executor.ts';
 import { Random } from './random.ts';
 import { makeRows } from './records-data.ts';
 import { sabotages } from './sabotages.ts';
+import { shrinkRequest } from './shrink-request.ts';
 import { type Links, openSubject, type Request, type Subject } from './subject.ts';
 
 const seed = Number(process.env.FORMWORK_SEED ?? Date.now() % 2 ** 31);
@@ -60,7 +61,7 @@ const codes = [
 
 /** The differences of both ways of reading from the specification. */
 async function check(made: Generated): Promise<string[]> {
-  const wanted = await answerOf(made);
+  const wanted = await naive.ask(made.request);
   if (wanted.answer.data) coverage.add(made.uses);
   const codesOfErrors = (wanted.answer.errors ?? []).map(({ extensions }) => String(extensions?.code));
   if (made.sabotage && codesOfErrors.length > 0) coverage.add([made.sabotage.name]);
@@ -69,16 +70,11 @@ async function check(made: Generated): Promise<string[]> {
     (['nested', 'loaders'] as const).map(async (links) => {
       // What is relative to now may have changed between the two answers: what differs is asked again.
       const difference =
-        (await compare(wanted, made, links)) && (await compare(await answerOf(made), made, links));
-      return difference && report(made, links, difference);
+        (await compare(wanted, made, links)) && (await compare(await naive.ask(made.request), made, links));
+      return difference && smallestReport(made, links);
     }),
   );
   return differences.filter((difference) => difference !== null);
-}
-
-async function answerOf({ request }: Generated) {
-  const answer = await naive.ask(request);
-  return { answer, thrown: naive.thrown };
 }
 
 async function compare(wanted: NaiveAnswer, made: Generated, links: Links): Promise<string | null> {
@@ -117,10 +113,18 @@ async function findCursors(wanted: readonly WantedCursor[]): Promise<void> {
   }
 }
 
-function report({ request, sabotage }: Generated, links: Links, difference: string): string {
+/** The difference, and as little of the document as still shows one. */
+async function smallestReport(made: Generated, links: Links): Promise<string> {
+  const differenceIn = async (request: Request) =>
+    differenceOf(await naive.ask(request), await subject.ask(ofOurs(request), links), cursors);
+  const request = await shrinkRequest(
+    made.request,
+    async (smaller) => (await differenceIn(smaller)) !== null,
+  );
+  const difference = (await differenceIn(request)) ?? 'It differed, and does not any more.';
   const { query, variables } = ofOurs(request);
   return [
-    `By ${links}${sabotage ? `, with ${sabotage.name}` : ''} (FORMWORK_SEED=${seed}):`,
+    `By ${links}${made.sabotage ? `, with ${made.sabotage.name}` : ''} (FORMWORK_SEED=${seed}):`,
     difference.length > 3000 ? `${difference.slice(0, 3000)}…` : difference,
     query,
     JSON.stringify(variables),

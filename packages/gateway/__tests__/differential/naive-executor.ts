@@ -29,9 +29,6 @@ import type { Answer, Request } from './subject.ts';
 export class NaiveExecutor {
   readonly #model: Model;
   readonly #schema: GraphQLSchema;
-  /** What was thrown in the last run: graphql-js shows but one error where several meet at one null. */
-  thrown: { readonly path: string; readonly code: unknown }[] = [];
-
   constructor(model: Model, sdl: string) {
     this.#model = model;
     this.#schema = buildSchema(sdl);
@@ -41,8 +38,12 @@ export class NaiveExecutor {
     }
   }
 
-  async ask({ query, variables, operationName }: Request): Promise<Answer> {
-    this.thrown = [];
+  async ask(request: Request): Promise<NaiveAnswer> {
+    const thrown: Thrown[] = [];
+    return { answer: await this.#ask(request, thrown), thrown };
+  }
+
+  async #ask({ query, variables, operationName }: Request, thrown: Thrown[]): Promise<Answer> {
     let document: DocumentNode;
     try {
       document = parse(query);
@@ -60,13 +61,16 @@ export class NaiveExecutor {
       document,
       variableValues: variables,
       operationName,
-      fieldResolver: (...args) => this.#watched(...args),
+      fieldResolver: (...args) => this.#watched(thrown, ...args),
       typeResolver: (record) => (record as NaiveRecord).typeName,
     });
     return JSON.parse(JSON.stringify({ ...result, errors: result.errors?.map(withCode) })) as Answer;
   }
 
-  async #watched(...args: Parameters<GraphQLFieldResolver<unknown, unknown>>): Promise<unknown> {
+  async #watched(
+    thrown: Thrown[],
+    ...args: Parameters<GraphQLFieldResolver<unknown, unknown>>
+  ): Promise<unknown> {
     try {
       return await this.#resolve(...args);
     } catch (error) {
@@ -74,7 +78,7 @@ export class NaiveExecutor {
       const steps: (string | number)[] = [];
       for (let at: typeof path | undefined = path; at; at = at.prev) steps.unshift(at.key);
       const code = error instanceof GraphQLError ? error.extensions.code : 'NAIVE';
-      this.thrown.push({ path: steps.join('.'), code });
+      thrown.push({ path: steps.join('.'), code });
       throw error;
     }
   }
@@ -191,6 +195,17 @@ export class NaiveExecutor {
     const keys = state === undefined ? initial : (transitions[state.key] ?? []);
     return field?.choices.filter(({ key }) => keys.includes(key)).map(({ name }) => name);
   }
+}
+
+export interface NaiveAnswer {
+  readonly answer: Answer;
+  /** All that went wrong on the way: graphql-js shows but one error where several meet at one null. */
+  readonly thrown: readonly Thrown[];
+}
+
+interface Thrown {
+  readonly path: string;
+  readonly code: unknown;
 }
 
 function refused(errors: readonly GraphQLError[], code: string): Answer {
