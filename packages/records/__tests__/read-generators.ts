@@ -76,6 +76,7 @@ export const values: Readonly<Record<Exclude<ModelField, 'friend'>, fc.Arbitrary
     '9999-12-31T23:59:59.999999Z',
   ),
   time: fc.constantFrom('00:00:00', '10:00:00', '10:00:00.5', '23:59:59.999999'),
+  duration: fc.constantFrom('PT0S', 'PT60M', 'PT1H', 'P1D', 'PT24H0.5S', 'P30D', 'P1M', 'P12M', 'P1Y'),
   select: fc.constantFrom(...choiceNames),
   multiSelect: fc.subarray(choiceNames),
 };

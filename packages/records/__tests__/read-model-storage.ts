@@ -11,6 +11,7 @@ const types = [
   'date',
   'datetime',
   'time',
+  'duration',
   'select',
 ] as const;
 const choices = [{ key: 'later' }, { key: 'before' }, { key: 'now' }];
@@ -21,7 +22,7 @@ export function fieldsOf(entity: string, indexed: boolean): FieldDocument[] {
     ...types.map((type) => ({
       key: type,
       type,
-      ...(indexed ? { indexed } : {}),
+      ...(indexed && type !== 'duration' ? { indexed } : {}),
       ...(type === 'select' ? { options: { choices } } : {}),
     })),
     { key: 'multi_select', type: 'multi_select', options: { choices } },

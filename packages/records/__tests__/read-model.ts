@@ -17,6 +17,7 @@ export interface ModelRecord {
   readonly date: string | null;
   readonly datetime: string | null;
   readonly time: string | null;
+  readonly duration: string | null;
   readonly select: string | null;
   readonly multiSelect: readonly string[] | null;
   readonly friend: string | null;
@@ -74,6 +75,8 @@ export function compareValues(field: ModelField | 'id', left: unknown, right: un
     }
     case 'select':
       return choiceNames.indexOf(String(left)) - choiceNames.indexOf(String(right));
+    case 'duration':
+      return secondsOf(String(left)) - secondsOf(String(right));
     case 'datetime':
       return compareText(String(left).replace('Z', ''), String(right).replace('Z', ''));
     case 'integer':
@@ -83,6 +86,26 @@ export function compareValues(field: ModelField | 'id', left: unknown, right: un
     default:
       return compareText(String(left), String(right));
   }
+}
+
+const seconds: Readonly<Record<string, number>> = {
+  Y: 31_104_000,
+  M: 2_592_000,
+  D: 86_400,
+  TH: 3600,
+  TM: 60,
+  TS: 1,
+};
+
+/** Durations compare as in Postgres: a month has 30 days, a day 24 hours. */
+function secondsOf(duration: string): number {
+  const [, days = '', times = ''] = /^P([^T]*)T?(.*)$/.exec(duration) ?? [];
+  const sum = (parts: string, prefix: string) =>
+    [...parts.matchAll(/([\d.]+)([A-Z])/g)].reduce(
+      (total, [, amount, unit]) => total + Number(amount) * (seconds[`${prefix}${unit}`] ?? Number.NaN),
+      0,
+    );
+  return sum(days, '') + sum(times, 'T');
 }
 
 export class Model {

@@ -61,7 +61,7 @@ export function buildGroupBy(types: SchemaTypes, entity: Entity): GraphQLInputOb
         if (field.type === 'link') return { type: types.groupBy(targetOfLink(types.registry, field)) };
         const type = resultType(field);
         if (type === 'date' || type === 'datetime') return calendar;
-        return valueTypeOf(types, entity, field)?.sortable ? value : null;
+        return valueTypeOf(types, entity, field)?.groups ? value : null;
       }),
     }),
   });

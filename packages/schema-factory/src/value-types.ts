@@ -27,6 +27,8 @@ export interface ValueType {
   readonly sortable: boolean;
   /** Whether there is a least and a greatest one. */
   readonly extremes: boolean;
+  /** Whether records are grouped by it. */
+  readonly groups: boolean;
 }
 
 /** Types whose value is the same for every field; the others depend on the field. */
@@ -35,7 +37,7 @@ type PlainType = Exclude<
   'select' | 'multi_select' | 'link' | 'links' | 'rollup' | 'lookup' | 'formula'
 >;
 
-const unordered = { sortable: false, extremes: false };
+const unordered = { sortable: false, extremes: false, groups: false };
 const string = plain(GraphQLString, filters.stringFilter);
 const int = plain(GraphQLInt, filters.intFilter);
 const float = plain(GraphQLFloat, filters.floatFilter);
@@ -57,7 +59,7 @@ const plainTypes: Readonly<Record<PlainType, ValueType>> = {
   date: plain(dateScalar, filters.dateFilter),
   datetime: plain(dateTimeScalar, filters.dateTimeFilter),
   time: plain(timeScalar, filters.timeFilter),
-  duration: { ...plain(durationScalar, filters.durationFilter), ...unordered },
+  duration: { ...plain(durationScalar, filters.durationFilter), extremes: false, groups: false },
   json: { ...plain(jsonScalar, filters.jsonFilter), ...unordered },
 };
 
@@ -93,7 +95,7 @@ function computedValueType(types: SchemaTypes, field: Field): ValueType | null {
 }
 
 function plain(type: GraphQLOutputType & GraphQLInputType, filter: GraphQLInputObjectType): ValueType {
-  return { output: type, input: type, writable: true, filter, sortable: true, extremes: true };
+  return { output: type, input: type, writable: true, filter, sortable: true, extremes: true, groups: true };
 }
 
 /** How sums and averages of a field stand in GraphQL, or null for what cannot be added up. */

@@ -47,6 +47,6 @@ export function columnOf(alias: SqlFragment, column: string): SqlFragment {
 /** What the API lets in (see validate/calendar.ts). A duration of another form compares as none: it must not raise. */
 const durationForm = String.raw`^P(\d{1,8}Y)?(\d{1,8}M)?(\d{1,8}W)?(\d{1,8}D)?(T(\d{1,8}H)?(\d{1,8}M)?(\d{1,8}([.]\d{1,6})?S)?)?$`;
 
-function asInterval(value: SqlFragment): SqlFragment {
+export function asInterval(value: SqlFragment): SqlFragment {
   return sql`case when ${value} ~ ${sql.literal(durationForm)} then ${value}::interval end`;
 }

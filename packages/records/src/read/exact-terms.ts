@@ -1,4 +1,5 @@
 import { type SqlFragment, sql, textArray } from '@formwork/pg/sql-text';
+import { asInterval } from './comparable.ts';
 import type { ViewColumn } from './entity-view.ts';
 import { type ScalarKind, typeOf } from './operand.ts';
 import { textKey } from './text-key.ts';
@@ -20,8 +21,9 @@ export function exactTerms(column: ViewColumn): Exact | null {
   switch (column.kind) {
     case 'multi_select':
     case 'json':
-    case 'duration':
       return null;
+    case 'duration':
+      return { cast: castTo(sql`text`), parts: [{ of: asInterval, otherwise: sql`interval '0'` }] };
     case 'text':
       return { cast: castTo(sql`text`), parts: [{ of: textKey, otherwise: sql`''` }, beginning] };
     case 'select':
