@@ -3,6 +3,7 @@ import { GraphQLSchema } from 'graphql';
 import { buildMutation } from './mutation-type.ts';
 import { buildQuery } from './query-type.ts';
 import { createSchemaTypes } from './schema-types.ts';
+import { serveAliases } from './served-registry.ts';
 
 /**
  * The GraphQL schema of a registry. It is made of what the SDL shows and of nothing else, so all registries of one API
@@ -12,6 +13,6 @@ import { createSchemaTypes } from './schema-types.ts';
  * entities of 20 fields take about 15 ms (`npx jest packages/schema-factory/__tests__/size`).
  */
 export function buildGraphqlSchema(registry: Registry): GraphQLSchema {
-  const types = createSchemaTypes(registry);
+  const types = createSchemaTypes(serveAliases(registry));
   return new GraphQLSchema({ query: buildQuery(types), mutation: buildMutation(types), assumeValid: true });
 }

@@ -20,7 +20,7 @@ const atMost = { type: new GraphQLNonNull(GraphQLInt), defaultValue: 1 };
 /** Writes of many records at once; each is all or none. */
 export function bulkMutations(types: SchemaTypes, entity: Entity): Fields {
   const names = deriveRootNames(entity.names).mutation;
-  const extensions = target(entity.names.type);
+  const extensions = target(types.object(entity).name);
   const where = required(types.filter(entity));
   return {
     ...(isWritable(types, entity, 'create') && {

@@ -1,5 +1,6 @@
 import type { Entity, Field, Inverse, Registry } from '@formwork/registry';
 import { describe } from './describe.ts';
+import { reasonOf, type Served } from './served-registry.ts';
 
 /** The entity that a link leads to. */
 export function targetOfLink(registry: Registry, field: Field): Entity {
@@ -10,6 +11,7 @@ export function targetOfLink(registry: Registry, field: Field): Entity {
 export interface Connected {
   readonly name: string;
   readonly description: string;
+  readonly deprecationReason?: string | null;
   /** The entity of the records on the other side. */
   readonly entity: Entity;
 }
@@ -22,6 +24,7 @@ export function connectionsOf(registry: Registry, entity: Entity): readonly Conn
       .map((field) => ({
         name: field.name,
         description: describe(field),
+        ...deprecationOf(field),
         entity: targetOfLink(registry, field),
       })),
     ...entity.inverses.map((inverse) => wayBack(registry, inverse)),
@@ -33,6 +36,11 @@ function wayBack(registry: Registry, { key, name, source, field }: Inverse): Con
   const entity = found(registry.entityByStorageKey.get(source), key);
   const link = entity.fieldByStorageKey.get(field);
   return { name, description: `${entity.label}: all that link here as "${link?.label ?? field}".`, entity };
+}
+
+function deprecationOf(field: Field): Served {
+  const deprecationReason = reasonOf(field);
+  return deprecationReason ? { deprecationReason } : {};
 }
 
 function found(entity: Entity | undefined, key: string): Entity {

@@ -4,13 +4,12 @@ import { bulkMutations } from './bulk-mutations.ts';
 import type { SchemaContext } from './context.ts';
 import { recordMutations } from './record-mutations.ts';
 import type { SchemaTypes } from './schema-types.ts';
+import { withDeprecation } from './served-registry.ts';
 
 /** Undefined where nothing can be written: GraphQL knows no type without fields. */
 export function buildMutation(types: SchemaTypes): GraphQLObjectType | undefined {
-  const fieldsOf = (entity: Entity) => ({
-    ...recordMutations(types, entity),
-    ...bulkMutations(types, entity),
-  });
+  const fieldsOf = (entity: Entity) =>
+    withDeprecation({ ...recordMutations(types, entity), ...bulkMutations(types, entity) }, entity);
   const fields = Object.assign({}, ...types.registry.entities.map(fieldsOf));
   if (Object.keys(fields).length === 0) return undefined;
   return new GraphQLObjectType<unknown, SchemaContext>({

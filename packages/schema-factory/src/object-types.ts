@@ -3,6 +3,7 @@ import { deriveAggregateField, type Entity } from '@formwork/registry';
 import {
   type GraphQLFieldConfigMap,
   GraphQLInt,
+  GraphQLInterfaceType,
   GraphQLNonNull,
   GraphQLObjectType,
   GraphQLString,
@@ -35,14 +36,34 @@ export function buildObjectType(types: SchemaTypes, entity: Entity): GraphQLObje
   return new GraphQLObjectType<RecordNode, SchemaContext>({
     name: entity.names.type,
     description: describe(entity),
-    interfaces: [nodeInterface],
-    fields: () => ({
-      ...systemFields,
-      ...ownFields(types, entity),
-      ...transitionFields(types, entity),
-      ...connectionFields(types, entity),
-    }),
+    interfaces: [nodeInterface, ...otherNames(types, entity)],
+    fields: () => fieldsOf(types, entity),
   });
+}
+
+/** Later names of a renamed entity: fragments on them fit before the type is called so, and after that. */
+function otherNames(types: SchemaTypes, entity: Entity): readonly GraphQLInterfaceType[] {
+  return types.registry.entities
+    .filter((other) => other.key === entity.key && other !== entity)
+    .map(
+      ({ names }) =>
+        new GraphQLInterfaceType({
+          name: names.type,
+          description: `What "${entity.names.type}" is called after its renaming: say this in fragments.`,
+          interfaces: [nodeInterface],
+          fields: () => fieldsOf(types, entity),
+          resolveType: (record: RecordNode) => record.typeName,
+        }),
+    );
+}
+
+function fieldsOf(types: SchemaTypes, entity: Entity): Fields {
+  return {
+    ...systemFields,
+    ...ownFields(types, entity),
+    ...transitionFields(types, entity),
+    ...connectionFields(types, entity),
+  };
 }
 
 const systemFields: Fields = {
@@ -91,7 +112,11 @@ function connectionFields(types: SchemaTypes, entity: Entity): Fields {
 }
 
 function aggregateFields(types: SchemaTypes, connections: readonly Connected[]): Fields {
-  const named = connections.map(({ name, entity }) => ({ name: deriveAggregateField(name), entity }));
+  const named = connections.map(({ name, entity, ...rest }) => ({
+    ...rest,
+    name: deriveAggregateField(name),
+    entity,
+  }));
   return byName(named, ({ entity }) => ({
     type: aggregateList(types, entity),
     args: aggregateArguments(types, entity),

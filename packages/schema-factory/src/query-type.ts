@@ -26,6 +26,7 @@ import {
 } from './resolvers.ts';
 import { jsonScalar } from './scalars/json.ts';
 import type { SchemaTypes } from './schema-types.ts';
+import { withDeprecation } from './served-registry.ts';
 import { keyValues, readyKeys } from './unique-keys.ts';
 
 type Fields = GraphQLFieldConfigMap<unknown, SchemaContext>;
@@ -34,7 +35,11 @@ export function buildQuery(types: SchemaTypes): GraphQLObjectType {
   return new GraphQLObjectType<unknown, SchemaContext>({
     name: 'Query',
     fields: () =>
-      Object.assign({}, nodeFields, ...types.registry.entities.map((entity) => entityFields(types, entity))),
+      Object.assign(
+        {},
+        nodeFields,
+        ...types.registry.entities.map((entity) => withDeprecation(entityFields(types, entity), entity)),
+      ),
   });
 }
 
@@ -70,21 +75,29 @@ function entityFields(types: SchemaTypes, entity: Entity): Fields {
   const { single, plural, aggregate } = deriveRootNames(entity.names).query;
   const type = types.object(entity);
   return {
-    [single]: { type, args: { id }, resolve: resolveById, ...target(entity.names.type) },
-    ...Object.fromEntries(readyKeys(entity).map((key) => [key.rootName, keyField(types, entity, key)])),
+    [single]: { type, args: { id }, resolve: resolveById, ...target(type.name) },
+    ...keyFields(types, entity),
     [plural]: {
       type: new GraphQLNonNull(types.connection(entity)),
       args: connectionArguments(types, entity),
       resolve: resolveConnection,
-      ...target(entity.names.type),
+      ...target(type.name),
     },
     [aggregate]: {
       type: aggregateList(types, entity),
       args: aggregateArguments(types, entity),
       resolve: resolveAggregate,
-      ...target(entity.names.type),
+      ...target(type.name),
     },
   };
+}
+
+/** By unique key. */
+function keyFields(types: SchemaTypes, entity: Entity): Fields {
+  return Object.assign(
+    {},
+    ...readyKeys(entity).map((key) => withDeprecation({ [key.rootName]: keyField(types, entity, key) }, key)),
+  );
 }
 
 function keyField(
@@ -96,6 +109,6 @@ function keyField(
     type: types.object(entity),
     args: keyValues(types, entity, key),
     resolve: resolveByKey,
-    ...target(entity.names.type, key.name),
+    ...target(types.object(entity).name, key.name),
   };
 }

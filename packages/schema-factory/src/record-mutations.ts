@@ -31,7 +31,7 @@ const ifVersion = { type: GraphQLInt };
  */
 export function recordMutations(types: SchemaTypes, entity: Entity): Fields {
   const names = deriveRootNames(entity.names).mutation;
-  const extensions = target(entity.names.type);
+  const extensions = target(types.object(entity).name);
   return {
     ...(mayDo(entity, 'create') && {
       [names.create]: {
@@ -89,6 +89,6 @@ function upsertField(types: SchemaTypes, entity: Entity): Fields[string] {
       input: { type: new GraphQLNonNull(types.createInput(entity)) },
     },
     resolve: resolveUpsert,
-    ...target(entity.names.type),
+    ...target(types.object(entity).name),
   };
 }

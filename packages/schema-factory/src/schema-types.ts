@@ -51,9 +51,11 @@ export interface SchemaTypes {
 }
 
 export function createSchemaTypes(registry: Registry): SchemaTypes {
+  const object = once((entity: Entity) => buildObjectType(types, entity));
   const types: SchemaTypes = {
     registry,
-    object: once((entity) => buildObjectType(types, entity)),
+    // An entity under another name has the same records.
+    object: (entity) => object(registry.entityByKey.get(entity.key) ?? entity),
     connection: once((entity) => buildConnection(types, entity)),
     filter: once((entity) => buildEntityFilter(types, entity)),
     connectionFilter: once((entity) => buildConnectionFilter(types, entity)),

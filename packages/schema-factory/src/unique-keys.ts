@@ -8,6 +8,7 @@ import {
 } from 'graphql';
 import { byName } from './by-name.ts';
 import type { SchemaTypes } from './schema-types.ts';
+import { isAlias } from './served-registry.ts';
 import { valueTypeOf } from './value-types.ts';
 
 /** Keys that records can be looked up by. One that is still being filled is not served. */
@@ -28,13 +29,22 @@ export function buildUniqueKeyInput(types: SchemaTypes, entity: Entity): GraphQL
 export function keyValues(types: SchemaTypes, entity: Entity, key: UniqueKey): GraphQLInputFieldConfigMap {
   return byName(key.fields, (field) => {
     const type = keyPartType(types, entity, field);
-    // Where nulls are equal, "without a value" is a value to look for.
-    return { type: key.nullsEqual && !field.required ? type : new GraphQLNonNull(type) };
+    // Whoever gives a part under its former name leaves the other out.
+    const hasOther = field.aliases.length > 0 && key.fields.some((part) => isAlias(part));
+    if (isAlias(field) && key.fields.length > 1) return { type };
+    // What has to be given cannot be deprecated.
+    if (!hasOther) return { type: required(type, key, field), deprecationReason: null };
+    return { type };
   });
 }
 
+/** Where nulls are equal, "without a value" is a value to look for. */
+function required(type: GraphQLInputType, key: UniqueKey, field: Field): GraphQLInputType {
+  return key.nullsEqual && !field.required ? type : new GraphQLNonNull(type);
+}
+
 function keyInput(types: SchemaTypes, entity: Entity, key: UniqueKey): GraphQLInputType {
-  const [first, ...rest] = key.fields;
+  const [first, ...rest] = key.fields.length > 1 ? key.fields.filter((field) => !isAlias(field)) : key.fields;
   if (first && rest.length === 0) return keyPartType(types, entity, first);
   const name = deriveKeyNames(entity.names, key.key).input;
   return new GraphQLInputObjectType({ name, fields: () => keyValues(types, entity, key) });

@@ -3,6 +3,7 @@ import { type GraphQLInputFieldConfigMap, GraphQLInputObjectType, type GraphQLIn
 import { byName } from './by-name.ts';
 import { targetOfLink } from './links.ts';
 import type { SchemaTypes } from './schema-types.ts';
+import { isAlias } from './served-registry.ts';
 import { valueTypeOf } from './value-types.ts';
 
 /**
@@ -59,5 +60,5 @@ function inputType(
 }
 
 function isToBeGiven(field: Field): boolean {
-  return field.required && field.default === undefined && field.type !== 'autonumber';
+  return !isAlias(field) && field.required && field.default === undefined && field.type !== 'autonumber';
 }

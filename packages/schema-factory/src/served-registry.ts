@@ -1,0 +1,152 @@
+import {
+  deprecationReason,
+  deriveEntityNames,
+  deriveKeyNames,
+  type Entity,
+  type EntityNames,
+  type Field,
+  type Registry,
+  type UniqueKey,
+} from '@formwork/registry';
+
+/** What is on its way out says so, by this property of entities, fields, keys and choices. */
+export interface Served {
+  readonly deprecationReason?: string | null;
+}
+
+/** A field under a former name. */
+interface AliasField extends Field, Served {
+  readonly isAlias: true;
+}
+
+export function isAlias(field: Field): boolean {
+  return 'isAlias' in field;
+}
+
+/**
+ * The registry as it is served: a field that was renamed stands there under its former names too, and so does an
+ * entity, as one more with the same key. Only root fields, inputs and connections can have two names; the type of the
+ * records has one. Until the alias is dropped that is the oldest, and the new ones are interfaces that it implements,
+ * so that fragments on either fit. Found by its key an entity has its oldest names: what leads to it stays as it was.
+ */
+export function serveAliases(registry: Registry): Registry {
+  if (!registry.entities.some(hasHistory)) return registry;
+  const served = registry.entities.map((entity) => serveEntity(registry, entity));
+  const bases = served.map(({ base }) => base);
+  return {
+    ...registry,
+    entities: served.flatMap(({ base, others }) => [...others, base]),
+    entityByKey: new Map(bases.map((entity) => [entity.key, entity])),
+    entityByStorageKey: new Map(bases.map((entity) => [entity.storageKey, entity])),
+  };
+}
+
+function hasHistory({ aliases, deprecated, fields }: Entity): boolean {
+  return (
+    aliases.length > 0 ||
+    deprecated !== null ||
+    fields.some(
+      (field) =>
+        field.aliases.length > 0 ||
+        field.deprecated !== null ||
+        field.choices.some((choice) => choice.deprecated),
+    )
+  );
+}
+
+function serveEntity(
+  registry: Registry,
+  entity: Entity,
+): { readonly base: Entity; readonly others: readonly Entity[] } {
+  if (!hasHistory(entity)) return { base: entity, others: [] };
+  const reason = deprecationReason(
+    entity.deprecated,
+    (key) => registry.entityByKey.get(key)?.names.single ?? key,
+  );
+  const own = deriveEntityNames(entity.key, entity.plural);
+  const [, ...later] = entity.aliases;
+  const renamed = `Renamed to "${own.single}".`;
+  const others = [{ names: own, reason }, ...later.map(({ names }) => ({ names, reason: renamed }))];
+  const base = callEntity(entity, entity.names, entity.aliases.length > 0 ? renamed : reason);
+  return {
+    base,
+    others:
+      entity.aliases.length > 0 ? others.map((other) => callEntity(entity, other.names, other.reason)) : [],
+  };
+}
+
+/** The entity under these names, all of its fields objects of their own: types are made once for each object. */
+function callEntity(entity: Entity, names: EntityNames, reason: string | null): Entity & Served {
+  const served = new Map(entity.fields.map((field) => [field, serveField(entity, field)]));
+  const own = [...served.values()].flatMap(([first]) => first ?? []);
+  return {
+    ...entity,
+    names,
+    fields: [...served.values()].flat(),
+    fieldByKey: new Map(own.map((field) => [field.key, field])),
+    fieldByStorageKey: new Map(own.map((field) => [field.storageKey, field])),
+    keys: entity.keys.flatMap((key) => serveKey(names, key, served)),
+    ...(reason !== null && { deprecationReason: reason }),
+  };
+}
+
+/** The field itself, then what it is under its former names. */
+function serveField(entity: Entity, field: Field): readonly Field[] {
+  const reason = deprecationReason(field.deprecated, (key) => entity.fieldByKey.get(key)?.name ?? key);
+  const choices = field.choices.map((choice) => ({
+    ...choice,
+    deprecationReason: deprecationReason(
+      choice.deprecated,
+      (key) => field.choices.find((one) => one.key === key)?.name ?? key,
+    ),
+  }));
+  const own: Field & Served = { ...field, choices, deprecationReason: reason };
+  const aliases = field.aliases.map(
+    ({ key, name }): AliasField => ({
+      ...{ ...field, choices, key, name, aliases: [], isAlias: true },
+      deprecationReason: `Renamed to "${field.name}".`,
+    }),
+  );
+  return [own, ...aliases];
+}
+
+/** A key of one unique field is called as the field is. One of several has its former names among its parts. */
+function serveKey(
+  names: EntityNames,
+  key: UniqueKey,
+  served: ReadonlyMap<Field, readonly Field[]>,
+): readonly UniqueKey[] {
+  const fields = key.fields.map((field) => served.get(field)?.[0] ?? field);
+  const parts = key.fields.flatMap((field) => served.get(field) ?? field);
+  if (key.aliases.length === 0) return [{ ...key, ...nameKey(names, key.key), fields: parts }];
+  const own = { ...key, ...nameKey(names, key.key), fields };
+  const aliases = key.aliases.map((alias): UniqueKey & Served => ({
+    ...{ ...key, ...nameKey(names, alias.key), key: alias.key },
+    fields: parts.filter((part) => part.key === alias.key),
+    deprecationReason: `Renamed to "${own.name}".`,
+  }));
+  return [own, ...aliases];
+}
+
+function nameKey(names: EntityNames, key: string): Pick<UniqueKey, 'name' | 'rootName'> {
+  const { name, rootName } = deriveKeyNames(names, key);
+  return { name, rootName };
+}
+
+export function reasonOf(thing: object): string | null {
+  return 'deprecationReason' in thing && typeof thing.deprecationReason === 'string'
+    ? thing.deprecationReason
+    : null;
+}
+
+/** Fields of the root that are there for an entity or a key, deprecated where that is. */
+export function withDeprecation<Config extends object>(
+  fields: Readonly<Record<string, Config>>,
+  thing: Entity | UniqueKey,
+): Record<string, Config> {
+  const deprecationReason = reasonOf(thing);
+  if (deprecationReason === null) return fields;
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, config]) => [name, { deprecationReason, ...config }]),
+  );
+}
