@@ -197,6 +197,12 @@ test('reads the connections of several parents by the index of the link, as many
   expect(plan.read).toBeLessThanOrEqual(80);
 });
 
+test('counts the links of a record that many lead to once, to sort those', async () => {
+  const plan = await pagePlan({ orderBy: [{ station: { readings: { count: 'ASC' } } }] });
+  // Every reading, and every reading of each station.
+  expect(plan.read).toBeLessThan(2 * rows + 1000);
+});
+
 test('looks a unique key up by its index', async () => {
   const [lookup] = await statementsOf(harness, (records) =>
     Promise.all(['n1', 'n2'].map((note) => records.byKey('Reading', 'note', { note }, { fields: [] }))),

@@ -52,9 +52,10 @@ export function compileOrder(
 
 class OrderWalk {
   readonly #scope: StatementScope;
-  /** Aliases of linked records, by the way to them, so that two steps over one link share a join. */
-  readonly #linked = new Map<string, SqlFragment>();
-  readonly #joins: SqlFragment[] = [];
+  /** Linked records by the way to them, so that two steps over one link share a join. */
+  readonly #linked = new Map<string, LinkedRecord>();
+  /** Values of the records themselves that are computed once for each. */
+  readonly #values: SqlFragment[] = [];
   readonly #steps: SortStep[] = [];
   readonly #signature: string[] = [];
   #endsWithId = false;
@@ -73,7 +74,7 @@ class OrderWalk {
       if (link === null) {
         throw badInput(inner, `is unknown: "${entity.names.type}" has no such field to sort by.`);
       }
-      this.#addLinked(link, columnOf(alias, 'id'), value, inner, way);
+      this.#addLinked(link, alias, value, inner, way);
       return;
     }
     if (column.field?.type === 'link') {
@@ -90,22 +91,34 @@ class OrderWalk {
     this.#endsWithId ||= way === '' && column.name === 'id';
   }
 
-  /** By a value of all records behind a link to many together. */
-  #addLinked(link: LinkPath, near: SqlFragment, step: unknown, path: string, way: string): void {
-    const { join, alias, column, direction, signature } = compileLinkedSort(
+  /**
+   * By a value of all records behind a link to many together. It is a column of the record that they belong to, so that
+   * Postgres may remember it for a record that many others link to.
+   */
+  #addLinked(link: LinkPath, alias: SqlFragment, step: unknown, path: string, way: string): void {
+    const linked = this.#linked.get(way);
+    const near = columnOf(linked?.inner ?? alias, 'id');
+    // No storage key has capital letters.
+    const name = `A${this.#steps.length + 1}`;
+    const { value, column, direction, signature } = compileLinkedSort(
       this.#scope,
       { link, near },
       step,
+      name,
       path,
     );
-    const terms = sortTerms(alias, column, direction, true);
+    const named = sql`${value} as ${sql.identifier(name)}`;
+    const holder = linked?.alias ?? this.#scope.alias();
+    if (!this.#endsWithId) {
+      // `offset 0`: computed once, and not for each place where the ordering names it.
+      if (linked === undefined)
+        this.#values.push(sql` cross join lateral (select ${named} offset 0) ${holder}`);
+      else linked.values.push(named);
+    }
+    const terms = sortTerms(holder, column, direction, true);
     if (terms === null) throw new Error(`An aggregate of the kind "${column.kind}" cannot be sorted by`);
-    if (!this.#endsWithId) this.#joins.push(join);
-    this.#push(
-      { value: columnOf(alias, column.column), column, terms },
-      direction,
-      `${way}${link.signature}.${signature}`,
-    );
+    const sorted = { value: columnOf(holder, name), column, terms };
+    this.#push(sorted, direction, `${way}${link.signature}.${signature}`);
   }
 
   /** Behind the id nothing is left to decide: what follows was checked, and that is all. */
@@ -121,7 +134,7 @@ class OrderWalk {
   finish(entity: Entity, alias: SqlFragment): Ordering {
     if (!this.#endsWithId) this.add(entity, alias, { id: this.#last.descending ? 'DESC' : 'ASC' }, 'id', '');
     return {
-      joins: sql.join(this.#joins, ''),
+      joins: sql.join([...[...this.#linked.values()].map(joinOf), ...this.#values], ''),
       steps: this.#steps,
       signature: this.#signature.join(', '),
     };
@@ -129,13 +142,30 @@ class OrderWalk {
 
   #join(target: Entity, id: SqlFragment, way: string): SqlFragment {
     const known = this.#linked.get(way);
-    if (known !== undefined) return known;
-    const alias = this.#scope.alias();
-    this.#linked.set(way, alias);
-    // `offset 0`: looked up by id for each record. As a plain join it would be planned by the number of records that
-    // the planner expects, and one entity of one tenant looks small to it until the table has been analyzed.
-    const record = sql`select * from ${entityView(target).name} v where v.id = ${id} offset 0`;
-    this.#joins.push(sql` left join lateral (${record}) ${alias} on true`);
+    if (known !== undefined) return known.alias;
+    const [alias, inner] = [this.#scope.alias(), this.#scope.alias()];
+    this.#linked.set(way, { alias, inner, view: entityView(target).name, id, values: [] });
     return alias;
   }
+}
+
+/** A record that a link leads to, which is joined. */
+interface LinkedRecord {
+  readonly alias: SqlFragment;
+  /** Its alias within the sub-select. */
+  readonly inner: SqlFragment;
+  readonly view: SqlFragment;
+  readonly id: SqlFragment;
+  /** More columns. */
+  readonly values: SqlFragment[];
+}
+
+/**
+ * `offset 0`: looked up by id for each record. As a plain join it would be planned by the number of records that the
+ * planner expects, and one entity of one tenant looks small to it until the table has been analyzed.
+ */
+function joinOf({ alias, inner, view, id, values }: LinkedRecord): SqlFragment {
+  const columns = sql.join([sql`${inner}.*`, ...values]);
+  const record = sql`select ${columns} from ${view} ${inner} where ${inner}.id = ${id} offset 0`;
+  return sql` left join lateral (${record}) ${alias} on true`;
 }

@@ -45,30 +45,28 @@ interface LinkOfRecord {
 
 /** A value to sort by, of the records behind a link together. */
 export interface LinkedSort {
-  /** ` left join lateral …`: null where there is no record `near`. */
-  readonly join: SqlFragment;
-  readonly alias: SqlFragment;
+  /** `(select …)` */
+  readonly value: SqlFragment;
+  /** What it is, as a column of that name. */
   readonly column: ViewColumn;
   readonly direction: Direction;
   /** By storage keys. */
   readonly signature: string;
 }
 
-/** A step such as `{ count: "DESC" }` or `{ sum: { total: "DESC" } }`. */
+/** `name`: of the column that will hold the value. A step is such as `{ count: "DESC" }` or `{ sum: { total: "DESC" } }`. */
 export function compileLinkedSort(
   scope: StatementScope,
   { link, near }: LinkOfRecord,
   step: unknown,
+  name: string,
   path: string,
 ): LinkedSort {
   const source = new AggregateSource(scope, link.entity, { steady: true });
   const { how, value, direction } = readStep(source, step, path);
-  const alias = scope.alias();
-  const values = sql`select ${value.value} as value ${fromLinked(source, link, near, null)}`;
   return {
-    join: sql` left join lateral (${values}) ${alias} on ${near} is not null`,
-    alias,
-    column: { ...value.column, kind: value.kind, column: 'value', key: null },
+    value: sql`(select ${value.value} ${fromLinked(source, link, near, null)})`,
+    column: { ...value.column, kind: value.kind, column: name, key: null },
     direction,
     signature: `${how}(${value.column.column})`,
   };
