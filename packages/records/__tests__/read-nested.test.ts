@@ -231,3 +231,16 @@ test('goes on from cursors that were read in a nested page', async () => {
   );
   expect(cursors[0]).toEqual(cursors[1]);
 });
+
+test('looks up a record with its links to one by a plan that is made once, and plans its lists each time', async () => {
+  const plans: unknown[] = [];
+  const records = harness.records({
+    links: 'nested',
+    onStatement: ({ reusesPlan }) => plans.push(reusesPlan ?? false),
+  });
+  const friend = { field: 'friend', record: { fields: ['text'] } };
+  await records.byId('Keyed', idOf(1), { fields: [], links: [friend] });
+  const peers = { field: 'peers', connection: { args: {}, selection: everything } };
+  await records.byId('Keyed', idOf(1), { fields: [], links: [friend, peers] });
+  expect(plans).toEqual([true, false]);
+});

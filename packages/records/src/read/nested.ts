@@ -115,6 +115,7 @@ class SubSelects implements Nesting {
     const isPage = connection === undefined || wantsPage(connection.selection);
     const inAll = records * (isPage ? readPage(connection?.args ?? { first }, scope.limits).size : 1);
     if (!scope.reserveNested(inAll)) return null;
+    scope.nestsLists = true;
     if (aggregate !== undefined) {
       const nested = compileNestedAggregate(scope, path, near, aggregate.args, aggregate.selection);
       return { number: list.nest(nested.json), asked: Asked.of(link), read: nested.read };

@@ -62,11 +62,12 @@ export class RecordLoader {
   }
 
   #read(ids: readonly string[], selection: RecordSelection): Promise<ReadonlyMap<string, RecordNode>> {
-    const statement = { scope: newScope(this.#context), several: ids.length > 1, records: ids.length };
+    const scope = newScope(this.#context);
+    const statement = { scope, several: ids.length > 1, records: ids.length };
     return readNesting(this.#context, statement, async (nesting) => {
       const { statement: text, nodesOf } = compileRecordsRead(this.#entity, ids, selection, nesting);
-      const isPlain = nesting === null || selection.links === undefined;
-      return nodesOf(await this.#context.batcher.run(isPlain ? reusingPlan(text) : text));
+      const isLookUp = nesting === null || !scope.nestsLists;
+      return nodesOf(await this.#context.batcher.run(isLookUp ? reusingPlan(text) : text));
     });
   }
 }

@@ -8,6 +8,8 @@ import type { ReadContext } from './read-context.ts';
 export class StatementScope {
   readonly registry: Registry;
   readonly limits: ReadLimits;
+  /** What the best plan is depends on the tenant and the values: true once anything but records by their ids is read. */
+  nestsLists = false;
   #aliases = 0;
   #conditions = 0;
   #nestedSelects = 0;
