@@ -79,6 +79,36 @@ describe('records created inside a record', () => {
     expect(await harness.count('specimen')).toBe(before);
   });
 
+  test('lead to each other by key: a department and its head', async () => {
+    const head = { create: { email: 'head@example.com', department: { by: { name: 'Circle' } } } };
+    const node = await create('Department', { name: 'Circle', head });
+    const { head: headId } = JSON.parse((await harness.dataOf(node.id)) ?? '{}');
+    expect(JSON.parse((await harness.dataOf(headId)) ?? '{}')).toEqual({
+      email: 'head@example.com',
+      department: node.id,
+    });
+  });
+
+  test('form a tree by a key that holds a link, whatever their order', async () => {
+    const at = (within: unknown, door: string) => ({ floor: 77, door, ...(within ? { within } : {}) });
+    const nodes = await harness.mutate((records) =>
+      records.createMany(
+        'Room',
+        [
+          at({ by: { byDoor: { floor: 77, door: 'MIDDLE' } } }, 'leaf'),
+          at({ by: { byDoor: { floor: 77, door: 'root' } } }, 'middle'),
+          at(null, 'Root'),
+        ],
+        { fields: ['within'] },
+      ),
+    );
+    expect(nodes.map(({ values }) => values['within'])).toEqual([nodes[1]?.id, nodes[2]?.id, null]);
+    const error = await refusalOf(
+      create('Room', at({ by: { byDoor: { floor: 77, door: 'elsewhere' } } }, 'another')),
+    );
+    expect(error).toMatchObject({ code: 'LINK_NOT_FOUND', details: { path: ['input', 'within'] } });
+  });
+
   test('may not go on for ever', async () => {
     let within: object = { floor: 1, door: 'end' };
     for (let level = 0; level < 50; level += 1)

@@ -34,8 +34,8 @@ export async function applyUpdate(
   const { entity } = plan;
   const { permissions } = context;
   const links = new ResolvedLinks(withCreated([plan]), (target) => permissions.visible(target));
-  await links.find(context, entity);
   const created = createdBy(plan);
+  await links.find(context, entity, withCreated(created));
   if (created.length > 0) await insertOrRefuse(context, created, links);
   await assertKeysAreFree(context, plan, ids, links);
   const checks = links.toBeSent;

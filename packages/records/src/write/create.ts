@@ -43,7 +43,7 @@ export async function createPlanned(
   const all = withCreated(plans);
   assertNotTooMany(all.length);
   const links = new ResolvedLinks(all, (target) => context.permissions.visible(target));
-  await links.find(context, entity);
+  await links.find(context, entity, all);
   const read = context.readBack(
     entity,
     plans.map(({ id }) => id),

@@ -1,5 +1,6 @@
 import type { Row, Statement } from '@formwork/pg';
 import type { Entity } from '@formwork/registry';
+import { createdByKey } from './created-by-key.ts';
 import type { LinkReference } from './link-reference.ts';
 import { linkNotFound, linkStatement, readLinks, type VisibleRecords } from './resolve-links.ts';
 import { runWrite, type WriteContext } from './write-context.ts';
@@ -29,13 +30,27 @@ export class ResolvedLinks {
   }
 
   /**
-   * Looks up what is named by key, for nothing can be written before. Throws LINK_NOT_FOUND, with all of them, where
-   * a record is not there.
+   * Looks up what is named by key, for nothing can be written before: among the records that are there, and then
+   * among those that are created with this write. Throws LINK_NOT_FOUND, with all of them, where there is none.
    */
-  async find(context: LookUpContext, entity: Entity): Promise<void> {
+  async find(context: LookUpContext, entity: Entity, created: readonly WritePlan[]): Promise<void> {
     if (!this.#all.some(({ by }) => by !== null)) return;
     await this.lookUp(context, entity);
+    // A key may hold a link, so that one that is found lets others be found: each round a level of a tree.
+    while (this.#linkTo(created)) {}
     this.#assertFound();
+  }
+
+  #linkTo(created: readonly WritePlan[]): boolean {
+    const missing = this.#required.filter((reference) => this.#ids.get(reference) === null);
+    if (missing.length === 0) return false;
+    const idOf = createdByKey(created, this);
+    const found = missing.flatMap((reference) => {
+      const id = idOf(reference);
+      return id === null ? [] : [[reference, id] as const];
+    });
+    for (const [reference, id] of found) this.#ids.set(reference, id);
+    return found.length > 0;
   }
 
   /** Looks up all references; {@link missingOf} then tells of each plan what is not there. */
