@@ -54,6 +54,7 @@ test('knows who speaks by a key, in one round trip', async () => {
     tenant: await findTenant(setup.control, 'acme'),
     role: 'editor',
     keyId: id,
+    subject: `key:${id}`,
     claims: {},
     expiresAt,
   });

@@ -9,6 +9,8 @@ export interface Caller {
   readonly tenant: TenantRow;
   readonly role: string;
   readonly keyId: string;
+  /** As records and histories name whoever it was: "key:<id>". */
+  readonly subject: string;
   /** What is known of whoever asks; row rules of the role compare it. */
   readonly claims: Claims;
   /** When the key ends by itself; null: never. Whoever remembers a caller has to mind it. */
@@ -43,6 +45,7 @@ export async function authenticate(dataPlane: DataPlane, keyText: unknown): Prom
     tenant: toTenant(tenant, versions.access),
     role: key[2] as string,
     keyId: key[0] as string,
+    subject: `key:${key[0]}`,
     claims: JSON.parse(key[5] ?? '{}') as Claims,
     expiresAt: key[3] == null ? null : new Date(Number(key[3])),
   };

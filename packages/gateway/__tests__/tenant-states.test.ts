@@ -1,6 +1,6 @@
-import { createRegistry, type Registry } from '@formwork/registry';
+import { createRegistry, type Registry, type RegistryDocument } from '@formwork/registry';
 import { buildSchema } from 'graphql';
-import { type LoadedRegistry, TenantStates } from '../src/tenants/tenant-states.ts';
+import { type LoadedRegistry, type TenantState, TenantStates } from '../src/tenants/tenant-states.ts';
 
 /** A registry whose API shape is told by `entity` alone, and whose plan shape also by `indexed`. */
 function registryOf(entity: string, indexed = false): Registry {
@@ -101,10 +101,33 @@ test('keeps within its bytes', async () => {
     schemaCache: 30_000,
     registryCache: 100_000,
   });
-  for (let n = 0; n < 50; n += 1) await states.get(`tenant_${n}`);
+  const schemaOf = async (tenant: string) => (await states.get(tenant)).schema;
+  for (let n = 0; n < 50; n += 1) await schemaOf(`tenant_${n}`);
   expect(states.sizes.schemaBytes).toBeLessThanOrEqual(30_000);
   expect(states.sizes.registryBytes).toBeLessThanOrEqual(100_000);
   expect(built).toHaveLength(50);
-  expect((await states.get('tenant_0')).version).toBe(1);
+  await schemaOf('tenant_0');
   expect(built).toHaveLength(51);
+});
+
+test('gives roles that see the same one schema, and each its own registry', async () => {
+  const where = (name: string) => ({ where: { name: { eq: name } } });
+  const role = (key: string, read: unknown) => ({ key, permissions: [{ entity: 'dog', read }] });
+  const made = createRegistry({
+    formwork: 1,
+    entities: [{ key: 'dog', fields: [{ key: 'name', type: 'text' }] }],
+    roles: [role('one', true), role('other', where('Rex')), role('none', { fields: [] })],
+  } as RegistryDocument);
+  if ('problems' in made) throw new Error(JSON.stringify(made.problems));
+  const { states, built } = statesOf(async () => ({ version: 1, registry: made.registry }));
+  const as = async (tenant: string, key: string) => (await states.get(tenant)).as(key) as TenantState;
+  const [one, other, none] = [await as('a', 'one'), await as('b', 'other'), await as('a', 'none')];
+  const viewer = await as('b', 'viewer');
+  expect(new Set([one.schema, other.schema, viewer.schema]).size).toBe(1);
+  expect(none.schema).not.toBe(one.schema);
+  expect(built).toHaveLength(2);
+  expect(other.registry).not.toBe(one.registry);
+  expect((await as('c', 'other')).registry).toBe(other.registry);
+  expect((await states.get('a')).as('gone')).toBeNull();
+  expect((await as('a', 'editor')).registry).toBe(made.registry);
 });

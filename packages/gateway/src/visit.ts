@@ -52,6 +52,33 @@ export class Visit {
     return this.#state;
   }
 
+  /**
+   * The state as the caller's role sees it: the only one that operations run on.
+   *
+   * @throws FORBIDDEN where the registry does not have the role any more, once the database has said so
+   */
+  async view(): Promise<TenantState> {
+    const { role } = this.#caller;
+    const view = await this.#viewOf(role);
+    if (view !== null) return view;
+    throw requestError(
+      'FORBIDDEN',
+      `The registry has no role "${role}" any more, so this key may do nothing. Use a key of another role.`,
+      { details: { role } },
+    );
+  }
+
+  async #viewOf(role: string): Promise<TenantState | null> {
+    const found =
+      (await this.state()).as(role) ?? ((await this.prove()) ? (await this.state()).as(role) : null);
+    try {
+      // Now, so that a schema that cannot be built is told of as such.
+      return found?.schema ? found : null;
+    } catch (cause) {
+      throw this.#unloadable(cause);
+    }
+  }
+
   /** What the request has left of its time, for the next batch. */
   readonly batchOptions = (): BatchOptions => {
     const budget = Math.max(1, Math.ceil(this.#deadline - performance.now()));

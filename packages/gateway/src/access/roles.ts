@@ -1,4 +1,4 @@
-/** What the built-in roles may do; rules for records and fields come with roles of the designer's own. */
+/** What the built-in roles may do. What a role may do with records is in its registry (see `registryForRole`). */
 const mayWrite = new Set(['editor', 'designer', 'admin']);
 const mayDesign = new Set(['designer', 'admin']);
 

@@ -22,7 +22,7 @@ export function createDesign(control: ControlPlane): Design {
   const store = createRegistryStore(control);
   return {
     schema: designSchema,
-    contextOf: ({ caller }) => ({ store, tenantId: caller.tenant.id, actor: `key:${caller.keyId}` }),
+    contextOf: ({ caller }) => ({ store, tenantId: caller.tenant.id, actor: caller.subject }),
   };
 }
 

@@ -16,7 +16,7 @@ interface Text {
   readonly etag: string;
 }
 
-/** `/schema.graphql`: the SDL of the caller's tenant, with an ETag of what it says, so tools can poll it for nothing. */
+/** `/schema.graphql`: the SDL of the caller's tenant as its role sees it, with an ETag of what it says, so tools can poll it for nothing. */
 export function serveSchemaText(exchange: Exchange, services: Services): Promise<void> {
   return serveText(exchange, services, ({ schema }) => {
     const text = printTenantSchema(schema);
@@ -42,7 +42,7 @@ async function serveText(
     assertAllowed(exchange, services);
     const visit = await admit(exchange, services);
     await visit.prove();
-    const { type, text, etag } = textOf(await visit.state());
+    const { type, text, etag } = textOf(await visit.view());
     const headers = { 'content-type': `${type}; charset=utf-8`, etag, 'cache-control': 'private, no-cache' };
     const isCurrent = isKnown(exchange.request.headers['if-none-match'], etag);
     exchange.send(isCurrent ? { status: 304, headers, body: '' } : { status: 200, headers, body: text });

@@ -51,7 +51,7 @@ export class Operation {
 }
 
 async function prepare(visit: Visit, params: OperationParams, method: string): Promise<PreparedOperation> {
-  const { schema, registry } = await visit.state();
+  const { schema, registry } = await visit.view();
   const { role } = visit.caller;
   return prepareOperation(visit.services.documents, {
     schema,

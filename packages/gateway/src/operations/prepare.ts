@@ -6,6 +6,7 @@ import {
   Kind,
   type OperationDefinitionNode,
   OperationTypeNode,
+  parse,
 } from 'graphql';
 import { canWrite } from '../access/roles.ts';
 import { requestError } from '../request-error.ts';
@@ -40,6 +41,9 @@ export interface PrepareOptions {
 /** All that can be said about an operation before anything of it runs. */
 export function prepareOperation(documents: Documents, options: PrepareOptions): PreparedOperation {
   const { schema, shape, params } = options;
+  // Said before the document is looked at: to a role without mutations all that belongs to them is unknown.
+  if (options.method === 'POST' && mayWriteNothing(options) && isMutation(params))
+    return refuse([writesNothing(options.role)]);
   const checked = documents.check(schema, shape, params.query);
   if (checked.errors !== null)
     return { document: checked.document, operation: null, refused: checked.errors };
@@ -65,13 +69,29 @@ function objection(operation: OperationDefinitionNode, options: PrepareOptions):
       headers: { allow: 'POST' },
     });
   }
-  if (!canWrite(options.role)) {
-    return requestError(
-      'FORBIDDEN',
-      `The role "${options.role}" may read only. Use a key whose role may write.`,
-    );
+  return mayWriteNothing(options) ? writesNothing(options.role) : null;
+}
+
+/** A tenant's editor may write, also where there is nothing yet to be written. */
+function mayWriteNothing({ schema, role }: PrepareOptions): boolean {
+  return !canWrite(role) && !schema.getMutationType();
+}
+
+function isMutation({ query, operationName }: OperationParams): boolean {
+  if (!query.includes('mutation')) return false;
+  try {
+    const operation = getOperationAST(parse(query, { maxTokens: mostTokens }), operationName);
+    return operation?.operation === OperationTypeNode.MUTATION;
+  } catch {
+    return false;
   }
-  return null;
+}
+
+/** For a look at what kind of operation it is; the limits proper are those of `Documents`. */
+const mostTokens = 5_000;
+
+function writesNothing(role: string): GraphQLError {
+  return requestError('FORBIDDEN', `The role "${role}" may read only. Use a key whose role may write.`);
 }
 
 function unknownOperation(document: DocumentNode, { operationName }: OperationParams): GraphQLError {

@@ -85,7 +85,7 @@ function mayPass(error: GraphQLError): boolean {
 
 async function executeIn(transaction: TenantTransaction, operation: Operation): Promise<ExecutionResult> {
   const { visit, params, prepared } = operation;
-  const { registry, schema, tenantId } = await visit.state();
+  const { registry, schema, tenantId } = await visit.view();
   if (transaction.versions.access !== visit.caller.tenant.accessVersion)
     throw new AccessMovedError(transaction.versions);
   if (prepared.refused !== null) return { errors: prepared.refused };
@@ -94,8 +94,9 @@ async function executeIn(transaction: TenantTransaction, operation: Operation): 
     tenantId,
     execute: (statements) => transaction.run(statements),
     cursorSecret: visit.services.options.secret,
-    actor: `key:${visit.caller.keyId}`,
+    actor: visit.caller.subject,
     role: visit.caller.role,
+    claims: visit.caller.claims,
     mode: 'mutation',
   });
   const budget = visit.recordBudget();

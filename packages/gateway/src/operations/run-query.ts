@@ -27,7 +27,7 @@ export async function runQuery(operation: Operation): Promise<TextResult> {
 
 async function executeOnce(operation: Operation, reads: ReadBatches): Promise<TextResult> {
   const { visit, params, prepared } = operation;
-  const { registry, schema, tenantId } = await visit.state();
+  const { registry, schema, tenantId } = await visit.view();
   if (prepared.refused !== null) return { errors: prepared.refused };
   const { document } = prepared;
   const run = (contextValue: unknown) =>
@@ -48,8 +48,9 @@ async function executeOnce(operation: Operation, reads: ReadBatches): Promise<Te
     tenantId,
     execute: reads.run,
     cursorSecret: visit.services.options.secret,
-    actor: `key:${visit.caller.keyId}`,
+    actor: visit.caller.subject,
     role: visit.caller.role,
+    claims: visit.caller.claims,
     mode: 'query',
     links: visit.services.options.links,
   });

@@ -20,8 +20,12 @@ export function schemaBytes(schema: GraphQLSchema): number {
   return bytes;
 }
 
-/** Bytes of a registry, roughly, with the validators and statements that are compiled for it. */
+/**
+ * Bytes of a registry, roughly, with the validators and statements that are compiled for it, and with what each of its
+ * roles sees: fields are shared, lists and maps of them are not.
+ */
 export function registryBytes(registry: Registry): number {
+  const projections = registry.entities.reduce((bytes, { fields }) => bytes + 1_500 + fields.length * 150, 0);
   return registry.entities.reduce(
     (bytes, entity) =>
       bytes +
@@ -30,7 +34,7 @@ export function registryBytes(registry: Registry): number {
         (sum, field) => sum + 4_000 + field.choices.length * 300 + field.description.length * 2,
         0,
       ),
-    2_000,
+    2_000 + projections * (registry.roles.length + 1),
   );
 }
 

@@ -1,4 +1,4 @@
-import type { Registry } from '@formwork/registry';
+import { type Registry, registryForRole } from '@formwork/registry';
 import type { GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { registryBytes, schemaBytes } from './sizes.ts';
@@ -9,6 +9,8 @@ export interface TenantState {
   readonly version: number;
   readonly registry: Registry;
   readonly schema: GraphQLSchema;
+  /** The same as a role sees it; null where the registry has no such role. */
+  readonly as: (role: string) => TenantState | null;
 }
 
 /** A registry as it was read, with the version that the same batch proved. */
@@ -50,6 +52,8 @@ export class TenantStates {
   readonly #held = new LRUCache<string, Held>({ max: mostTenants });
   readonly #registries: LRUCache<string, Registry>;
   readonly #schemas: LRUCache<string, GraphQLSchema>;
+  /** Each registry as its roles see it, for as long as the registry is kept. */
+  readonly #projected = new WeakMap<Registry, Map<string, Registry>>();
   readonly #loading = new Map<string, Promise<TenantState>>();
 
   constructor(options: TenantStatesOptions) {
@@ -130,7 +134,40 @@ export class TenantStates {
   }
 
   #state(tenantId: string, version: number, registry: Registry): TenantState {
-    return { tenantId, version, registry, schema: this.#schema(registry) };
+    // Held for as long as the request: what it was prepared with it runs with, whatever the caches let go of.
+    let schema: GraphQLSchema | undefined;
+    const build = () => this.#schema(registry);
+    const views = new Map<string, TenantState | null>();
+    return {
+      tenantId,
+      version,
+      registry,
+      // Built for whom it is asked for: those of a role may never need the whole one.
+      get schema() {
+        schema ??= build();
+        return schema;
+      },
+      as: (role) => {
+        const known = views.get(role);
+        if (known !== undefined) return known;
+        const seen = this.#project(registry, role);
+        const view = seen && this.#state(tenantId, version, seen);
+        views.set(role, view);
+        return view;
+      },
+    };
+  }
+
+  /** The same object for the same role of the same registry: what is compiled for it hangs on it. */
+  #project(registry: Registry, role: string): Registry | null {
+    const roles = this.#projected.get(registry) ?? new Map<string, Registry>();
+    this.#projected.set(registry, roles);
+    const known = roles.get(role);
+    if (known !== undefined) return known;
+    const projected = registryForRole(registry, role);
+    // The names of keys' roles are no names of roles for ever: what is not there is not kept.
+    if (projected !== null) roles.set(role, projected);
+    return projected;
   }
 
   /** Built in one go, so no second build of a shape can begin while one is under way. */

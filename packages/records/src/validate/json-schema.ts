@@ -1,4 +1,11 @@
-import { type Entity, type Field, mayWrite, type Registry } from '@formwork/registry';
+import {
+  type Entity,
+  type Field,
+  isGivenByClients,
+  mayDo,
+  mayWrite,
+  type Registry,
+} from '@formwork/registry';
 import { describeField } from './describe-field.ts';
 import { hasDefault } from './field-default.ts';
 import { fieldSchema } from './field-schema.ts';
@@ -33,17 +40,24 @@ export function inputSchema(
 ): JsonSchema {
   const properties: Record<string, JsonSchema> = {};
   entity.fields.forEach((field, index) => {
-    // What the role may not write is shown, and cannot be given.
-    const schema = mayWrite(entity, operation, field)
+    const schema = isGiven(entity, operation, field)
       ? fieldSchema(registry, field, audience, operation)
       : null;
     if (audience === 'client') properties[field.name] = describeField(field, schema, index + 1, operation);
     else if (schema !== null) properties[field.name] = schema;
   });
   const required = entity.fields
-    .filter((field) => isRequired(field, operation) && mayWrite(entity, operation, field))
+    .filter((field) => isRequired(field, operation) && isGiven(entity, operation, field))
     .map((field) => field.name);
   return { type: 'object', properties, required, additionalProperties: false };
+}
+
+/**
+ * What a role may not write is shown, and cannot be given. One that may do nothing of the kind reads what others give, as
+ * far as it may see it.
+ */
+function isGiven(entity: Entity, operation: WriteOperation, field: Field): boolean {
+  return mayDo(entity, operation) ? mayWrite(entity, operation, field) : isGivenByClients(field);
 }
 
 /** Whether the input must have a value: the record needs one, and neither a default nor Postgres gives it. */
