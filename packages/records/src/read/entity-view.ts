@@ -70,10 +70,17 @@ function keep(entity: Entity, name: SqlFragment): EntityView {
   const view: EntityView = {
     entity,
     name,
-    columns: new Map([...systemColumns, ...fieldColumns(entity)].map((column) => [column.name, column])),
+    columns: new Map(
+      [...systemColumns, ...fieldColumns(entity)].flatMap(withAliases).map((column) => [column.name, column]),
+    ),
   };
   views.set(entity, view);
   return view;
+}
+
+/** The column under the field's former names too: values are read by the name that they are asked for. */
+function withAliases(column: ViewColumn): readonly ViewColumn[] {
+  return [column, ...(column.field?.aliases ?? []).map(({ name }) => ({ ...column, name }))];
 }
 
 /** The column of a GraphQL name that is known to exist. */

@@ -1,4 +1,4 @@
-import type { Entity, Field } from '@formwork/registry';
+import type { Entity } from '@formwork/registry';
 import DataLoader from 'dataloader';
 import {
   type AggregateArguments,
@@ -13,6 +13,7 @@ import {
   type RecordSelection,
   type Records,
 } from '../contract.ts';
+import { findKey, ownKeyValues } from '../validate/own-names.ts';
 import { readAggregate, readLinkedAggregates } from './aggregate/aggregate.ts';
 import { normalizeId } from './bad-input.ts';
 import { readConnection } from './connection.ts';
@@ -75,14 +76,14 @@ class LoadingReader implements Reader {
     ...[typeName, keyName, values, selection]: Parameters<Records['byKey']>
   ): Promise<RecordNode | null> {
     const entity = this.#entity(typeName);
-    const key = entity.keys.find(({ name }) => name === keyName);
+    const key = findKey(entity, keyName);
     if (key === undefined) throw new Error(`"${typeName}" has no unique key "${keyName}"`);
     const loader = getOrCreate(
       this.#keys,
       `${typeName} ${keyName}`,
       () => new KeyLoader(this.#context, entity, key),
     );
-    return loader.load(values, this.#context.nests ? selection : plainRecord(selection));
+    return loader.load(ownKeyValues(key, values), this.#context.nests ? selection : plainRecord(selection));
   }
 
   async node(...[id, selectionOf]: Parameters<Records['node']>): Promise<RecordNode | null> {
@@ -120,7 +121,7 @@ class LoadingReader implements Reader {
   ): Promise<RecordNode | null> {
     const field = this.#entity(parent.typeName).fieldByName.get(fieldName);
     if (field?.type !== 'link') throw new Error(`"${parent.typeName}" has no link "${fieldName}"`);
-    const id = await this.#linkedId(parent, field);
+    const id = await this.#linkedId(parent, fieldName);
     const target = this.#context.registry.entityByKey.get(field.options.target ?? '');
     return id === null || target === undefined ? null : this.#load(target, id, selection);
   }
@@ -176,7 +177,7 @@ class LoadingReader implements Reader {
   }
 
   /** The id in a link. Records that were read without it (as what a write gave back may be) are asked again. */
-  async #linkedId(parent: RecordNode, { name }: Field): Promise<string | null> {
+  async #linkedId(parent: RecordNode, name: string): Promise<string | null> {
     if (Object.hasOwn(parent.values, name)) return (parent.values[name] as string | null | undefined) ?? null;
     const again = await this.byId(parent.typeName, parent.id, { fields: [name] });
     return (again?.values[name] as string | null | undefined) ?? null;

@@ -1,6 +1,8 @@
 import type { Entity, Field, Registry } from '@formwork/registry';
+import { quote } from '../quote.ts';
 import { subject } from './describe-error.ts';
 import { targetOf } from './link-schema.ts';
+import { findKey, ownPartName } from './own-names.ts';
 import { isPlainObject } from './plain-object.ts';
 import type { InputPath, Violation } from './violation.ts';
 
@@ -10,6 +12,8 @@ export interface PreparedInput {
   readonly values: Readonly<Record<string, unknown>>;
   /** Names of fields whose value is null. */
   readonly cleared: ReadonlySet<string>;
+  /** Former names that were given, by the name of today. */
+  readonly givenAs: ReadonlyMap<string, string>;
 }
 
 /** Items of one list in an input: of links to add, of choices. */
@@ -25,15 +29,31 @@ export function prepareInput(
 ): PreparedInput {
   const values: [string, unknown][] = [];
   const cleared = new Set<string>();
+  const givenAs = new Map<string, string>();
+  const seen = new Map<string, string>();
   for (const [name, value] of Object.entries(input)) {
     if (value === undefined) continue;
     const field = entity.fieldByName.get(name);
-    if (value === null && field !== undefined) cleared.add(name);
+    const own = field?.name ?? name;
+    const other = seen.get(own);
+    if (other !== undefined) {
+      report(givenTwice(path, name, other));
+      continue;
+    }
+    seen.set(own, name);
+    if (own !== name) givenAs.set(own, name);
+    if (value === null && field !== undefined) cleared.add(own);
     else if (field !== undefined && isTooLong(field, value)) report(tooMany(entity, path, name));
-    else values.push([name, field === undefined ? value : prepareValue(registry, field, value)]);
+    else values.push([own, field === undefined ? value : prepareValue(registry, field, value)]);
   }
   // fromEntries defines properties, so that a name "__proto__" is a name like any other, and unknown.
-  return { values: Object.fromEntries(values), cleared };
+  return { values: Object.fromEntries(values), cleared, givenAs };
+}
+
+/** A field under two of its names: whoever meant one of them should say so. */
+function givenTwice(path: InputPath, name: string, other: string): Violation {
+  const message = `${quote(name)} and ${quote(other)} are names of one field. Give one of them.`;
+  return { path: [...path, name], code: 'DUPLICATE', message };
 }
 
 /** A value in the one form that the engine's schema and the encoder know: choices by name, decimals as text. */
@@ -69,7 +89,7 @@ function prepareLink(registry: Registry, target: Entity, value: unknown): unknow
   if (!isPlainObject(value)) return value;
   return mapPresent(value, (way, content) => {
     if (way !== 'by' || !isPlainObject(content)) return content;
-    return mapPresent(content, (name, parts) => {
+    return mapPresent(withOwnNames(target, content), (name, parts) => {
       const fields = target.keys.find((key) => key.name === name)?.fields ?? [];
       const [only] = fields;
       if (fields.length === 1 && only !== undefined) return prepareKeyPart(registry, only, parts);
@@ -80,6 +100,23 @@ function prepareLink(registry: Registry, target: Entity, value: unknown): unknow
       });
     });
   });
+}
+
+/** Keys, and their parts, by their names of today. */
+function withOwnNames(
+  target: Entity,
+  content: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const renamed = Object.entries(content).map(([name, parts]) => {
+    const key = findKey(target, name);
+    if (key === undefined) return [name, parts] as const;
+    const own =
+      isPlainObject(parts) && key.fields.length > 1
+        ? Object.fromEntries(Object.entries(parts).map(([part, value]) => [ownPartName(key, part), value]))
+        : parts;
+    return [key.name, own] as const;
+  });
+  return Object.fromEntries(renamed);
 }
 
 /** In a key a link is the id that it leads to. */

@@ -32,7 +32,15 @@ export function validateInput(
   checkSchema(registry, entity, operation, path, prepared, report);
   checkCleared(entity, operation, path, prepared, report);
   checkNested(registry, entity, path, prepared, report);
-  return { violations: oneEach(violations).slice(0, mostViolations), input: prepared };
+  const told = oneEach(violations).slice(0, mostViolations);
+  return { violations: told.map((violation) => asGiven(violation, path, prepared)), input: prepared };
+}
+
+/** With the name that the client gave, where that is a former one. */
+function asGiven(violation: Violation, root: InputPath, { givenAs }: PreparedInput): Violation {
+  const [name, ...rest] = violation.path.slice(root.length);
+  const given = typeof name === 'string' ? givenAs.get(name) : undefined;
+  return given === undefined ? violation : { ...violation, path: [...root, given, ...rest] };
 }
 
 type Report = (violation: Violation) => void;

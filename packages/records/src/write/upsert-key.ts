@@ -2,7 +2,7 @@ import type { Entity, Registry, UniqueKey } from '@formwork/registry';
 import { RecordError, type Values } from '../contract.ts';
 import { quote } from '../quote.ts';
 import { subject } from '../validate/describe-error.ts';
-import { readyKeys } from '../validate/link-schema.ts';
+import { findKey, ownPartName } from '../validate/own-names.ts';
 import { isPlainObject } from '../validate/plain-object.ts';
 import { validateInput } from '../validate/validate-input.ts';
 import type { Violation } from '../validate/violation.ts';
@@ -21,7 +21,7 @@ export interface UpsertKey {
 export function readUpsertKey(registry: Registry, entity: Entity, by: Values, input: Values): UpsertKey {
   const [name = '', given] =
     Object.entries(by).find(([, value]) => value !== null && value !== undefined) ?? [];
-  const key = readyKeys(entity).find((candidate) => candidate.name === name);
+  const key = findKey(entity, name);
   if (key === undefined) {
     throw new RecordError('BAD_USER_INPUT', `"${entity.label}" has no unique key ${quote(name)}.`, {
       path: ['by'],
@@ -42,13 +42,19 @@ export function readUpsertKey(registry: Registry, entity: Entity, by: Values, in
   return { key, values, reference: referenceOf(entity, key, checked.input.values) };
 }
 
-function valuesOf({ fields }: UniqueKey, given: unknown): Values {
+function valuesOf(key: UniqueKey, given: unknown): Values {
+  const { fields } = key;
   const [only, ...others] = fields;
   const single = only !== undefined && others.length === 0;
   const parts: Values = single ? { [only.name]: given } : isPlainObject(given) ? given : {};
   const links = new Set(fields.filter(({ type }) => type === 'link').map((field) => field.name));
   const inputs = Object.entries(parts).filter(([, value]) => value !== null && value !== undefined);
-  return Object.fromEntries(inputs.map(([name, value]) => [name, links.has(name) ? { id: value } : value]));
+  return Object.fromEntries(
+    inputs.map(([given, value]) => {
+      const name = ownPartName(key, given);
+      return [name, links.has(name) ? { id: value } : value];
+    }),
+  );
 }
 
 function missing(entity: Entity, { fields, nullsEqual }: UniqueKey, values: Values): Violation[] {
@@ -63,7 +69,8 @@ function missing(entity: Entity, { fields, nullsEqual }: UniqueKey, values: Valu
 
 /** The input would create a record with one value and change one with another. */
 function repeated(entity: Entity, { fields }: UniqueKey, input: Values): Violation[] {
-  const twice = fields.filter(({ name }) => Object.hasOwn(input, name) && input[name] !== undefined);
+  const given = (name: string) => Object.hasOwn(input, name) && input[name] !== undefined;
+  const twice = fields.flatMap((field) => [field, ...field.aliases].filter(({ name }) => given(name)));
   return twice.map(({ name }) => {
     const message = `${subject(entity, [name])} is given by the key already. Leave it out of the input.`;
     return { path: ['input', name], code: 'INVALID', message };
