@@ -61,6 +61,25 @@ test('a document that is applied is the registry, and applying it again changes 
   expect((await run(apply, { document })).data.applyRegistry).toMatchObject({ version: 1, changed: false });
 });
 
+test('tells which roles there are and what each may do, in the keys of today', async () => {
+  const permissions = [
+    { entity: 'airport', read: { fields: ['iata'], where: { city: { eq: { claim: 'city' } } } } },
+  ];
+  const roles = [{ key: 'ground_crew', permissions }];
+  await run(apply, { document: { ...airports, roles } });
+  const { data } = await run(
+    '{ registry { roles { key label description permissions } limits { roles { used left } } } }',
+  );
+  expect(data.registry).toEqual({
+    roles: [{ key: 'ground_crew', label: 'Ground crew', description: '', permissions }],
+    limits: { roles: { used: 1, left: 49 } },
+  });
+  const wrong = [{ key: 'ground_crew', permissions: [{ entity: 'airprot', read: true }] }];
+  expect(
+    (await run(apply, { document: { ...airports, roles: wrong } })).data.applyRegistry.problems,
+  ).toMatchObject([{ code: 'TARGET_MISSING', path: 'roles[0].permissions[0].entity' }]);
+});
+
 test('a document may be written as a literal', async () => {
   const source = `mutation { applyRegistry(document: {
     formwork: 1, entities: [{ key: "airport", fields: [{ key: "iata", type: "text", options: { maxLength: 3 } }] }]

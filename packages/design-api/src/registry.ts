@@ -3,6 +3,7 @@ import type { RegistrySnapshot } from '@formwork/registry-store';
 import { AllowanceType } from './allowance.ts';
 import { builder } from './builder.ts';
 import { EntityType } from './entity.ts';
+import { RoleType, rolesOf } from './role.ts';
 
 /** A registry as it was read, beside the limits of the database it is in. */
 export interface RegistryWithLimits extends RegistrySnapshot {
@@ -23,6 +24,10 @@ const RegistryLimitsType = builder.objectRef<RegistryWithLimits>('RegistryLimits
         limit: source.limits.documentLength,
         used: JSON.stringify(documentOf(source)).length,
       }),
+    }),
+    roles: t.field({
+      type: AllowanceType,
+      resolve: ({ limits, registry }) => ({ limit: limits.roles, used: registry?.roles.length ?? 0 }),
     }),
     fieldsPerEntity: t.int({ resolve: ({ limits }) => limits.fieldsPerEntity }),
     indexedFieldsPerEntity: t.int({ resolve: ({ limits }) => limits.indexedFieldsPerEntity }),
@@ -57,6 +62,10 @@ export const RegistryType = builder.objectRef<RegistryWithLimits>('Registry').im
         const entity = registry?.entityByKey.get(key);
         return entity ? { entity, limits } : null;
       },
+    }),
+    roles: t.field({
+      type: [RoleType],
+      resolve: ({ registry }) => (registry ? rolesOf(registry) : []),
     }),
     limits: t.field({ type: RegistryLimitsType, resolve: (source) => source }),
   }),
