@@ -155,6 +155,12 @@ export const sabotages: readonly Sabotage[] = [
     operationName: null,
     variables: { wrong: 'twelve' },
   })),
+  onAll('a key with no id', (request) => ({
+    ...request,
+    query: '{ thingByAtHome(home: "x", position: 1) { id } things { totalCount } }',
+    operationName: null,
+    variables: {},
+  })),
   onAll('a missing variable', (request) => ({
     ...request,
     query: `query Wrong($wrong: ID!) { place(id: $wrong) { id } }`,
