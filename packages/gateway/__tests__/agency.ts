@@ -146,7 +146,7 @@ export async function fillAgency(gateway: TestGateway, tenant: TestTenant, whole
   const create = async (type: string, key: string, input: object) => {
     const field = type.toLowerCase();
     const text = `mutation ($input: Create${type}Input!) { create${type}(input: $input) { ${field} { id } } }`;
-    const data = dataOf(await gateway.ask(tenant.keys.admin, text, { input })) as Record<string, never>;
+    const data = dataOf(await gateway.ask(tenant.keys.admin, text, { input }));
     ids[key] = (data[`create${type}`] as Record<string, { id: string }>)[field]?.id ?? '';
   };
   for (const person of people) {

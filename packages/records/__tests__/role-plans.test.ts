@@ -1,13 +1,13 @@
 /** Row rules under row-level security, over 30,000 records: they are found by index, and leave the indexes of others in use. */
 import { type Statement, sql } from '@formwork/pg';
-import { type Registry, type RegistryDocument, registryForRole } from '@formwork/registry';
+import { type Registry, type RegistryDocument, type RowRule, registryForRole } from '@formwork/registry';
 import { asAdmin } from '@formwork/testkit';
 import type { Records } from '../src/contract.ts';
 import { createRecords } from '../src/records.ts';
 import { explain } from './read-explain.ts';
 import { createReadHarness, everything, type ReadHarness } from './read-harness.ts';
 
-const read = (where: object) => [
+const read = (where: RowRule) => [
   { entity: 'owner', read: true },
   { entity: 'listing', read: { where } },
 ];
