@@ -3,15 +3,17 @@ import type { CheckedChange, LeftBehind } from '@formwork/registry-store';
 import { builder } from './builder.ts';
 import { ProblemType } from './problem.ts';
 
-const ChangeType = builder.objectRef<RegistryChange>('Change').implement({
-  description: 'One thing that a document changes.',
-  fields: (t) => ({
-    kind: t.exposeString('kind', { description: '`"added"`, `"removed"` or `"changed"`.' }),
-    what: t.exposeString('what', { description: '`"entity"`, `"field"` or `"key"`.' }),
-    name: t.exposeString('name', { description: '`"flight.status"`' }),
-    message: t.exposeString('message', { description: 'All of it as a sentence.' }),
-  }),
-});
+export const ChangeType = builder
+  .objectRef<Pick<RegistryChange, 'kind' | 'what' | 'name' | 'message'>>('Change')
+  .implement({
+    description: 'One thing that becomes of the registry.',
+    fields: (t) => ({
+      kind: t.exposeString('kind', { description: '`"added"`, `"removed"` or `"changed"`.' }),
+      what: t.exposeString('what', { description: '`"entity"`, `"field"`, `"key"` or `"role"`.' }),
+      name: t.exposeString('name', { description: '`"flight.status"`' }),
+      message: t.exposeString('message', { description: 'All of it as a sentence.' }),
+    }),
+  });
 
 export const LeftBehindType = builder.objectRef<LeftBehind>('LeftBehind').implement({
   description: 'Data of an entity or field that the document no longer has. It is kept, out of sight.',

@@ -1,4 +1,5 @@
 import type { RegistryStore } from '@formwork/registry-store';
+import type { ApiBuilder } from './api-changes.ts';
 
 /** What resolvers find in the context; the gateway makes it for each request. */
 export interface DesignContext {
@@ -6,4 +7,6 @@ export interface DesignContext {
   /** Who asks, as the history tells it: "key:<id>". */
   readonly actor: string;
   readonly store: RegistryStore;
+  /** Makes the tenants' GraphQL schemas, to be compared. */
+  readonly api: ApiBuilder;
 }

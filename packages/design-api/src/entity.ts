@@ -1,4 +1,5 @@
 import {
+  deriveEntityNames,
   type Entity,
   type Limits,
   type SlotKind,
@@ -8,7 +9,7 @@ import {
 } from '@formwork/registry';
 import { AllowanceType } from './allowance.ts';
 import { builder } from './builder.ts';
-import { FieldObject } from './field.ts';
+import { AliasType, DeprecationType, FieldObject } from './field.ts';
 
 const UniqueKeyType = builder.objectRef<UniqueKey>('UniqueKey').implement({
   description: 'Fields whose values together belong to one record only.',
@@ -94,7 +95,20 @@ export const EntityType = builder.objectRef<EntityWithLimits>('Entity').implemen
       description: 'In documents: `"order_items"`.',
       resolve: ({ entity }) => entity.plural,
     }),
-    names: t.field({ type: EntityNamesType, resolve: ({ entity }) => entity.names }),
+    names: t.field({
+      type: EntityNamesType,
+      resolve: ({ entity }) => deriveEntityNames(entity.key, entity.plural),
+    }),
+    aliases: t.field({
+      type: [AliasType],
+      description: 'Former names, the oldest first.',
+      resolve: ({ entity }) => entity.aliases,
+    }),
+    deprecated: t.field({
+      type: DeprecationType,
+      nullable: true,
+      resolve: ({ entity }) => entity.deprecated,
+    }),
     label: t.string({ description: 'What people read.', resolve: ({ entity }) => entity.label }),
     description: t.string({ resolve: ({ entity }) => entity.description }),
     softDelete: t.boolean({

@@ -25,9 +25,12 @@ const descriptions: Readonly<Record<FieldType, string>> = {
   autonumber: 'A number that is given to each new record.',
   link: 'A link to one record of the entity `target`. Options: `inverse`, `onDelete`.',
   links: 'Links to many records of the entity `target`. Options: `inverse`.',
-  rollup: 'Computed from the records that link here.',
+  rollup:
+    'What the records at the other end of a way to many come to, kept when they change. Options: `via` (a way back, or links), ' +
+    '`function` (count, sum, min, max, avg), `field` there, `filter` (a formula: which of them count).',
   lookup: 'A field of a linked record, for reading. Options: `via` (a link to one), `field`.',
-  formula: 'Computed from the fields of the record, and of those that it links to. Options: `expression`.',
+  formula:
+    'Computed from the fields of the record, and of those that it links to. Options: `expression`, `stored` (kept when the record is written).',
 };
 
 export const FieldTypeEnum = builder.enumType('FieldType', {

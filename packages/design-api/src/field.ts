@@ -1,4 +1,4 @@
-import type { Field, NamedChoice } from '@formwork/registry';
+import type { DeprecationDocument, Field, NamedChoice } from '@formwork/registry';
 import { builder } from './builder.ts';
 import { FieldTypeEnum } from './field-type.ts';
 
@@ -12,11 +12,40 @@ const ChoiceType = builder.objectRef<NamedChoice>('Choice').implement({
   }),
 });
 
+interface Former {
+  readonly key: string;
+  readonly since: number | null;
+}
+
+export const AliasType = builder.objectRef<Former>('Alias').implement({
+  description: 'A former name that is still served, as deprecated, until `dropAlias`.',
+  fields: (t) => ({
+    key: t.exposeString('key'),
+    since: t.exposeInt('since', {
+      nullable: true,
+      description: 'The version that made it an alias.',
+    }),
+  }),
+});
+
+export const DeprecationType = builder.objectRef<DeprecationDocument>('Deprecation').implement({
+  description: 'That something is on its way out, as clients read it.',
+  fields: (t) => ({
+    reason: t.exposeString('reason'),
+    replacement: t.exposeString('replacement', {
+      nullable: true,
+      description: 'Key of what to use instead.',
+    }),
+  }),
+});
+
 export const FieldObject = builder.objectRef<Field>('Field').implement({
   description: 'One value, or link, that each record of an entity has.',
   fields: (t) => ({
     key: t.exposeString('key', { description: 'In documents: `"monthly_rent"`.' }),
     name: t.exposeString('name', { description: 'In the GraphQL API: `monthlyRent`.' }),
+    aliases: t.expose('aliases', { type: [AliasType], description: 'Former names, the oldest first.' }),
+    deprecated: t.expose('deprecated', { type: DeprecationType, nullable: true }),
     label: t.exposeString('label', { description: 'What people read.' }),
     description: t.exposeString('description'),
     type: t.field({ type: FieldTypeEnum, resolve: (field) => field.type }),

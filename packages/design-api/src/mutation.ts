@@ -1,7 +1,9 @@
 import { type Problem, RegistryError } from '@formwork/registry';
-import type { LeftBehind, RegistrySnapshot } from '@formwork/registry-store';
+import type { ChangeRequest, LeftBehind, RegistrySnapshot } from '@formwork/registry-store';
 import { builder } from './builder.ts';
 import { LeftBehindType } from './change.ts';
+import { ChangeInput } from './changes/change-input.ts';
+import { changesOf } from './changes/changes-of.ts';
 import type { DesignContext } from './context.ts';
 import { withKnownErrors } from './known-errors.ts';
 import { ProblemType } from './problem.ts';
@@ -15,7 +17,7 @@ interface ApplyPayload {
 }
 
 const ApplyPayloadType = builder.objectRef<ApplyPayload>('ApplyRegistryPayload').implement({
-  description: 'What became of a document.',
+  description: 'What became of a change.',
   fields: (t) => ({
     version: t.int({
       description: 'Of the registry as it is now, applied or not.',
@@ -26,7 +28,7 @@ const ApplyPayloadType = builder.objectRef<ApplyPayload>('ApplyRegistryPayload')
     }),
     problems: t.expose('problems', {
       type: [ProblemType],
-      description: 'None: the document is the registry now.',
+      description: 'None: it was applied.',
     }),
     leftBehind: t.expose('leftBehind', { type: [LeftBehindType] }),
     registry: t.field({
@@ -39,9 +41,39 @@ const ApplyPayloadType = builder.objectRef<ApplyPayload>('ApplyRegistryPayload')
   }),
 });
 
+const expectedVersion =
+  'The version that the change was made for. Another one by now is an error: `SCHEMA_CHANGED`.';
+
 builder.mutationType({
   description: 'Changes of the registry of the tenant that the key belongs to.',
   fields: (t) => ({
+    apply: t.field({
+      type: ApplyPayloadType,
+      description:
+        'Does all of the changes or, while anything is wrong with one of them, none. ' +
+        '`apply(changes: [{ indexField: { entity: "flight", field: "number" } }], expectedVersion: 3) { version problems { path message } }`',
+      args: {
+        changes: t.arg({ type: [ChangeInput], required: true }),
+        expectedVersion: t.arg.int({ description: expectedVersion }),
+      },
+      resolve: (_root, args, context) =>
+        withKnownErrors(
+          apply(context, { changes: changesOf(args.changes) }, args.expectedVersion ?? undefined),
+        ),
+    }),
+    revert: t.field({
+      type: ApplyPayloadType,
+      description:
+        'Undoes a version, and those that came after it: the registry is again what it was before. Names that came since ' +
+        'stay as deprecated aliases. Refused where an old name was given up since (`dropAlias`), and where links to many or ' +
+        'a counter would have to come back. `previewRevert` says what it would do.',
+      args: {
+        version: t.arg.int({ required: true, description: 'The one to undo, as `history` has it.' }),
+        expectedVersion: t.arg.int({ description: expectedVersion }),
+      },
+      resolve: (_root, args, context) =>
+        withKnownErrors(apply(context, { revert: args.version }, args.expectedVersion ?? undefined)),
+    }),
     applyRegistry: t.field({
       type: ApplyPayloadType,
       description:
@@ -53,31 +85,24 @@ builder.mutationType({
           required: true,
           description: 'Like `registry.document`; `registryDocumentSchema` says what may stand in it.',
         }),
-        expectedVersion: t.arg.int({
-          description:
-            'The version that the change was made for. Another one by now is an error: `SCHEMA_CHANGED`.',
-        }),
+        expectedVersion: t.arg.int({ description: expectedVersion }),
       },
       resolve: (_root, { document, expectedVersion }, context) =>
-        withKnownErrors(apply(context, document, expectedVersion ?? undefined)),
+        withKnownErrors(apply(context, { document }, expectedVersion ?? undefined)),
     }),
   }),
 });
 
 async function apply(
   { store, tenantId, actor }: DesignContext,
-  document: unknown,
+  request: ChangeRequest,
   expectedVersion: number | undefined,
 ): Promise<ApplyPayload> {
   try {
-    const { version, registry, changed, leftBehind } = await store.apply(
-      tenantId,
-      { document },
-      {
-        appliedBy: actor,
-        expectedVersion,
-      },
-    );
+    const { version, registry, changed, leftBehind } = await store.apply(tenantId, request, {
+      appliedBy: actor,
+      expectedVersion,
+    });
     return { snapshot: { version, registry }, changed, problems: [], leftBehind };
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error;

@@ -2,7 +2,10 @@ import { registryDocumentSchema } from '@formwork/registry';
 import { GraphQLError } from 'graphql';
 import { builder } from './builder.ts';
 import { RegistryCheckType } from './change.ts';
+import { ChangeInput } from './changes/change-input.ts';
+import { changesOf } from './changes/changes-of.ts';
 import { withKnownErrors } from './known-errors.ts';
+import { type Preview, PreviewType } from './preview.ts';
 import { RegistryType } from './registry.ts';
 import { RegistryVersionType } from './registry-version.ts';
 import { selects } from './selects.ts';
@@ -34,6 +37,33 @@ builder.queryType({
         assertPage(first);
         return store.history(tenantId, { first, documents: selects(info, 'document') });
       },
+    }),
+    preview: t.field({
+      type: PreviewType,
+      description: 'What `apply` would do with the changes. Nothing is changed.',
+      args: { changes: t.arg({ type: [ChangeInput], required: true }) },
+      resolve: async (_root, args, { store, tenantId }): Promise<Preview> => {
+        const changes = changesOf(args.changes);
+        return { checked: await withKnownErrors(store.check(tenantId, { changes })), changes };
+      },
+    }),
+    previewRevert: t.field({
+      type: PreviewType,
+      description: 'What `revert` would do. Nothing is changed.',
+      args: { version: t.arg.int({ required: true }) },
+      resolve: async (_root, { version }, { store, tenantId }): Promise<Preview> => ({
+        checked: await withKnownErrors(store.check(tenantId, { revert: version })),
+        changes: [],
+      }),
+    }),
+    previewRegistry: t.field({
+      type: PreviewType,
+      description: 'What `applyRegistry` would do with a whole document, in full. Nothing is changed.',
+      args: { document: t.arg({ type: 'JSON', required: true }) },
+      resolve: async (_root, { document }, { store, tenantId }): Promise<Preview> => ({
+        checked: await withKnownErrors(store.check(tenantId, { document })),
+        changes: [],
+      }),
     }),
     checkRegistry: t.field({
       type: RegistryCheckType,

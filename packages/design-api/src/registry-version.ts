@@ -1,5 +1,6 @@
 import type { RegistryVersion } from '@formwork/registry-store';
 import { builder } from './builder.ts';
+import { ChangeType } from './change.ts';
 
 export const RegistryVersionType = builder.objectRef<RegistryVersion>('RegistryVersion').implement({
   description: 'A registry that was applied.',
@@ -7,6 +8,10 @@ export const RegistryVersionType = builder.objectRef<RegistryVersion>('RegistryV
     version: t.exposeInt('version'),
     appliedBy: t.exposeString('appliedBy', {
       description: '`"key:0193…"` for an API key, `"cli"` for the command.',
+    }),
+    changes: t.expose('changes', {
+      type: [ChangeType],
+      description: 'What it did. Empty for versions from before that was kept.',
     }),
     appliedAt: t.expose('appliedAt', { type: 'DateTime' }),
     document: t.expose('document', {

@@ -6,6 +6,8 @@ export interface Problem {
   readonly path: string;
   /** A sentence that quotes the name and says the way out. */
   readonly message: string;
+  /** Of one that is about records: how many, and the ids of some. */
+  readonly records?: { readonly count: number; readonly examples: readonly string[] };
 }
 
 /** Thrown where problems cannot be returned. `code` is "REGISTRY_INVALID". */

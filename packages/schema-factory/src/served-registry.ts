@@ -59,10 +59,10 @@ function serveEntity(
   entity: Entity,
 ): { readonly base: Entity; readonly others: readonly Entity[] } {
   if (!hasHistory(entity)) return { base: entity, others: [] };
-  const reason = deprecationReason(
-    entity.deprecated,
-    (key) => registry.entityByKey.get(key)?.names.single ?? key,
-  );
+  const reason = deprecationReason(entity.deprecated, (key) => {
+    const other = registry.entityByKey.get(key);
+    return other && deriveEntityNames(other.key, other.plural).single;
+  });
   const own = deriveEntityNames(entity.key, entity.plural);
   const [, ...later] = entity.aliases;
   const renamed = `Renamed to "${own.single}".`;
@@ -92,12 +92,12 @@ function callEntity(entity: Entity, names: EntityNames, reason: string | null): 
 
 /** The field itself, then what it is under its former names. */
 function serveField(entity: Entity, field: Field): readonly Field[] {
-  const reason = deprecationReason(field.deprecated, (key) => entity.fieldByKey.get(key)?.name ?? key);
+  const reason = deprecationReason(field.deprecated, (key) => entity.fieldByKey.get(key)?.name);
   const choices = field.choices.map((choice) => ({
     ...choice,
     deprecationReason: deprecationReason(
       choice.deprecated,
-      (key) => field.choices.find((one) => one.key === key)?.name ?? key,
+      (key) => field.choices.find((one) => one.key === key)?.name,
     ),
   }));
   const own: Field & Served = { ...field, choices, deprecationReason: reason };

@@ -1,6 +1,7 @@
 import { type DesignContext, designSchema } from '@formwork/design-api';
 import type { ControlPlane } from '@formwork/pg';
 import { createRegistryStore } from '@formwork/registry-store';
+import { buildGraphqlSchema, printTenantSchema } from '@formwork/schema-factory';
 import { execute, type GraphQLSchema } from 'graphql';
 import { canDesign } from '../access/roles.ts';
 import type { Runnable } from '../http/lane.ts';
@@ -20,9 +21,10 @@ export interface Design {
 /** The fixed schema of `/design`, over the registries that the control plane reaches. */
 export function createDesign(control: ControlPlane): Design {
   const store = createRegistryStore(control);
+  const api = { build: buildGraphqlSchema, print: printTenantSchema };
   return {
     schema: designSchema,
-    contextOf: ({ caller }) => ({ store, tenantId: caller.tenant.id, actor: caller.subject }),
+    contextOf: ({ caller }) => ({ store, api, tenantId: caller.tenant.id, actor: caller.subject }),
   };
 }
 

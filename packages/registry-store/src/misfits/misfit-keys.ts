@@ -19,7 +19,7 @@ export async function findMisfitKeys(sql: TransactionSql, comparison: Comparison
     const message =
       `${countOf(found)} of "${entity.key}" that share the value of the unique key "${key.key}" with another: ` +
       `${examplesOf(found)}. Change or delete all but one of each first.`;
-    problems.push({ code: 'VALUES_NOT_UNIQUE', path: pathOfKey(comparison, key), message });
+    problems.push({ code: 'VALUES_NOT_UNIQUE', path: pathOfKey(comparison, key), message, records: found });
   }
   return problems;
 }

@@ -24,7 +24,12 @@ export async function findMisfitLinks(sql: TransactionSql, comparison: Compariso
     const message =
       `${countOf(found)} of "${entity.key}" whose link "${field.key}" leads to something other than ` +
       `"${field.options.target}": ${examplesOf(found)}. Remove these links first, or add a link under a new key.`;
-    problems.push({ code: 'LINKS_DO_NOT_FIT', path: pathOfField(comparison, field), message });
+    problems.push({
+      code: 'LINKS_DO_NOT_FIT',
+      path: pathOfField(comparison, field),
+      message,
+      records: found,
+    });
   }
   return problems;
 }

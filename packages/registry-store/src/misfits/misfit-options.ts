@@ -25,7 +25,12 @@ export async function findMisfitOptions(sql: TransactionSql, comparison: Compari
       const message =
         `${countOf(found)} of "${entity.key}" with a value of "${field.key}" ${says}: ${examplesOf(found)}. ` +
         'Change these values first, or leave the rule as it is.';
-      problems.push({ code: 'VALUES_DO_NOT_FIT', path: pathOfField(comparison, field), message });
+      problems.push({
+        code: 'VALUES_DO_NOT_FIT',
+        path: pathOfField(comparison, field),
+        message,
+        records: found,
+      });
     };
     for (const { isBroken, says } of newRules(field, before)) {
       const found = await findRecords(

@@ -17,8 +17,20 @@ export async function findMisfitValues(sql: TransactionSql, comparison: Comparis
       where entity_type = ${entity.storageKey} and deleted_at is null and not coalesce(data @@ ${check.path}::jsonpath, false)`;
     const missing = await findRecords(sql, text`${misfits} and not data ? ${check.field}`);
     const wrong = await findRecords(sql, text`${misfits} and data ? ${check.field}`);
-    if (missing) problems.push({ code: 'VALUES_MISSING', path, message: isMissing(entity, field, missing) });
-    if (wrong) problems.push({ code: 'VALUES_DO_NOT_FIT', path, message: isWrong(entity, field, wrong) });
+    if (missing)
+      problems.push({
+        code: 'VALUES_MISSING',
+        path,
+        message: isMissing(entity, field, missing),
+        records: missing,
+      });
+    if (wrong)
+      problems.push({
+        code: 'VALUES_DO_NOT_FIT',
+        path,
+        message: isWrong(entity, field, wrong),
+        records: wrong,
+      });
   }
   return problems;
 }

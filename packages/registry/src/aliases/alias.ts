@@ -41,14 +41,15 @@ export interface StoredHistory {
   readonly deprecated?: DeprecationDocument;
 }
 
-/** What a client reads beside something deprecated; `nameOf` gives the GraphQL name of a replacement. */
+/** What a client reads beside something deprecated; `nameOf` gives the GraphQL name of a replacement that it may see. */
 export function deprecationReason(
   deprecated: DeprecationDocument | null | undefined,
-  nameOf: (key: string) => string,
+  nameOf: (key: string) => string | undefined,
 ): string | null {
   if (!deprecated) {
     return null;
   }
   const { reason, replacement } = deprecated;
-  return replacement === undefined ? reason : `${reason} Use "${nameOf(replacement)}".`;
+  const name = replacement === undefined ? undefined : nameOf(replacement);
+  return name === undefined ? reason : `${reason} Use "${name}".`;
 }

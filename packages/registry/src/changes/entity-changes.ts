@@ -78,7 +78,10 @@ export function deprecateEntity(context: ChangeContext, change: ChangeKinds['dep
 
 export function removeEntity(context: ChangeContext, change: ChangeKinds['removeEntity']): void {
   const entity = context.findEntity(change.entity);
-  if (!entity || !context.touch(entity, 'gone', null, nameOf(entity.key))) return;
+  if (!entity) return;
+  // With it go its fields and keys, of which no change of the list may speak either.
+  const things = [entity, ...entity.fields, ...entity.keys];
+  if (!things.every((thing) => context.touch(thing, 'gone', null, nameOf(entity.key)))) return;
   if (!mayBeRemoved(context, entity, change.force, 'entity', nameOf(entity.key))) return;
   const { document, index, at } = context;
   document.entities = document.entities.filter((one) => one !== entity);

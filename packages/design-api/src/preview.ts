@@ -1,0 +1,164 @@
+import type { Change, ChangeKind, Problem, Registry } from '@formwork/registry';
+import { toDocument } from '@formwork/registry';
+import type { Backfill, CheckedChange } from '@formwork/registry-store';
+import {
+  type ApiBuilder,
+  type ApiChange,
+  apiChangesOf,
+  emptyRegistry,
+  findApiChanges,
+  type Level,
+  levelOf,
+} from './api-changes.ts';
+import { builder } from './builder.ts';
+import { ChangeType, LeftBehindType } from './change.ts';
+import { ProblemType } from './problem.ts';
+import { unifiedDiff } from './unified-diff.ts';
+
+const LevelEnum = builder.enumType('ChangeLevel', {
+  description: 'What a change means to clients, by the rules of graphql-js.',
+  values: {
+    SAFE: { description: 'No client notices.' },
+    DANGEROUS: {
+      description:
+        'Operations go on, and may come to something else. By the rules every new field is that, for it is a new part of inputs too.',
+    },
+    BREAKING: { description: 'Operations that use what is changed are refused from then on.' },
+  } satisfies Record<Level, { description: string }>,
+});
+
+const ApiChangeType = builder.objectRef<ApiChange>('ApiChange').implement({
+  description: 'One difference of the GraphQL API that clients may notice, as graphql-js finds it.',
+  fields: (t) => ({
+    level: t.field({ type: LevelEnum, resolve: ({ level }) => level }),
+    type: t.exposeString('type', { description: '`"FIELD_REMOVED"`, `"VALUE_ADDED_TO_ENUM"` …' }),
+    message: t.exposeString('message', { description: '`"Flight.gate was removed."`' }),
+  }),
+});
+
+interface PreviewedChange {
+  readonly index: number;
+  readonly kind: ChangeKind;
+  readonly apiChanges: readonly ApiChange[];
+  readonly problems: readonly Problem[];
+}
+
+const PreviewedChangeType = builder.objectRef<PreviewedChange>('PreviewedChange').implement({
+  description: 'One change of the list.',
+  fields: (t) => ({
+    index: t.exposeInt('index', { description: 'Its place in the list, from 0.' }),
+    kind: t.exposeString('kind', { description: '`"renameField"`' }),
+    level: t.field({ type: LevelEnum, resolve: ({ apiChanges }) => levelOf(apiChanges) }),
+    apiChanges: t.expose('apiChanges', { type: [ApiChangeType] }),
+    problems: t.expose('problems', { type: [ProblemType], description: 'Those that come from this change.' }),
+  }),
+});
+
+const BackfillType = builder.objectRef<Backfill>('Backfill').implement({
+  description:
+    'Records that are touched when the change is applied, so that an index or a counter knows them.',
+  fields: (t) => ({ entity: t.exposeString('entity'), records: t.exposeInt('records') }),
+});
+
+interface SdlComparison {
+  readonly before: string;
+  readonly after: string;
+}
+
+const SdlType = builder.objectRef<SdlComparison>('SdlComparison').implement({
+  description: 'The GraphQL schema of the tenant in SDL, now and then.',
+  fields: (t) => ({
+    before: t.exposeString('before'),
+    after: t.exposeString('after'),
+    diff: t.string({
+      description: 'As `diff -u` writes it; empty where nothing changes.',
+      resolve: ({ before, after }) => unifiedDiff(before, after),
+    }),
+  }),
+});
+
+/** What a request would do. `changes` is there where it was a list of changes. */
+export interface Preview {
+  readonly checked: CheckedChange;
+  readonly changes: readonly Change[];
+}
+
+export const PreviewType = builder.objectRef<Preview>('Preview').implement({
+  description: 'What would be, if it was applied. Nothing has been changed.',
+  fields: (t) => ({
+    version: t.int({
+      description: 'Of the registry as it is: the `expectedVersion` of what was previewed.',
+      resolve: ({ checked }) => checked.version,
+    }),
+    isApplicable: t.boolean({
+      description: 'Whether there is no problem.',
+      resolve: ({ checked }) => checked.problems.length === 0,
+    }),
+    problems: t.field({
+      type: [ProblemType],
+      description: 'All of them, those of records that would break a new rule included.',
+      resolve: ({ checked }) => checked.problems,
+    }),
+    level: t.field({
+      type: LevelEnum,
+      nullable: true,
+      description: 'Of all of it together. Null where the problems leave nothing to compare.',
+      resolve: ({ checked }, _args, { api }) => {
+        const found = compare(api, checked);
+        return found && levelOf(found);
+      },
+    }),
+    apiChanges: t.field({
+      type: [ApiChangeType],
+      description: 'What clients may notice, between the schema of now and the one at the end of the list.',
+      resolve: ({ checked }, _args, { api }) => compare(api, checked) ?? [],
+    }),
+    changes: t.field({
+      type: [PreviewedChangeType],
+      description: 'Each change of the list by itself.',
+      resolve: ({ checked, changes }, _args, { api }) => eachChange(api, checked, changes),
+    }),
+    effects: t.field({
+      type: [ChangeType],
+      description: 'What becomes of the registry, in sentences.',
+      resolve: ({ checked }) => checked.changes,
+    }),
+    leftBehind: t.field({ type: [LeftBehindType], resolve: ({ checked }) => checked.leftBehind }),
+    backfill: t.field({ type: [BackfillType], resolve: ({ checked }) => checked.backfill }),
+    sdl: t.field({
+      type: SdlType,
+      nullable: true,
+      description: 'Null where the problems leave nothing to compare.',
+      resolve: ({ checked: { before, after } }, _args, { api }) => after && sdlOf(api, before, after),
+    }),
+    document: t.field({
+      type: 'JSON',
+      nullable: true,
+      description: 'The registry as it would be, as a document.',
+      resolve: ({ checked: { after } }) => after && toDocument(after),
+    }),
+  }),
+});
+
+function compare(api: ApiBuilder, { before, after }: CheckedChange): readonly ApiChange[] | null {
+  return after && findApiChanges(api.build(before ?? emptyRegistry()), api.build(after));
+}
+
+function sdlOf(api: ApiBuilder, before: Registry | null, after: Registry): SdlComparison {
+  const print = (registry: Registry) => api.print(api.build(registry));
+  return { before: print(before ?? emptyRegistry()), after: print(after) };
+}
+
+function eachChange(
+  api: ApiBuilder,
+  { before, after, problems }: CheckedChange,
+  changes: readonly Change[],
+): readonly PreviewedChange[] {
+  const found = after ? apiChangesOf(api, before, changes) : [];
+  return changes.map((change, index) => ({
+    index,
+    kind: Object.keys(change)[0] as ChangeKind,
+    apiChanges: found[index] ?? [],
+    problems: problems.filter(({ path }) => path.startsWith(`changes[${index}]`)),
+  }));
+}
