@@ -273,6 +273,19 @@ test.each([
   ['a claim without a name', { number: { eq: { claim: '' } } }, 'RULE_INVALID', '.number.eq'],
   ['a claim beside something', { number: { eq: { claim: 'a', or: 'b' } } }, 'RULE_INVALID', '.number.eq'],
   ['a claim as a flag', { number: { isNull: { claim: 'a' } } }, 'RULE_INVALID', '.number.isNull'],
+  [
+    'a period that there is not',
+    { departs_at: { during: { period: 'SOON' } } },
+    'RULE_INVALID',
+    '.departs_at.during',
+  ],
+  ['a span of nothing', { departs_at: { last: { days: 0 } } }, 'RULE_INVALID', '.departs_at.last'],
+  [
+    'a time zone that there is not',
+    { departs_at: { next: { days: 1, timeZone: 'Mars' } } },
+    'RULE_INVALID',
+    '.departs_at.next',
+  ],
   ['an order of choices', { status: { lt: 'planned' } }, 'RULE_INVALID', '.status.lt'],
   [
     'a quantifier that there is not',
@@ -286,12 +299,7 @@ test.each([
     'FIELD_MISSING',
     '.origin.town',
   ],
-  [
-    'no field of the name "__proto__"',
-    JSON.parse('{"__proto__":{"eq":1}}'),
-    'FIELD_MISSING',
-    '.__proto__',
-  ],
+  ['no field of the name "__proto__"', JSON.parse('{"__proto__":{"eq":1}}'), 'FIELD_MISSING', '.__proto__'],
 ])('refuses a rule with %s', (_, where, code, path) => {
   expect(problemsOf(permit({ entity: 'flight', read: { where } }))).toContainEqual(
     expect.objectContaining({ code, path: `roles[0].permissions[0].read.where${path}` }),

@@ -3,6 +3,7 @@ import { didYouMean } from '../did-you-mean.ts';
 import type { Entity, Registry } from '../model.ts';
 import type { ProblemList } from '../problem-list.ts';
 import { describe, quote } from '../quote.ts';
+import { relativeProblem } from './relative-operand.ts';
 import { isClaimReference } from './row-rule.ts';
 import { findMember, type RuleMember, ruleMembers } from './rule-members.ts';
 import { countOperators, type OperandForm, operandProblem, ruleOperators } from './rule-operators.ts';
@@ -122,7 +123,10 @@ class RuleCheck {
 
   #operand(form: OperandForm, operand: unknown, path: string, key: string): void {
     if (form.form === 'flag') this.#flag(operand, path);
-    else if (form.form === 'part') {
+    else if (form.form === 'relative') {
+      const reason = relativeProblem(form.operator, form.isDate, operand);
+      if (reason !== null) this.#add(path, `The value ${reason}.`);
+    } else if (form.form === 'part') {
       if (this.#isCondition(operand, path)) this.#operators(form.operators, operand, path, key);
     } else if (isClaimReference(operand)) this.#claim(operand.claim, path);
     else if (form.form === 'value') this.#value(form, operand, path);

@@ -2,12 +2,14 @@ import type { FieldType } from '../document.ts';
 import type { Field } from '../model.ts';
 import { parseValue } from '../parse-value.ts';
 import { resultType } from '../result-type.ts';
+import type { RelativeOperator } from './relative-operand.ts';
 import type { RuleMember } from './rule-members.ts';
 
 /** What an operator takes: one value, a list of them, true or false, or a filter on a part of the value. */
 export type OperandForm =
   | { readonly form: 'value' | 'list'; readonly type: FieldType; readonly field: Field | null }
   | { readonly form: 'flag' }
+  | { readonly form: 'relative'; readonly operator: RelativeOperator; readonly isDate: boolean }
   | { readonly form: 'part'; readonly operators: ReadonlyMap<string, OperandForm> };
 
 type Entry = readonly [string, OperandForm];
@@ -22,8 +24,7 @@ const parts = ['contains', 'startsWith', 'endsWith'];
 const insensitive = (names: readonly string[]) => names.map((name) => `${name}Insensitive`);
 
 /**
- * The operators of a value in a row rule: those of its GraphQL filter, but for what is relative to now and what looks
- * into JSON.
+ * The operators of a value in a row rule: those of its GraphQL filter, but for what looks into JSON.
  */
 export function ruleOperators({ key, field }: RuleMember): Operators {
   const type = field === null ? systemType(key) : resultType(field);
@@ -59,7 +60,13 @@ function scalarOperators(type: FieldType, field: Field | null): Operators {
     ...(ordered ? values(comparisons, type, field) : []),
     ...(isText ? values([...parts, ...insensitive(['eq', ...parts])], type, field) : []),
     ...(isText ? lists(insensitive(['in']), type, field) : []),
+    ...(type === 'date' || type === 'datetime' ? relatives(type === 'date') : []),
   ]);
+}
+
+function relatives(isDate: boolean): Entry[] {
+  const operators = ['during', 'last', 'next'] as const;
+  return operators.map((operator) => [operator, { form: 'relative', operator, isDate }]);
 }
 
 function values(names: readonly string[], type: FieldType, field: Field | null): Entry[] {
