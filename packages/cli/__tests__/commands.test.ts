@@ -43,6 +43,8 @@ describe('help', () => {
     'key list',
     'key revoke',
     'registry apply',
+    'registry diff',
+    'registry plan',
     'registry export',
     'registry schema',
     'import',

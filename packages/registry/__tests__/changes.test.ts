@@ -313,6 +313,25 @@ describe('is refused:', () => {
         'CHANGE_INVALID at changes[3]',
       ],
     ],
+    [
+      'arguments of another form',
+      [
+        { renameField: 5 },
+        { renameField: { entity: 'flight', field: ['number'] } },
+        { addField: { entity: 'flight', field: { type: 'text' } } },
+        { createEntity: { key: 'x', fields: [null] } },
+        { reorderFields: { entity: 'flight', order: 'number', fiel: 1 } },
+      ],
+      [
+        'TYPE_WRONG at changes[0].renameField',
+        'TYPE_WRONG at changes[1].renameField.field',
+        'MISSING at changes[1].renameField.to',
+        'TYPE_WRONG at changes[2].addField.field',
+        'TYPE_WRONG at changes[3].createEntity.fields',
+        'PROPERTY_UNKNOWN at changes[4].reorderFields.fiel',
+        'TYPE_WRONG at changes[4].reorderFields.order',
+      ],
+    ],
     ['a helper that is no kind', [{ relabel: {} }], ['CHANGE_INVALID at changes[0]']],
     [
       'a replacement that is not there',

@@ -3,13 +3,13 @@ import type { TenantRow } from '@formwork/directory';
 import type { ControlPlane } from '@formwork/pg';
 import { type RegistryDocument, RegistryError, registryDocumentSchema } from '@formwork/registry';
 import {
-  applyRegistry,
-  checkRegistry,
+  applyChange,
+  type ChangeRequest,
+  checkChange,
   exportRegistry,
-  type LeftBehind,
   RegistryConflictError,
 } from '@formwork/registry-store';
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, Option } from 'commander';
 import { examples, jsonOption } from '../command-help.ts';
 import { Failure } from '../failure.ts';
 import { getTenant } from '../find-tenant.ts';
@@ -17,12 +17,16 @@ import { quote } from '../quote.ts';
 import { readDocument } from '../read-document.ts';
 import { print, type Terminal } from '../terminal.ts';
 import { withInstallation } from '../with-installation.ts';
+import { addDiff, addPlan, describeLeftBehind } from './registry-compare.ts';
+import { expectVersionOption, fileArgument, parseVersion, requestOf } from './registry-request.ts';
 
-/** `formwork registry apply|export|schema`. */
+/** `formwork registry diff|plan|apply|export|schema`. */
 export function addRegistryCommand(program: Command, terminal: Terminal): void {
   const registry = program
     .command('registry')
-    .description("Apply and export a tenant's design: its entities, fields, links and keys.");
+    .description("Compare, apply and export a tenant's design: its entities, fields, links and keys.");
+  addDiff(registry, terminal);
+  addPlan(registry, terminal);
   addApply(registry, terminal);
   addExport(registry, terminal);
   addSchema(registry, terminal);
@@ -30,6 +34,7 @@ export function addRegistryCommand(program: Command, terminal: Terminal): void {
 
 interface ApplyOptions {
   readonly tenant: string;
+  readonly expectVersion?: number;
   readonly expectedVersion?: number;
   readonly dryRun?: boolean;
   readonly json?: boolean;
@@ -39,9 +44,10 @@ function addApply(registry: Command, terminal: Terminal): void {
   registry
     .command('apply')
     .description('Apply a design, all of it or nothing. Gateways that run take it up at once.')
-    .argument('<file>', 'a registry document (JSON), or - for standard input')
+    .addArgument(fileArgument())
     .requiredOption('--tenant <slug>', 'whose design')
-    .option('--expected-version <n>', 'refuse if the registry is at another version by now', parseVersion)
+    .addOption(expectVersionOption())
+    .addOption(new Option('--expected-version <n>', 'the same').argParser(parseVersion).hideHelp())
     .option('--dry-run', 'say what would change and what is wrong, and apply nothing')
     .addOption(jsonOption())
     .addHelpText(
@@ -49,17 +55,24 @@ function addApply(registry: Command, terminal: Terminal): void {
       examples(
         'formwork registry apply --tenant acme design.json',
         'formwork registry apply --tenant acme design.json --dry-run',
+        'formwork registry apply --tenant acme design.json --expect-version 7',
         'formwork registry export --tenant acme | jq … | formwork registry apply --tenant acme -',
       ),
     )
     .action(async (file: string, options: ApplyOptions) => {
-      const document = await readDocument(terminal, file);
+      const request = requestOf(await readDocument(terminal, file));
+      const expectedVersion = options.expectVersion ?? options.expectedVersion;
       await withInstallation(terminal, async ({ control }) => {
         const tenant = await getTenant(control, options.tenant);
-        if (options.dryRun === true) return previewDocument(terminal, control, tenant, document, options);
-        const { version, changed, leftBehind } = await applyRegistry(control, tenant.id, document, {
+        if (options.dryRun === true) {
+          return previewRequest(terminal, control, tenant, request, {
+            ...options,
+            ...(expectedVersion !== undefined && { expectedVersion }),
+          });
+        }
+        const { version, changed, leftBehind } = await applyChange(control, tenant.id, request, {
           appliedBy: 'formwork registry apply',
-          ...(options.expectedVersion === undefined ? {} : { expectedVersion: options.expectedVersion }),
+          expectedVersion,
         });
         print(terminal, options.json === true, { tenant: tenant.slug, version, changed, leftBehind }, [
           changed
@@ -71,14 +84,14 @@ function addApply(registry: Command, terminal: Terminal): void {
     });
 }
 
-async function previewDocument(
+async function previewRequest(
   terminal: Terminal,
   control: ControlPlane,
   tenant: TenantRow,
-  document: unknown,
+  request: ChangeRequest,
   { json, expectedVersion }: ApplyOptions,
 ): Promise<void> {
-  const { version, problems, changes, leftBehind } = await checkRegistry(control, tenant.id, document);
+  const { version, problems, changes, leftBehind } = await checkChange(control, tenant.id, request);
   if (expectedVersion !== undefined && expectedVersion !== version) {
     throw new RegistryConflictError(expectedVersion, version);
   }
@@ -136,14 +149,4 @@ async function writeOutput(file: string, text: string): Promise<void> {
   await writeFile(file, text).catch((error: Error) => {
     throw new Failure(`The file ${quote(file)} cannot be written: ${error.message}`);
   });
-}
-
-function describeLeftBehind({ entity, field, records }: LeftBehind): string {
-  const name = quote(field === null ? entity : `${entity}.${field}`);
-  return `${name} is gone from the design; what ${records} ${records === 1 ? 'record has' : 'records have'} of it is kept, out of sight.`;
-}
-
-function parseVersion(text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('It is a whole number, as "formwork tenant list" shows it.');
 }

@@ -10,6 +10,7 @@ import { quote } from '../quote.ts';
 import type { Change, ChangeKind, ChangeKinds } from './change.ts';
 import { ChangeContext, type Removed } from './change-context.ts';
 import { ChangeLog, nameOf } from './change-log.ts';
+import { checkArguments } from './check-arguments.ts';
 import * as choices from './choice-changes.ts';
 import * as entities from './entity-changes.ts';
 import * as fields from './field-changes.ts';
@@ -90,10 +91,13 @@ function runChanges(
   changes.forEach((change, index) => {
     const kind = kindOf(change, index, problems);
     if (kind === null || skipped.has(index)) return;
-    const context = new ChangeContext(shared, index, `changes[${index}].${kind}`);
+    const at = `changes[${index}].${kind}`;
+    const given = (change as Readonly<Record<string, unknown>>)[kind];
+    if (!checkArguments(kind, given, at, problems)) return;
+    const context = new ChangeContext(shared, index, at);
     // The kind decides the type of the arguments, which the compiler cannot follow.
     const changer = changers[kind] as (context: ChangeContext, given: unknown) => void;
-    changer(context, (change as Readonly<Record<string, unknown>>)[kind]);
+    changer(context, given);
   });
   return shared;
 }
