@@ -427,3 +427,58 @@ test('every change of a list that is refused leaves the registry as it was', () 
   expect(JSON.stringify(toDocument(current))).toBe(before);
   expect(createRegistry(toDocument(current), { current })).toHaveProperty('registry');
 });
+
+describe('roles', () => {
+  const crew = (fields: readonly string[]) => ({
+    key: 'crew',
+    permissions: [
+      { entity: 'flight', read: { fields, where: { origin: { city: { eq: { claim: 'base' } } } } } },
+    ],
+  });
+
+  test('are made, put in the place of what they were, renamed in, and removed', () => {
+    const made = applied([
+      { setRole: { role: crew(['number', 'origin']) } },
+      { renameField: { entity: 'airport', field: 'city', to: 'town', keepAlias: false } },
+      { renameField: { entity: 'flight', field: 'number', to: 'code', keepAlias: false } },
+    ]);
+    expect(made.document.roles).toEqual([
+      {
+        key: 'crew',
+        permissions: [
+          {
+            entity: 'flight',
+            read: { fields: ['code', 'origin'], where: { origin: { town: { eq: { claim: 'base' } } } } },
+          },
+        ],
+      },
+    ]);
+    const role = { ...crew([]), permissions: [] };
+    const changed = applied([{ setRole: { role } }], made.registry);
+    expect(changed.document.roles).toEqual([role]);
+    expect(applied([{ removeRole: { role: 'crew' } }], changed.registry).document.roles).toBeUndefined();
+  });
+
+  test('are checked, each problem at its place in the list', () => {
+    const at = 'changes[1].setRole.role';
+    const after = (role: unknown) =>
+      problemsOf([{ relabelEntity: { entity: 'flight', label: 'Trip' } }, { setRole: { role } }]);
+    expect(after(crew(['nubmer']))).toEqual([`FIELD_MISSING at ${at}.permissions[0].read.fields[0]`]);
+    expect(after({ key: 'viewer', permissions: [] })).toEqual([`NAME_RESERVED at ${at}.key`]);
+    expect(after({ key: 'crew', permissions: 5 })).toContain(`TYPE_WRONG at ${at}.permissions`);
+    expect(problemsOf([{ removeRole: { role: 'crew' } }])).toEqual([
+      'ROLE_MISSING at changes[0].removeRole.role',
+    ]);
+    const twice = [{ setRole: { role: crew([]) } }, { removeRole: { role: 'crew' } }];
+    expect(problemsOf(twice)).toEqual(['CONTRADICTION at changes[1].removeRole']);
+  });
+
+  test('keep what they need from being removed', () => {
+    const { registry } = applied([{ setRole: { role: crew(['number']) } }]);
+    const [message] = messagesOf(
+      [{ removeField: { entity: 'airport', field: 'city', force: true } }],
+      registry,
+    );
+    expect(message).toContain('role "crew"');
+  });
+});

@@ -29,6 +29,7 @@ import {
   ReorderFieldsInput,
 } from './field-inputs.ts';
 import { AddKeyInput, ChangeKeyInput, DropAliasInput, DropKeyInput } from './key-inputs.ts';
+import { RemoveRoleInput, SetRoleInput } from './role-inputs.ts';
 
 export const ChangeInput = builder.inputType('ChangeInput', {
   description:
@@ -138,5 +139,11 @@ export const ChangeInput = builder.inputType('ChangeInput', {
       type: DropAliasInput,
       description: '`{ entity: "flight", field: "departure", alias: "departs_at" }`',
     }),
+    setRole: t.field({
+      type: SetRoleInput,
+      description:
+        '`{ role: { key: "crew", permissions: [{ entity: "flight", read: { fields: ["number"] } }] } }`',
+    }),
+    removeRole: t.field({ type: RemoveRoleInput, description: '`{ role: "crew" }`' }),
   }),
 });

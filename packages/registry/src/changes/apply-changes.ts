@@ -17,6 +17,7 @@ import * as fields from './field-changes.ts';
 import { findNeeds } from './find-needs.ts';
 import * as keys from './key-changes.ts';
 import { locateInChanges } from './locate-in-changes.ts';
+import * as roles from './role-changes.ts';
 import { fromWorkingDocument, toWorkingDocument, type WorkingDocument } from './working-document.ts';
 
 export interface AppliedChanges {
@@ -38,6 +39,7 @@ const changers: {
   ...fields,
   ...choices,
   ...keys,
+  ...roles,
 };
 
 /**

@@ -1,4 +1,5 @@
 import type { Choice, FieldDocument, FieldOptions, FieldType, KeyDocument } from '../document.ts';
+import type { RoleDocument } from '../roles/role-document.ts';
 
 /** Arguments as GraphQL hands them over: what is not given may be null. */
 type Optional<T> = { readonly [Name in keyof T]?: T[Name] | null };
@@ -102,6 +103,10 @@ export interface ChangeKinds {
   readonly dropKey: KeyPlace;
 
   readonly dropAlias: EntityPlace & { readonly alias: string } & Optional<{ readonly field: string }>;
+
+  /** In the place of the one with its key. */
+  readonly setRole: { readonly role: RoleDocument };
+  readonly removeRole: { readonly role: string };
 }
 
 export type ChangeKind = keyof ChangeKinds;

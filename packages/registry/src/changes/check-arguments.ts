@@ -50,6 +50,8 @@ const forms: {
   changeKey: { ...place, key: 'text!', fields: 'texts', nullsEqual: 'flag', caseInsensitive: 'flag' },
   dropKey: { ...place, key: 'text!' },
   dropAlias: { ...place, field: 'text', alias: 'text!' },
+  setRole: { role: 'thing!' },
+  removeRole: { role: 'text!' },
 };
 
 /** Whether the arguments have the form that the kind of change asks for; what has not is a problem. */

@@ -11,6 +11,11 @@ const ruleOf: Readonly<Record<string, string>> = {
 
 /** The change that a problem with the document comes from, by the innermost thing in its path that a change wrote. */
 export function locateInChanges({ document, log }: ChangeRun, problem: Problem): Problem {
+  const [, role, ofRole = ''] = /^roles\[(\d+)\](.*)$/s.exec(problem.path) ?? [];
+  const thing = role === undefined ? undefined : document.roles?.[Number(role)];
+  if (thing !== undefined) {
+    return log.locate(problem, [{ thing, rest: ofRole }]);
+  }
   const [, index, inside = ''] = /^entities\[(\d+)\](.*)$/s.exec(problem.path) ?? [];
   const entity = index === undefined ? undefined : document.entities[Number(index)];
   if (entity === undefined) {

@@ -1,3 +1,4 @@
+import { canonicalJson } from '../canonical-json.ts';
 import { isObject } from '../check-json.ts';
 import { copiedFrom } from '../copied-default.ts';
 import type { FieldOptions, RegistryDocument } from '../document.ts';
@@ -110,12 +111,12 @@ function targetOf(document: WorkingDocument, entityKey: string, key: string): st
 }
 
 function mapRoles(document: WorkingDocument, names: ReferenceNames): Write {
-  const roles: RegistryDocument['roles'] = document.roles?.map((role) => ({
-    ...role,
-    permissions: role.permissions.map((permission) =>
-      mapPermission(document, permission, names, `the role "${role.key}"`),
-    ),
-  }));
+  const roles: RegistryDocument['roles'] = document.roles?.map((role) => {
+    const user = `the role "${role.key}"`;
+    const permissions = role.permissions.map((one) => mapPermission(document, one, names, user));
+    // One in which nothing is renamed stays the object that a change has put there.
+    return canonicalJson(permissions) === canonicalJson(role.permissions) ? role : { ...role, permissions };
+  });
   return () => {
     document.roles = roles;
   };

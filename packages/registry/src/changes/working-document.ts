@@ -1,5 +1,6 @@
 import type { EntityDocument, FieldDocument, KeyDocument, RegistryDocument } from '../document.ts';
 import type { Registry } from '../model.ts';
+import type { RoleDocument } from '../roles/role-document.ts';
 import { toDocument } from '../to-document.ts';
 
 /** The parts of a document that changes write to. They are objects of their own, known by their identity. */
@@ -11,7 +12,7 @@ export type WorkingField = { -readonly [Name in keyof FieldDocument]: FieldDocum
 
 export type WorkingKey = { -readonly [Name in keyof KeyDocument]: KeyDocument[Name] };
 
-export type WorkingThing = WorkingEntity | WorkingField | WorkingKey;
+export type WorkingThing = WorkingEntity | WorkingField | WorkingKey | RoleDocument;
 
 export interface WorkingDocument {
   entities: WorkingEntity[];
