@@ -29,8 +29,9 @@ export async function findLeftBehind(
       await note(entity.key, null, records);
       continue;
     }
-    for (const { key, storageKey, type } of entity.fields) {
-      if (kept.fieldByStorageKey.has(storageKey)) continue;
+    for (const { key, storageKey, type, computed } of entity.fields) {
+      // What was computed is no loss.
+      if (kept.fieldByStorageKey.has(storageKey) || computed !== null) continue;
       await note(
         entity.key,
         key,

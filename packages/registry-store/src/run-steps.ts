@@ -1,7 +1,9 @@
 import { type TransactionSql, sql as text } from '@formwork/pg';
 import type { ChangeStep, EntityStorageRow, LinkRuleRow } from '@formwork/view-compiler';
 import { runStatement } from './run-statement.ts';
+import { removeRollup, saveRollup } from './save-rollup.ts';
 import { storageValues } from './storage-values.ts';
+import { useFunctions } from './use-functions.ts';
 import { releaseViews, useViews } from './use-views.ts';
 
 /** Does the steps of a change, in their order, in the transaction of the tenant. */
@@ -34,6 +36,12 @@ async function runStep(sql: TransactionSql, tenantId: string, step: ChangeStep):
       await sql`
         delete from formwork.link_rules where entity_type = ${step.entityType} and field = ${step.field}`;
       return;
+    case 'use_functions':
+      return useFunctions(sql, tenantId, step.functions);
+    case 'save_rollup':
+      return saveRollup(sql, step.row);
+    case 'remove_rollup':
+      return removeRollup(sql, step.row);
     case 'remove_entity':
       await sql`delete from formwork.entity_types where storage_key = ${step.entityType}`;
       return;

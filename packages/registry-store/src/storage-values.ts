@@ -23,6 +23,11 @@ export function storageValues(
     { name: 'autonumbers', type: 'text[]', value: textArray(row.autonumbers) },
     { name: 'soft_delete', type: 'boolean', value: String(row.softDelete) },
     { name: 'transitions', type: 'jsonb', value: row.transitions && JSON.stringify(row.transitions) },
+    { name: 'formulas', type: 'text', value: row.formulas },
+    { name: 'formula_keys', type: 'text[]', value: textArray(row.formulaKeys) },
+    { name: 'rollup_keys', type: 'text[]', value: textArray(row.rollupKeys) },
+    { name: 'no_rollups', type: 'jsonb', value: JSON.stringify(row.noRollups) },
+    { name: 'is_rolled_up', type: 'boolean', value: String(row.isRolledUp) },
   ];
 }
 

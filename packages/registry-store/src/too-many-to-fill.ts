@@ -16,7 +16,11 @@ export async function countToFill(
   steps: readonly ChangeStep[],
 ): Promise<readonly Backfill[]> {
   const touched = steps.flatMap((step) =>
-    step.do === 'fill' || step.do === 'start_autonumber' ? step.entityType : [],
+    step.do === 'fill' || step.do === 'start_autonumber'
+      ? step.entityType
+      : step.do === 'save_rollup'
+        ? step.row.entityType
+        : [],
   );
   const counts: Backfill[] = [];
   for (const entityType of new Set(touched)) {

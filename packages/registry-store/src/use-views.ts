@@ -11,8 +11,17 @@ export async function useViews(sql: TransactionSql, tenantId: string, views: rea
   for (const { name, text } of views) {
     if (!present.has(name)) await sql.unsafe(text);
   }
+  await noteUse(sql, tenantId, names);
+}
+
+/** Notes that the tenant uses views or generated functions, so that no sweep drops them. */
+export async function noteUse(
+  sql: TransactionSql,
+  tenantId: string,
+  names: readonly string[],
+): Promise<void> {
   await sql`
-    insert into formwork.view_uses (view_name, tenant) select unnest(${names}::text[]), ${tenantId}::uuid
+    insert into formwork.view_uses (view_name, tenant) select unnest(${[...names]}::text[]), ${tenantId}::uuid
     on conflict (view_name, tenant) do update set released_at = null`;
 }
 

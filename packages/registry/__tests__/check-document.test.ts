@@ -113,20 +113,6 @@ test.each([
   expect(codesOf(documentWith([{ ...id, [name]: '🛫'.repeat(200) }]))).toEqual([]);
 });
 
-test('says of a type that is known but not served that it is not available yet', () => {
-  const unavailable = fieldTypes.filter((type) => !fieldTypeRules[type].available);
-  expect(unavailable).toEqual(['rollup']);
-  for (const type of unavailable) {
-    expect(problemsOf(documentWith([{ key: 'a', type }]))).toEqual([
-      {
-        code: 'TYPE_NOT_AVAILABLE',
-        path: 'entities[0].fields[0].type',
-        message: expect.stringMatching(/"\w+".*not available yet/),
-      },
-    ]);
-  }
-});
-
 test.each(['text', 'txt', 'constructor', 'toString', '__proto__', '', 7, null])(
   'knows %p for a type, or not',
   (type) => {
@@ -136,22 +122,24 @@ test.each(['text', 'txt', 'constructor', 'toString', '__proto__', '', 7, null])(
 );
 
 test.each([
-  ['required', ['links', 'lookup', 'formula']],
-  ['unique', ['duration', 'multi_select', 'json', 'links', 'lookup', 'formula']],
-  ['indexed', ['duration', 'multi_select', 'json', 'links', 'lookup', 'formula']],
+  ['required', ['links', 'rollup', 'lookup', 'formula']],
+  ['unique', ['duration', 'multi_select', 'json', 'links', 'rollup', 'lookup', 'formula']],
+  ['indexed', ['duration', 'multi_select', 'json', 'links', 'lookup']],
 ])('a field can be %s, but not of every type', (flag, refused) => {
-  const available = fieldTypes.filter((type) => fieldTypeRules[type].available);
   const options = {
     choices: [{ key: 'x' }],
     target: 'thing',
     via: 'way',
     field: 'name',
     expression: '1 + 1',
+    stored: true,
   };
-  const way = { key: 'way', type: 'link', options: { target: 'thing' } };
+  // A rollup goes back over the link that a lookup follows.
+  const ofRollup = { via: 'back', function: 'max', field: 'name' };
+  const way = { key: 'way', type: 'link', options: { target: 'thing', inverse: 'back' } };
   const name = { key: 'name', type: 'text' };
-  const documents = available.map((type) => {
-    const known = Object.entries(options).filter(([name]) =>
+  const documents = fieldTypes.map((type) => {
+    const known = Object.entries(type === 'rollup' ? ofRollup : options).filter(([name]) =>
       fieldTypeRules[type].options.some((one) => one === name),
     );
     return [

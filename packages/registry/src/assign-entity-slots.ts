@@ -15,12 +15,14 @@ export function assignEntitySlots(
   fields: readonly StoredField[],
   today: Entity | undefined,
   populated: boolean,
-  { limits, problems }: StorageContext,
+  { limits, problems, resultTypes }: StorageContext,
 ): { readonly fields: readonly StoredField[]; readonly uniqueKeys: readonly StoredUniqueKey[] } {
   const keys = wantedKeys(entity, new Map(fields.map((field) => [field.key, field.storageKey])));
   checkDoubleKeys(keys, problems);
+  const kindOf = ({ key, type, indexed }: StoredField) =>
+    slotKindOf({ type: resultTypes.get(entity.key)?.get(key) ?? type, indexed });
   const ofFields = fields.flatMap((field) => {
-    const kind = slotKindOf(field);
+    const kind = kindOf(field);
     return kind === null ? [] : [{ id: fieldId(field.storageKey), kind }];
   });
   if (ofFields.length > limits.indexedFieldsPerEntity) {
@@ -29,7 +31,7 @@ export function assignEntitySlots(
   }
   const ofKeys = keys.map((key) => ({ id: keyId(key), kind: 'u' as const }));
   const slots = assignSlots([...ofFields, ...ofKeys], slotsOfToday(today), populated);
-  checkFields(entity, fields, slots, problems);
+  checkFields(entity, fields, kindOf, slots, problems);
   return {
     fields: fields.map((field) => withSlot(field, slots)),
     uniqueKeys: storeKeys(entity, fields, keys, slots, problems),
@@ -70,11 +72,12 @@ function storeKeys(
 function checkFields(
   entity: DraftEntity,
   fields: readonly StoredField[],
+  kindOf: (field: StoredField) => SlotKind | null,
   slots: ReadonlyMap<string, Slot>,
   problems: ProblemList,
 ): void {
   for (const field of fields) {
-    const kind = slotKindOf(field);
+    const kind = kindOf(field);
     if (kind !== null && !slots.has(fieldId(field.storageKey))) {
       const path = entity.fields.find((one) => one.key === field.key)?.path ?? entity.path;
       const message = noSlotLeft(entity, `the field ${quote(field.key)}`, kind);

@@ -4,6 +4,7 @@ import { assignEntitySlots } from './assign-entity-slots.ts';
 import { defaultOptions } from './default-options.ts';
 import type { FieldDocument, FieldOptions } from './document.ts';
 import type { Draft, DraftEntity } from './draft.ts';
+import type { ResultTypes } from './formula/check-computed.ts';
 import { withStorageKeys } from './formula/computed-rows.ts';
 import { groupBy } from './group-by.ts';
 import type { ResolvedInverse } from './inverses.ts';
@@ -24,6 +25,7 @@ export interface StorageContext {
   readonly populated: ReadonlySet<string>;
   readonly limits: Limits;
   readonly problems: ProblemList;
+  readonly resultTypes: ResultTypes;
 }
 
 /**

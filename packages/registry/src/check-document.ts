@@ -1,8 +1,10 @@
+import { Identities } from './aliases/identities.ts';
 import { checkJson } from './check-json.ts';
 import { checkReferences } from './check-references.ts';
 import type { RegistryDocument } from './document.ts';
 import { type Draft, documentOf } from './draft.ts';
 import { checkComputed } from './formula/check-computed.ts';
+import { resolveInverses } from './inverses.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { ObjectReader } from './object-reader.ts';
 import type { Problem } from './problem.ts';
@@ -22,6 +24,9 @@ export function checkDocument(
 ): { readonly document: RegistryDocument } | { readonly problems: readonly Problem[] } {
   const problems = new ProblemList();
   const draft = readDocument(input, problems, defaultLimits);
+  if (draft !== null) {
+    checkComputed(draft, resolveInverses(draft, new Identities(draft, undefined)), problems);
+  }
   if (draft === null || problems.count > 0) {
     return { problems: problems.toArray() };
   }
@@ -53,7 +58,6 @@ export function readDocument(input: unknown, problems: ProblemList, limits: Limi
     roles: readRoles(reader, problems, limits),
   };
   checkReferences(draft, problems);
-  checkComputed(draft, problems);
   return draft;
 }
 

@@ -1,5 +1,6 @@
 import { fieldTypeRule } from './field-types.ts';
 import type { Field, UniqueKey } from './model.ts';
+import { resultType } from './result-type.ts';
 
 /**
  * Columns of a generated view. Storage keys begin with a letter, so a leading underscore never collides with one.
@@ -13,7 +14,7 @@ export function valueColumn(field: Field): string {
 
 /** Column with the search key to filter and sort by, or null while there is none to be used. */
 export function keyColumn(field: Field): string | null {
-  if (field.slot?.state !== 'ready' || fieldTypeRule(field.type).slot === 'l') {
+  if (field.slot?.state !== 'ready' || fieldTypeRule(resultType(field)).slot === 'l') {
     return null;
   }
   return `_${field.storageKey}`;

@@ -3,6 +3,7 @@ import { assignStorage } from './assign-storage.ts';
 import { readDocument } from './check-document.ts';
 import { checkNames } from './check-names.ts';
 import type { RegistryDocument } from './document.ts';
+import { checkComputed } from './formula/check-computed.ts';
 import { resolveInverses } from './inverses.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { buildRegistry } from './load-registry.ts';
@@ -42,9 +43,10 @@ export function createRegistry(
   }
   const identities = new Identities(draft, current, continued);
   const inverses = resolveInverses(draft, identities);
+  const resultTypes = checkComputed(draft, inverses, problems);
   checkNames(draft, inverses, problems);
   const stored = assignStorage(draft, inverses, {
-    ...{ current, retired, populated, limits, problems, identities },
+    ...{ current, retired, populated, limits, problems, identities, resultTypes },
     version: version ?? null,
   });
   if (problems.count > 0) {

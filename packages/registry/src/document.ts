@@ -25,7 +25,7 @@ export interface EntityDocument {
   readonly keys?: readonly KeyDocument[];
   /** Deleted records are kept and can be restored. */
   readonly softDelete?: boolean;
-  /** Keys of the text fields that `search:` looks into. */
+  /** Keys of the text fields that `search:` looks into; what is found in the first weighs most. */
   readonly searchable?: readonly string[];
   /** Former names, which are served as deprecated until they are dropped; the oldest first. */
   readonly aliases?: readonly EntityAliasDocument[];
@@ -115,15 +115,23 @@ export interface FieldOptions {
   readonly onDelete?: 'restrict' | 'cascade' | 'set_null';
   /** rating: the highest value, default 5. */
   readonly highest?: number;
-  /** rollup */
+  /** lookup: key of the link that is followed; rollup: key of the way to many that is rolled up, back or forth. */
   readonly via?: string;
-  readonly function?: 'count' | 'sum' | 'min' | 'max' | 'avg';
+  /** lookup, rollup: key of the field there; a count has none. */
   readonly field?: string;
-  readonly filter?: unknown;
+  /** rollup */
+  readonly function?: RollupFunction;
+  /** rollup: a condition in the language of formulas on the records there; those that fulfil it count. */
+  readonly filter?: string;
   /** formula */
   readonly expression?: string;
+  /** formula: computed when the record is written and kept; it reads nothing but the record's own values then. */
   readonly stored?: boolean;
 }
+
+/** What a rollup makes of the records that it rolls up. */
+export const rollupFunctions = ['count', 'sum', 'min', 'max', 'avg'] as const;
+export type RollupFunction = (typeof rollupFunctions)[number];
 
 export interface Choice {
   readonly key: string;

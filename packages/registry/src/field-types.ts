@@ -18,8 +18,6 @@ export interface FieldTypeRule {
   readonly default: boolean;
   /** `search:` can look into it. */
   readonly searchable: boolean;
-  /** False for a type that is known but that nothing serves yet. */
-  readonly available: boolean;
   readonly options: readonly (keyof FieldOptions)[];
 }
 
@@ -35,7 +33,6 @@ const base = {
   required: true,
   default: true,
   searchable: false,
-  available: true,
 } as const;
 
 const text = {
@@ -72,6 +69,8 @@ const time = {
 } as const;
 
 const computed = { ...base, json: null, required: false, default: false } as const;
+/** Indexed by what it gives: see `resultType`. */
+const kept = { ...computed, indexable: true } as const;
 
 /** The table behind {@link fieldTypeRule}; a type forgotten here is a type error. */
 export const fieldTypeRules: Readonly<Record<FieldType, FieldTypeRule>> = {
@@ -125,9 +124,9 @@ export const fieldTypeRules: Readonly<Record<FieldType, FieldTypeRule>> = {
     options: ['target', 'inverse', 'onDelete'],
   },
   links: { ...base, json: null, required: false, default: false, options: ['target', 'inverse', 'onDelete'] },
-  rollup: { ...computed, available: false, options: ['via', 'function', 'field', 'filter'] },
+  rollup: { ...kept, options: ['via', 'function', 'field', 'filter'] },
   lookup: { ...computed, options: ['via', 'field'] },
-  formula: { ...computed, options: ['expression', 'stored'] },
+  formula: { ...kept, options: ['expression', 'stored'] },
 };
 
 /** What the type means; see {@link FieldTypeRule}. */

@@ -39,6 +39,9 @@ export type {
   ConstantComputation,
   FieldComputation,
   FormulaType,
+  RollupComputation,
+  RollupWay,
+  StoredComputation,
   ThroughComputation,
   TimeUnit,
 } from './formula/computation.ts';

@@ -1,5 +1,6 @@
 import type { EntityAlias, EntityAliasDocument } from './aliases/alias.ts';
 import type { Choice } from './document.ts';
+import type { Computed } from './formula/computation.ts';
 import { optionsByKeys, resolveRows } from './formula/computed-rows.ts';
 import type { ResolvedField } from './formula/resolve-computed.ts';
 import { freeze } from './freeze.ts';
@@ -79,7 +80,7 @@ function buildField(
   { aliases = [], deprecated, ...options }: StoredField['options'],
   resolved: ResolvedField | null,
 ): Field {
-  const computed = resolved && { type: resolved.type, value: resolved.value, source: resolved.source };
+  const computed = resolved && computedOf(resolved);
   return {
     key: row.key,
     name: camelName(row.key),
@@ -98,6 +99,10 @@ function buildField(
     aliases: aliases.map(({ key, since = null }) => ({ key, name: camelName(key), since })),
     deprecated: deprecated ?? null,
   };
+}
+
+function computedOf({ type, value, source, stored }: ResolvedField): Computed {
+  return { type, value, source, stored };
 }
 
 function buildChoice({ key, label = proposeLabel(key), description = '', deprecated }: Choice): NamedChoice {

@@ -67,13 +67,6 @@ function readType(reader: ObjectReader, key: string): FieldType | null {
     reader.problem('TYPE_UNKNOWN', 'type', `Unknown type ${quote(type)} of the field ${quote(key)}.${hint}`);
     return null;
   }
-  if (!fieldTypeRule(type).available) {
-    reader.problem(
-      'TYPE_NOT_AVAILABLE',
-      'type',
-      `The type "${type}" of the field ${quote(key)} is not available yet.`,
-    );
-  }
   return type;
 }
 
@@ -96,6 +89,10 @@ function checkFlags(
   }
   if (indexed && !rule.indexable) {
     refuse('indexed', 'indexed');
+  }
+  if (indexed && type === 'formula' && options?.stored !== true) {
+    const message = `The formula ${quote(key)} is computed when it is read, so it cannot be indexed. Make it stored ("stored": true) or remove "indexed".`;
+    reader.problem('NOT_SUPPORTED', 'indexed', message);
   }
   if (required && options?.onDelete === 'set_null') {
     const message = `The link ${quote(key)} is required, so it cannot be emptied when its target is deleted. Use "restrict" or "cascade", or make it optional.`;

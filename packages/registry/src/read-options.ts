@@ -23,9 +23,6 @@ export function readOptions(
 ): FieldOptions {
   const rule = fieldTypeRule(type);
   checkKnown(reader, type);
-  if (!rule.available) {
-    return {};
-  }
   const options = {
     ...readBounds(reader, type),
     ...readLengths(reader, key),

@@ -1,5 +1,5 @@
 import { longestReason } from './aliases/read-aliases.ts';
-import { fieldTypes } from './document.ts';
+import { fieldTypes, rollupFunctions } from './document.ts';
 import { fieldTypeRules } from './field-types.ts';
 import { formulaLimits } from './formula/formula-limits.ts';
 import { keyPattern, longestInverse, longestKey, longestPlural } from './keys.ts';
@@ -60,26 +60,48 @@ const options = {
     enum: ['restrict', 'cascade', 'set_null'],
     description: 'What happens when the target is deleted.',
   },
-  via: { $ref: '#/$defs/key', description: 'Key of the link to one that is followed.' },
-  function: { enum: ['count', 'sum', 'min', 'max', 'avg'] },
-  field: { $ref: '#/$defs/key', description: 'Key of the field there.' },
-  filter: {},
+  via: {
+    type: 'string',
+    pattern: keyPattern.source,
+    maxLength: longestInverse,
+    description: 'Of a lookup, the link to one that is followed; of a rollup, the way back or links to many.',
+  },
+  function: { enum: [...rollupFunctions], description: 'What is made of the records there.' },
+  field: { $ref: '#/$defs/key', description: 'Key of the field there. A count has none.' },
+  filter: {
+    type: 'string',
+    minLength: 1,
+    maxLength: formulaLimits.length,
+    description:
+      'Which of the records there count, as a formula over their own values: "status != \'cancelled\'".',
+  },
   expression: {
     type: 'string',
     minLength: 1,
     maxLength: formulaLimits.length,
     description: 'How the value is computed: "price * quantity", "if(total > 100, \'large\', \'small\')".',
   },
-  stored: { ...flag, description: 'Not supported yet: values are computed when they are read.' },
+  stored: {
+    ...flag,
+    description:
+      'Computed when the record is written, and kept: can be indexed and rolled up. Reads nothing but the record.',
+  },
 };
 
 /** Options that types which have them cannot do without. */
-const necessary: ReadonlySet<string> = new Set(['choices', 'target', 'via', 'field', 'expression']);
+const necessary: ReadonlySet<string> = new Set([
+  'choices',
+  'target',
+  'via',
+  'function',
+  'field',
+  'expression',
+]);
 
 /** For each type, the options it has, and those it cannot do without. */
 const optionsByType = fieldTypes.map((type) => {
   const known = fieldTypeRules[type].options;
-  const required = known.filter((name) => necessary.has(name) && fieldTypeRules[type].available);
+  const required = known.filter((name) => necessary.has(name) && !(type === 'rollup' && name === 'field'));
   const properties = Object.fromEntries(
     known.map((name) => [name, { $ref: `#/$defs/options/properties/${name}` }]),
   );
@@ -151,7 +173,7 @@ export const registryDocumentSchema: Readonly<Record<string, unknown>> = {
       fields: { type: 'array', items: { $ref: '#/$defs/field' } },
       keys: { type: 'array', items: { $ref: '#/$defs/uniqueKey' } },
       softDelete: { ...flag, description: 'Deleted records are kept and can be restored.' },
-      searchable: keys('Text fields that "search" looks into.'),
+      searchable: keys('Text fields that "search" looks into. What is found in the first weighs most.'),
       aliases: {
         type: 'array',
         maxItems: 20,

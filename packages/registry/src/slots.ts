@@ -1,5 +1,6 @@
 import type { FieldDocument } from './document.ts';
 import { fieldTypeRule, type SlotKind } from './field-types.ts';
+import type { Computed } from './formula/computation.ts';
 import { slotsPerKind } from './limits.ts';
 import type { Slot } from './model.ts';
 
@@ -10,8 +11,12 @@ export interface SlotWish {
 }
 
 /** The kind of slot that a field needs: a link always, others when they are indexed. */
-export function slotKindOf({ type, indexed }: Pick<FieldDocument, 'type' | 'indexed'>): SlotKind | null {
-  const { slot } = fieldTypeRule(type);
+export function slotKindOf({
+  type,
+  indexed,
+  computed,
+}: Pick<FieldDocument, 'type' | 'indexed'> & { readonly computed?: Computed | null }): SlotKind | null {
+  const { slot } = fieldTypeRule(computed?.type ?? type);
   return slot === 'l' || indexed ? slot : null;
 }
 

@@ -59,9 +59,7 @@ const prose = fc.oneof(
   fc.string({ maxLength: 20 }),
 );
 
-const types = Object.entries(fieldTypeRules)
-  .filter(([, rule]) => rule.available)
-  .map(([type]) => type as FieldType);
+const types = Object.entries(fieldTypeRules).map(([type]) => type as FieldType);
 
 const choices = fc.uniqueArray(fc.record({ key, label: prose, description: prose }), {
   minLength: 1,

@@ -63,7 +63,7 @@ const plainTypes: Readonly<Record<PlainType, ValueType>> = {
   json: { ...plain(jsonScalar, filters.jsonFilter), ...unordered },
 };
 
-/** The value type of a field, or null for a link and for what is not served yet. */
+/** The value type of a field, or null for a link. */
 export function valueTypeOf(types: SchemaTypes, entity: Entity, field: Field): ValueType | null {
   switch (field.type) {
     case 'select': {
@@ -75,8 +75,8 @@ export function valueTypeOf(types: SchemaTypes, entity: Entity, field: Field): V
     }
     case 'link':
     case 'links':
-    case 'rollup':
       return null;
+    case 'rollup':
     case 'lookup':
     case 'formula':
       return computedValueType(types, field);

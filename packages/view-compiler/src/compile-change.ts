@@ -3,6 +3,9 @@ import type { Entity, Registry } from '@formwork/registry';
 import { compileEntityStorage, type EntityStorageRow } from './compile-entity-storage.ts';
 import { compileLinkRules, type LinkRuleRow } from './compile-link-rules.ts';
 import { compileView, type View } from './compile-view.ts';
+import { compileFormulas } from './stored/compile-formulas.ts';
+import { compileRollups, type RollupRow } from './stored/compile-rollups.ts';
+import type { GeneratedFunction } from './stored/generated-function.ts';
 
 /** One thing to do in the database; names are storage keys. */
 export type ChangeStep =
@@ -15,6 +18,11 @@ export type ChangeStep =
   | { readonly do: 'fill'; readonly entityType: string }
   | { readonly do: 'save_link_rule'; readonly rule: LinkRuleRow }
   | { readonly do: 'remove_link_rule'; readonly entityType: string; readonly field: string }
+  /** Creates those that are not there, and notes that this tenant computes by them. */
+  | { readonly do: 'use_functions'; readonly functions: readonly GeneratedFunction[] }
+  /** Computes the rollups of all records anew. */
+  | { readonly do: 'save_rollup'; readonly row: RollupRow }
+  | { readonly do: 'remove_rollup'; readonly row: RollupRow }
   | { readonly do: 'remove_entity'; readonly entityType: string }
   /** Creates those that are not there, and notes that this tenant reads through them. */
   | { readonly do: 'use_views'; readonly views: readonly View[] }
@@ -23,17 +31,23 @@ export type ChangeStep =
 /**
  * What turns the database from one registry (null: none) to the next, in the order in which it has to be done. The
  * rows of entity types, fields and unique keys are not among it; those of the new registry have to be there first.
- * Views come last, so that the locks on their names, which all tenants share, are held for moments only.
+ * Views come last, so that the locks on their names, which all tenants share, are held for moments only. Functions that
+ * compute what is stored come first, since filling needs them.
  */
 export function compileChange(before: Registry | null, after: Registry): readonly ChangeStep[] {
   const removed = (before?.entities ?? []).filter(
     ({ storageKey }) => !after.entityByStorageKey.has(storageKey),
   );
+  const rollups = changeRollups(before, after);
   return [
+    ...rollups.filter((step) => step.do === 'remove_rollup'),
+    ...useFunctions(after),
     ...removedLinks(before, after),
     ...after.entities.flatMap((entity) => changeStorage(before, after, entity)),
     ...removed.flatMap((entity) => removeEntity(before as Registry, entity)),
     ...changeLinkRules(before, after),
+    // Of values that are there by now. What rolls up other rollups follows them by its triggers.
+    ...rollups.filter((step) => step.do === 'save_rollup'),
     ...changeViews(before, after),
   ];
 }
@@ -72,10 +86,21 @@ function fill(row: EntityStorageRow): ChangeStep[] {
   ];
 }
 
-/** All of the row that decides what stands in the slots. */
+/** All of the row that decides what stands in the slots, which words are searched, and which formulas in the data. */
 function slotsOf(row: EntityStorageRow) {
-  const { textKeys, textExact, numberKeys, timeKeys, uniqueKeys, nullsEqual, linkKeys } = row;
-  return { textKeys, textExact, numberKeys, timeKeys, uniqueKeys, nullsEqual, linkKeys };
+  const { textKeys, textExact, numberKeys, timeKeys, uniqueKeys, nullsEqual, linkKeys, formulas } = row;
+  const { searchKeys } = row;
+  return {
+    textKeys,
+    textExact,
+    numberKeys,
+    timeKeys,
+    uniqueKeys,
+    nullsEqual,
+    linkKeys,
+    formulas,
+    searchKeys,
+  };
 }
 
 /**
@@ -116,9 +141,43 @@ function changeLinkRules(before: Registry | null, after: Registry): ChangeStep[]
   ];
 }
 
+function useFunctions(after: Registry): ChangeStep[] {
+  const functions = functionsOf(after);
+  return functions.length === 0 ? [] : [{ do: 'use_functions', functions }];
+}
+
+function functionsOf({ entities }: Registry): readonly GeneratedFunction[] {
+  const functions = entities.flatMap((entity) => [
+    ...[compileFormulas(entity) ?? []].flat(),
+    ...compileRollups(entity).map(({ compute }) => compute),
+  ]);
+  return [...new Map(functions.map((one) => [one.name, one])).values()];
+}
+
+function changeRollups(before: Registry | null, after: Registry): ChangeStep[] {
+  const rowsOf = (registry: Registry | null) =>
+    (registry?.entities ?? []).flatMap(compileRollups).map(({ row }) => row);
+  const [was, is] = [rowsOf(before), rowsOf(after)];
+  const isSame = (a: RollupRow) => (b: RollupRow) =>
+    a.entityType === b.entityType && a.sourceType === b.sourceType && a.field === b.field && a.way === b.way;
+  return [
+    ...was.filter((row) => !is.some(isSame(row))).map((row) => ({ do: 'remove_rollup', row }) as const),
+    ...is
+      .filter((row) => !was.some((one) => isDeepStrictEqual(one, row)))
+      .map((row) => ({ do: 'save_rollup', row }) as const),
+  ];
+}
+
 function changeViews(before: Registry | null, after: Registry): ChangeStep[] {
-  const used = new Set(after.entities.map(({ viewName }) => viewName));
-  const usedBefore = new Set((before?.entities ?? []).map(({ viewName }) => viewName));
+  const namesOf = (registry: Registry | null) =>
+    registry === null
+      ? []
+      : [
+          ...registry.entities.map(({ viewName }) => viewName),
+          ...functionsOf(registry).map(({ name }) => name),
+        ];
+  const used = new Set(namesOf(after));
+  const usedBefore = new Set(namesOf(before));
   const released = [...usedBefore].filter((name) => !used.has(name));
   return [
     { do: 'use_views', views: after.entities.map(compileView) },

@@ -3,10 +3,13 @@ import {
   type Field,
   fieldTypeRule,
   type Registry,
+  resultType,
   slotsPerKind,
   type UniqueKey,
 } from '@formwork/registry';
 import { pathTo } from './data-access.ts';
+import { compileFormulas, storedFormulas } from './stored/compile-formulas.ts';
+import { noRollups, rolledUpEntities, rollupsOf } from './stored/compile-rollups.ts';
 import { storedTypes } from './stored-types.ts';
 
 /** A row of formwork.entity_storage. Arrays are indexed by slot number, less one. */
@@ -28,6 +31,14 @@ export interface EntityStorageRow {
   readonly softDelete: boolean;
   /** By storage key; null where no field has any. */
   readonly transitions: Readonly<Record<string, FieldTransitions>> | null;
+  /** Name of the function that computes the stored formulas, and their storage keys. */
+  readonly formulas: string | null;
+  readonly formulaKeys: readonly string[];
+  /** Storage keys of rollups, and what they are while nothing links to the record. */
+  readonly rollupKeys: readonly string[];
+  readonly noRollups: Readonly<Record<string, number>>;
+  /** Whether it has rollups, or its records are rolled up. */
+  readonly isRolledUp: boolean;
 }
 
 /** Which choice may be the first, and which may follow which; absent: any. Keys of choices. */
@@ -56,6 +67,7 @@ export function compileEntityStorage(registry: Registry, entity: Entity): Entity
   const keys = new Map(entity.keys.map((key) => [key.slot.column, key]));
   const uniqueSlots = slotColumns('u').map((column) => keys.get(column) ?? null);
   const links = at('l');
+  const rollupKeys = rollupsOf(entity).map(({ key }) => key);
   return {
     entityType: entity.storageKey,
     shape: ['$.type() == "object"', ...checks.map(({ path }) => path)]
@@ -63,7 +75,9 @@ export function compileEntityStorage(registry: Registry, entity: Entity): Entity
       .join(' && '),
     checks,
     textKeys: at('t').map(storageKeyOf),
-    textExact: at('t').map((field) => field !== null && fieldTypeRule(field.type).encoding === 'exact'),
+    textExact: at('t').map(
+      (field) => field !== null && fieldTypeRule(resultType(field)).encoding === 'exact',
+    ),
     numberKeys: at('n').map(storageKeyOf),
     timeKeys: at('d').map(storageKeyOf),
     uniqueKeys: uniqueSlots.map((key) => (key === null ? null : keyParts(key))),
@@ -75,6 +89,11 @@ export function compileEntityStorage(registry: Registry, entity: Entity): Entity
       .map(({ storageKey }) => storageKey),
     softDelete: entity.softDelete,
     transitions: compileTransitions(entity),
+    formulas: compileFormulas(entity)?.name ?? null,
+    formulaKeys: storedFormulas(entity).map(({ field }) => field.storageKey),
+    rollupKeys,
+    noRollups: noRollups(entity),
+    isRolledUp: rollupKeys.length > 0 || rolledUpEntities(registry).has(entity.storageKey),
   };
 }
 
@@ -99,7 +118,7 @@ export function targetOf(registry: Registry, field: Field): string {
 }
 
 function compileCheck(field: Field): FieldCheck[] {
-  const type = storedTypes[field.type];
+  const type = storedTypes[field.computed?.stored ? field.computed.type : field.type];
   if (type === null) return [];
   const path = pathTo(field.storageKey);
   const condition = type.condition(path, field);

@@ -2,9 +2,7 @@ import { identifier, literal } from '@formwork/pg/sql-text';
 import { type Entity, type Field, keyColumn, uniqueColumn, valueColumn } from '@formwork/registry';
 import { compileComputation } from './formula/compile-computation.ts';
 import { storedTypes } from './stored-types.ts';
-
-/** The Postgres schema of generated views, and of nothing else. */
-export const viewSchema = 'formwork_views';
+import { viewSchema } from './view-schema.ts';
 
 export interface View {
   /** Within the schema formwork_views. */

@@ -7,4 +7,8 @@ export {
   type KeyPart,
 } from './compile-entity-storage.ts';
 export { compileLinkRules, type LinkRuleRow } from './compile-link-rules.ts';
-export { compileView, type View, viewSchema } from './compile-view.ts';
+export { compileView, type View } from './compile-view.ts';
+export { compileFormulas, formulaJson, storedFormulas } from './stored/compile-formulas.ts';
+export { type CompiledRollups, compileRollups, type RollupRow } from './stored/compile-rollups.ts';
+export type { GeneratedFunction } from './stored/generated-function.ts';
+export { viewSchema } from './view-schema.ts';

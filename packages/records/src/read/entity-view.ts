@@ -105,7 +105,7 @@ function fieldColumns(entity: Entity): ViewColumn[] {
         column: valueColumn(field),
         kind,
         ...(uniqueKey === undefined ? {} : { uniqueKey }),
-        key: key === null ? null : { column: key, lossless: fieldTypeRule(field.type).lossless },
+        key: key === null ? null : { column: key, lossless: fieldTypeRule(resultType(field)).lossless },
         field,
       },
     ];

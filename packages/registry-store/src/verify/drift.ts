@@ -21,6 +21,8 @@ export type DriftKind =
   | 'key'
   /** A link that leads nowhere, to a deleted record, or to one of another entity. */
   | 'link'
+  /** A rollup or stored formula that is not what its source says. */
+  | 'computed'
   /** A counter behind the numbers that it has given out. */
   | 'autonumber'
   /** What the triggers know of an entity, its link rules or its view. */

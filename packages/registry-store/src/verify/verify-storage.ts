@@ -2,13 +2,17 @@ import { isDeepStrictEqual } from 'node:util';
 import { type TransactionSql, sql as text } from '@formwork/pg';
 import type { Entity, Registry } from '@formwork/registry';
 import {
+  compileFormulas,
   compileLinkRules,
+  compileRollups,
   type EntityStorageRow,
   type LinkRuleRow,
+  type RollupRow,
   viewSchema,
 } from '@formwork/view-compiler';
 import { runStatement } from '../run-statement.ts';
 import { storageValues } from '../storage-values.ts';
+import { findFunctions } from '../use-functions.ts';
 import type { Drift } from './drift.ts';
 
 /** What was derived from the registry and stored: all of it can be derived again, and has to be the same. */
@@ -27,6 +31,14 @@ export async function verifyStorage(
       rules,
     ),
     [`The view "${entity.viewName}" is missing: apply the registry again.`]: await hasView(sql, entity),
+    'What the triggers know of its rollups is not what the registry says.': await areRollupsStored(
+      sql,
+      entity,
+    ),
+    'A function that computes stored values is missing: apply the registry again.': await hasFunctions(
+      sql,
+      entity,
+    ),
   };
   return Object.entries(isRight).flatMap(([message, right]) =>
     right
@@ -60,6 +72,29 @@ async function areRulesStored(
   const sorted = (list: readonly LinkRuleRow[]) =>
     list.map((rule) => ({ ...rule })).sort((a, b) => (a.field < b.field ? -1 : 1));
   return isDeepStrictEqual(sorted(rows), sorted(rules));
+}
+
+async function areRollupsStored(sql: TransactionSql, entity: Entity): Promise<boolean> {
+  const expected = compileRollups(entity).map(({ row }) => row);
+  const rows = await sql<RollupRow[]>`
+    select entity_type as "entityType", source_type as "sourceType", field, way, slot, compute, keys, uses
+    from formwork.rollups where entity_type = ${entity.storageKey}`;
+  const sorted = (list: readonly RollupRow[]) =>
+    list.map((row) => ({ ...row })).sort((a, b) => (wayOf(a) < wayOf(b) ? -1 : 1));
+  return isDeepStrictEqual(sorted(rows), sorted(expected));
+}
+
+function wayOf({ way, sourceType, field }: RollupRow): string {
+  return `${way} ${sourceType} ${field}`;
+}
+
+async function hasFunctions(sql: TransactionSql, entity: Entity): Promise<boolean> {
+  const names = [
+    ...compileRollups(entity).map(({ compute }) => compute.name),
+    compileFormulas(entity)?.name ?? [],
+  ];
+  const wanted = names.flat();
+  return (await findFunctions(sql, wanted)).size === new Set(wanted).size;
 }
 
 async function hasView(sql: TransactionSql, { viewName }: Entity): Promise<boolean> {

@@ -2,6 +2,7 @@ import type { ControlPlane } from '@formwork/pg';
 import { compileEntityStorage } from '@formwork/view-compiler';
 import { readCurrent } from '../read-registry.ts';
 import type { Drift } from './drift.ts';
+import { verifyComputed } from './verify-computed.ts';
 import { verifyKeys } from './verify-keys.ts';
 import { verifyLinks } from './verify-links.ts';
 import { verifySlots } from './verify-slots.ts';
@@ -9,9 +10,9 @@ import { verifyStorage } from './verify-storage.ts';
 import { verifyValues } from './verify-values.ts';
 
 /**
- * Proves from the raw rows that nothing of a tenant has drifted: values, slots, unique keys, links, counters, and what
- * was derived from its registry. Everything is computed anew and compared; an empty list means all is well. Keeps
- * changes of the registry waiting meanwhile, but no reads and writes.
+ * Proves from the raw rows that nothing of a tenant has drifted: values, slots, unique keys, links, counters, rollups
+ * and stored formulas, and what was derived from its registry. Everything is computed anew and compared; an empty list
+ * means all is well. Keeps changes of the registry waiting meanwhile, but no reads and writes.
  */
 export function verify(control: ControlPlane, tenantId: string): Promise<readonly Drift[]> {
   return control.withTenant(tenantId, async (sql) => {
@@ -25,6 +26,7 @@ export function verify(control: ControlPlane, tenantId: string): Promise<readonl
         ...(await verifyStorage(sql, registry, entity, row)),
         ...(await verifyValues(sql, entity, row)),
         ...(await verifySlots(sql, entity, row)),
+        ...(await verifyComputed(sql, entity)),
         ...(await verifyKeys(sql, entity, row)),
         ...(await verifyLinks(sql, registry, entity)),
       );

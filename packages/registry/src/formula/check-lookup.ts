@@ -53,7 +53,7 @@ export function checkLookup(
     const message = `${who} shows ${quote(shownName)}, and ${quote(target.key)} has no such field.${hint}`;
     return refuse('FIELD_MISSING', 'field', message);
   }
-  if (shown.type === 'link' || shown.type === 'links' || shown.type === 'rollup') {
+  if (shown.type === 'link' || shown.type === 'links') {
     const message = `${who} shows ${quote(shownName)} of ${quote(target.key)}, which is of type "${shown.type}". Show a value, through a lookup over there if need be.`;
     return refuse('NOT_SUPPORTED', 'field', message);
   }

@@ -1,4 +1,4 @@
-import type { FieldType } from '../document.ts';
+import type { FieldType, RollupFunction } from '../document.ts';
 
 /**
  * How the value of a computed field is made: a lookup or a checked formula, with all that it uses of other computed
@@ -42,6 +42,30 @@ export interface CallComputation {
   /** Types of the arguments, whole numbers among them as "number". */
   readonly types: readonly FormulaType[];
   readonly arguments: readonly Computation[];
+}
+
+export type StoredComputation = { readonly kind: 'formula'; readonly value: Computation } | RollupComputation;
+
+/** What the records at the other end of a link to many come to. Named by storage keys, as everything here. */
+export interface RollupComputation {
+  readonly kind: 'rollup';
+  readonly function: RollupFunction;
+  readonly way: RollupWay;
+  /** The stored field that is rolled up, and the type of its values; null for a count. */
+  readonly rolled: { readonly field: string; readonly type: FieldType } | null;
+  /** Of the record that is rolled up: whether it counts. */
+  readonly filter: Computation | null;
+}
+
+/** The way to the records that are rolled up. */
+export interface RollupWay {
+  /** A link to one of theirs, links to many of theirs (in), or links to many of the record's own (out). */
+  readonly kind: 'link' | 'in' | 'out';
+  /** Storage key of their entity. */
+  readonly source: string;
+  /** Storage key of the linking field, and its slot, if it has one. */
+  readonly field: string;
+  readonly slot: string | null;
 }
 
 /** Types of values inside formulas. A whole number is a number; "null" is the type of the constant. */
@@ -111,7 +135,10 @@ export type FunctionName =
 export interface Computed {
   /** The type that its values are read, filtered, sorted and shown as. */
   readonly type: FieldType;
+  /** How it is read: of what is stored, a field of the record itself. */
   readonly value: Computation;
+  /** How a value that is stored is made; null where it is computed when it is read. */
+  readonly stored: StoredComputation | null;
   /** Of a lookup, the stored field whose values it shows: a choice is of that field's enum. Keys of today. */
   readonly source: { readonly entity: string; readonly field: string } | null;
 }

@@ -12,6 +12,13 @@ export interface ScopeEntity {
   readonly name: string;
   /** By the name that expressions use. */
   readonly fields: ReadonlyMap<string, ScopeField>;
+  /** Ways back from links that lead here, by the name that rollups use: of the entity (its key) and the linking field. */
+  readonly inverses: ReadonlyMap<string, ScopeInverse>;
+}
+
+export interface ScopeInverse {
+  readonly source: string;
+  readonly field: string;
 }
 
 export interface ScopeField {
@@ -23,4 +30,6 @@ export interface ScopeField {
   readonly choices: readonly Choice[];
   /** Its slot, if it is ready. */
   readonly slot: string | null;
+  /** The slot of a link, ready or not: the triggers fill it from the beginning. */
+  readonly linkSlot: string | null;
 }

@@ -10,6 +10,8 @@ export interface RenamedField {
   readonly name: string;
   /** Of a link to one: key of the entity that it leads to. */
   readonly target: string | undefined;
+  /** Of links to many and of ways back: key of the entity at the other end. */
+  readonly many?: string | undefined;
 }
 
 /**
@@ -29,6 +31,17 @@ export function renameReferences(
     const via = renaming.get(entity)?.get(options.via);
     const shown = renaming.get(via?.target ?? '')?.get(options.field);
     return { ...options, via: via?.name ?? options.via, field: shown?.name ?? options.field };
+  }
+  if (type === 'rollup' && options.via !== undefined) {
+    const via = renaming.get(entity)?.get(options.via);
+    const source = via?.many ?? '';
+    const rolled = renaming.get(source)?.get(options.field ?? '');
+    return {
+      ...options,
+      via: via?.name ?? options.via,
+      ...(rolled && { field: rolled.name }),
+      ...(options.filter !== undefined && { filter: renameExpression(options.filter, source, renaming) }),
+    };
   }
   return options;
 }

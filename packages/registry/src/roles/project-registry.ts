@@ -1,5 +1,5 @@
 import { hashOf } from '../canonical-json.ts';
-import type { Computation } from '../formula/computation.ts';
+import type { Computation, Computed } from '../formula/computation.ts';
 import { freeze } from '../freeze.ts';
 import { fieldsByName, typeNamesOf } from '../load-registry.ts';
 import type { Entity, Field, Registry } from '../model.ts';
@@ -119,9 +119,7 @@ class Sight {
     if (target !== undefined) {
       return Boolean(this.permissionOf(target)?.read);
     }
-    return isComputed(field)
-      ? field.computed !== null && this.#seesAllOf(entity, field.computed.value)
-      : true;
+    return field.computed === null ? !isComputed(field) : this.#seesAllBehind(entity, field.computed);
   }
 
   seesByStorageKey(entityKey: string, fieldKey: string): boolean {
@@ -143,6 +141,25 @@ class Sight {
   #seesAllRecordsOf(entity: Entity): boolean {
     const read = this.permissionOf(entity)?.read;
     return read !== null && read !== undefined && read.where === null;
+  }
+
+  /** What is stored tells of what it was made of, as what is computed on reading does. */
+  #seesAllBehind(entity: Entity, { value, stored }: Computed): boolean {
+    if (stored === null) {
+      return this.#seesAllOf(entity, value);
+    }
+    if (stored.kind === 'formula') {
+      return this.#seesAllOf(entity, stored.value);
+    }
+    const { way, rolled, filter } = stored;
+    const source = this.#registry.entityByStorageKey.get(way.source);
+    return (
+      source !== undefined &&
+      this.seesByStorageKey(way.kind === 'out' ? entity.storageKey : source.storageKey, way.field) &&
+      this.#seesAllRecordsOf(source) &&
+      (rolled === null || this.seesByStorageKey(source.storageKey, rolled.field)) &&
+      (filter === null || this.#seesAllOf(source, filter))
+    );
   }
 
   /** Whether all that a value is made of may be read. What is not known here may not. */

@@ -1,5 +1,5 @@
 -- Account
-create view "formwork_views"."v_0801faf9416a1871c6a880a6" with (security_invoker = true) as
+create view "formwork_views"."v_b04b1fd1466c0e6d681ea679" with (security_invoker = true) as
 select
   id,
   version,
@@ -10,9 +10,11 @@ select
   case data -> 'active' when 'true' then true when 'false' then false end as "active",
   data ->> 'country' as "country",
   data ->> 'name' as "name",
+  case when jsonb_typeof(data -> 'revenue') = 'number' then (data -> 'revenue')::numeric end as "revenue",
   data ->> 'slug' as "slug",
   data ->> 'website' as "website",
   "t1" as "_name",
+  "n1" as "_revenue",
   "u1" as "_u1"
 from formwork.records
 where entity_type = 'account' and deleted_at is null;
@@ -94,7 +96,7 @@ from formwork.records
 where entity_type = 'product' and deleted_at is null;
 
 -- Order
-create view "formwork_views"."v_a0628b16c450301717487782" with (security_invoker = true) as
+create view "formwork_views"."v_99fe7854ddfe18983e27f5ad" with (security_invoker = true) as
 select
   id,
   version,
@@ -104,18 +106,21 @@ select
   updated_by,
   "l1" as "account",
   "l2" as "customer",
+  case when data -> 'item_count' between '-2147483648' and '2147483647' then (data -> 'item_count')::int end as "item_count",
   data ->> 'note' as "note",
   case when "n1" between -2147483648 and 2147483647 then "n1"::int end as "number",
   nullif("d1", 'infinity') as "placed_at",
   nullif("t1", formwork.text_null()) as "status",
+  case when jsonb_typeof(data -> 'total') = 'number' then (data -> 'total')::numeric end as "total",
   "n1" as "_number",
   "d1" as "_placed_at",
-  "t1" as "_status"
+  "t1" as "_status",
+  "n2" as "_total"
 from formwork.records
 where entity_type = 'order' and deleted_at is null;
 
 -- Order item
-create view "formwork_views"."v_0ca3a22548aaa4c5cd02f5de" with (security_invoker = true) as
+create view "formwork_views"."v_d4b5b297b93b413faf283908" with (security_invoker = true) as
 select
   id,
   version,
@@ -123,6 +128,7 @@ select
   created_by,
   updated_at,
   updated_by,
+  case when jsonb_typeof(data -> 'amount') = 'number' then (data -> 'amount')::numeric end as "amount",
   "l1" as "order",
   "l2" as "product",
   case when data -> 'quantity' between '-2147483648' and '2147483647' then (data -> 'quantity')::int end as "quantity",

@@ -1,0 +1,137 @@
+import { identifier, literal } from '@formwork/pg/sql-text';
+import type { Entity, Registry, RollupComputation, RollupWay } from '@formwork/registry';
+import { compileRolledValue } from './compile-rolled-value.ts';
+import { type GeneratedFunction, generateFunction } from './generated-function.ts';
+import { ownFields } from './own-fields.ts';
+
+/** A row of formwork.rollups: the rollups of an entity over the records of one link. All names are storage keys. */
+export interface RollupRow {
+  readonly entityType: string;
+  readonly sourceType: string;
+  readonly field: string;
+  readonly way: RollupWay['kind'];
+  /** Number of the link's slot; null for links to many. */
+  readonly slot: number | null;
+  /** Name of the function that computes them. */
+  readonly compute: string;
+  /** The rollups, and what they depend on in the source. */
+  readonly keys: readonly string[];
+  readonly uses: readonly string[];
+}
+
+interface Rollup {
+  readonly key: string;
+  readonly computation: RollupComputation;
+}
+
+export interface CompiledRollups {
+  readonly row: RollupRow;
+  readonly compute: GeneratedFunction;
+  /** SQL for each rollup of a record: the tenant and the id of the record are given as expressions. */
+  readonly values: (
+    tenant: string,
+    id: string,
+  ) => readonly { readonly key: string; readonly value: string }[];
+}
+
+/** The rollups of an entity, together those that go the same way. */
+export function compileRollups(entity: Entity): readonly CompiledRollups[] {
+  const groups = new Map<string, Rollup[]>();
+  for (const rollup of rollupsOf(entity)) {
+    const { kind, source, field } = rollup.computation.way;
+    const way = `${kind} ${source} ${field}`;
+    groups.set(way, [...(groups.get(way) ?? []), rollup]);
+  }
+  return [...groups.keys()].sort().map((way) => compileGroup(entity, groups.get(way) ?? []));
+}
+
+/** Storage keys of the entities whose records are rolled up somewhere. */
+export function rolledUpEntities(registry: Registry): ReadonlySet<string> {
+  const known = sources.get(registry);
+  if (known !== undefined) return known;
+  const found = registry.entities.flatMap(rollupsOf).map(({ computation }) => computation.way.source);
+  const all = new Set(found);
+  sources.set(registry, all);
+  return all;
+}
+
+const sources = new WeakMap<Registry, ReadonlySet<string>>();
+
+/** Rollups of a record to which nothing links, as JSON by storage key: what is null has no entry. */
+export function noRollups(entity: Entity): Readonly<Record<string, number>> {
+  const zeros = rollupsOf(entity).filter(
+    ({ key, computation: { function: how } }) =>
+      how === 'count' || (how === 'sum' && entity.fieldByStorageKey.get(key)?.computed?.type !== 'currency'),
+  );
+  return Object.fromEntries(zeros.map(({ key }) => [key, 0]));
+}
+
+/** In the order of their storage keys. */
+export function rollupsOf({ fields }: Entity): readonly Rollup[] {
+  return fields
+    .flatMap(({ storageKey, computed }): Rollup[] =>
+      computed?.stored?.kind === 'rollup' ? [{ key: storageKey, computation: computed.stored }] : [],
+    )
+    .sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+function compileGroup(entity: Entity, rollups: readonly Rollup[]): CompiledRollups {
+  const [
+    {
+      computation: { way },
+    },
+  ] = rollups as [Rollup];
+  const values = rollups.map(({ key, computation }) => ({ key, value: compileRolledValue(computation) }));
+  const objects = values.map(({ key, value }) => `jsonb_build_object(${literal(key)}, ${value})`);
+  const compute = generateFunction(
+    [
+      ['_tenant', 'uuid'],
+      ['_parents', 'uuid[]'],
+    ],
+    'table (parent uuid, rolled jsonb)',
+    `begin
+  return query select _p.id, (select jsonb_strip_nulls(${objects.join(' || ')})
+    ${rolledRecords(entity, way, '_tenant', '_p.id')})
+  from unnest(_parents) _p (id);
+end`,
+  );
+  const uses = rollups.flatMap(({ computation: { rolled, filter } }) => [
+    ...(rolled ? [rolled.field] : []),
+    ...(filter ? ownFields(filter) : []),
+  ]);
+  const row = {
+    entityType: entity.storageKey,
+    sourceType: way.source,
+    field: way.field,
+    way: way.kind,
+    slot: way.slot === null ? null : Number(way.slot.slice(1)),
+    compute: compute.name,
+    keys: rollups.map(({ key }) => key),
+    uses: [...new Set(uses)].sort(),
+  };
+  return {
+    row,
+    compute,
+    values: (tenant, id) =>
+      values.map(({ key, value }) => ({
+        key,
+        value: `(select to_jsonb(${value}) ${rolledRecords(entity, way, tenant, id)})`,
+      })),
+  };
+}
+
+/** The living records at the other end; their columns are named without a table, as computations name them. */
+function rolledRecords(entity: Entity, way: RollupWay, tenant: string, id: string): string {
+  const isLiving = `r.tenant_id = ${tenant} and r.entity_type = ${literal(way.source)} and r.deleted_at is null`;
+  if (way.kind === 'link') {
+    if (way.slot === null) throw new Error(`The link "${way.field}" of "${way.source}" has no slot`);
+    return `from formwork.records r where ${isLiving} and r.${identifier(way.slot)} = ${id}`;
+  }
+  const [mine, theirs] = way.kind === 'in' ? ['target_id', 'source_id'] : ['source_id', 'target_id'];
+  const linking = way.kind === 'in' ? way.source : entity.storageKey;
+  return (
+    `from formwork.record_links _l join formwork.records r on r.id = _l.${theirs} ` +
+    `where _l.tenant_id = ${tenant} and _l.${mine} = ${id} and _l.entity_type = ${literal(linking)} ` +
+    `and _l.field = ${literal(way.field)} and ${isLiving}`
+  );
+}
