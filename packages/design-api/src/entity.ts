@@ -115,6 +115,11 @@ export const EntityType = builder.objectRef<EntityWithLimits>('Entity').implemen
       description: 'Deleted records are kept and can be restored.',
       resolve: ({ entity }) => entity.softDelete,
     }),
+    searchable: t.stringList({
+      description:
+        'Keys of the text fields that `search` looks into; what is found in the first weighs most.',
+      resolve: ({ entity }) => entity.searchable,
+    }),
     fields: t.field({ type: [FieldObject], resolve: ({ entity }) => entity.fields }),
     field: t.field({
       type: FieldObject,

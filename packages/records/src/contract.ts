@@ -200,7 +200,7 @@ export interface Count {
 
 /**
  * Arguments as in the SDL; absent and null are the same for first, after, last, before, orderBy. A `where` that is null
- * is an error, as is an empty object anywhere in it.
+ * is an error, as is an empty object anywhere in it, and a `search` that is null or has no word in it.
  *
  * Operators of `where`, by the type of the field (what the SDL leaves out cannot be asked):
  * - all but json and multi_select: `eq ne in notIn isNull`; what has an order: `lt lte gt gte`. `ne`, `notIn` and `not`
@@ -269,6 +269,7 @@ export interface PageInfo {
  */
 export interface AggregateArguments {
   readonly where?: Values | null;
+  readonly search?: string | null;
   readonly groupBy?: readonly Values[] | null;
   readonly having?: Values | null;
   readonly orderBy?: readonly Values[] | null;

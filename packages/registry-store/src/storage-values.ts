@@ -23,6 +23,7 @@ export function storageValues(
     { name: 'autonumbers', type: 'text[]', value: textArray(row.autonumbers) },
     { name: 'soft_delete', type: 'boolean', value: String(row.softDelete) },
     { name: 'transitions', type: 'jsonb', value: row.transitions && JSON.stringify(row.transitions) },
+    { name: 'search_keys', type: 'text[]', value: row.searchKeys && textArray(row.searchKeys) },
     { name: 'formulas', type: 'text', value: row.formulas },
     { name: 'formula_keys', type: 'text[]', value: textArray(row.formulaKeys) },
     { name: 'rollup_keys', type: 'text[]', value: textArray(row.rollupKeys) },

@@ -16,6 +16,7 @@ import { targetOfLink } from './links.ts';
 import { orderDirection } from './orders.ts';
 import { intFilter } from './scalar-filters.ts';
 import type { SchemaTypes } from './schema-types.ts';
+import { searchArgument } from './search-argument.ts';
 import { hasTotals, totalOf, valueTypeOf } from './value-types.ts';
 
 export const datePart = new GraphQLEnumType({
@@ -43,6 +44,7 @@ export function aggregateArguments(types: SchemaTypes, entity: Entity): GraphQLF
     having: { type: types.aggregateFilter(entity) },
     orderBy: listOf(types.aggregateOrder(entity)),
     first: { type: GraphQLInt },
+    ...searchArgument(entity),
   };
 }
 

@@ -11,6 +11,7 @@ import {
 } from 'graphql';
 import { resolveIsExact, resolveNodes, resolveTotalCount } from './resolvers.ts';
 import type { SchemaTypes } from './schema-types.ts';
+import { searchArgument } from './search-argument.ts';
 
 /** Relay's cursor connections: https://relay.dev/graphql/connections.htm. Edges and page come from records as they are. */
 
@@ -77,6 +78,7 @@ export function connectionArguments(types: SchemaTypes, entity: Entity): GraphQL
     before: { type: GraphQLString },
     where: { type: types.filter(entity) },
     orderBy: { type: new GraphQLList(new GraphQLNonNull(types.order(entity))) },
+    ...searchArgument(entity),
   };
 }
 

@@ -31,6 +31,8 @@ export interface EntityStorageRow {
   readonly softDelete: boolean;
   /** By storage key; null where no field has any. */
   readonly transitions: Readonly<Record<string, FieldTransitions>> | null;
+  /** Storage keys of the searchable fields, in the designer's order; null where there are none. */
+  readonly searchKeys: readonly string[] | null;
   /** Name of the function that computes the stored formulas, and their storage keys. */
   readonly formulas: string | null;
   readonly formulaKeys: readonly string[];
@@ -89,6 +91,7 @@ export function compileEntityStorage(registry: Registry, entity: Entity): Entity
       .map(({ storageKey }) => storageKey),
     softDelete: entity.softDelete,
     transitions: compileTransitions(entity),
+    searchKeys: compileSearchKeys(entity),
     formulas: compileFormulas(entity)?.name ?? null,
     formulaKeys: storedFormulas(entity).map(({ field }) => field.storageKey),
     rollupKeys,
@@ -104,6 +107,12 @@ function compileTransitions({ fields }: Entity): EntityStorageRow['transitions']
       : [],
   );
   return rules.length === 0 ? null : Object.fromEntries(rules);
+}
+
+function compileSearchKeys({ fields, searchable }: Entity): EntityStorageRow['searchKeys'] {
+  const storageKeys = new Map(fields.map(({ key, storageKey }) => [key, storageKey]));
+  const searchKeys = searchable.flatMap((key) => storageKeys.get(key) ?? []);
+  return searchKeys.length === 0 ? null : searchKeys;
 }
 
 /** Storage key of the entity that a link leads to. */

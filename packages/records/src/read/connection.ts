@@ -20,6 +20,7 @@ import {
 import { compileList, type ListQuery } from './list-query.ts';
 import { readNesting } from './nested.ts';
 import type { ReadContext } from './read-context.ts';
+import { openSearch } from './search.ts';
 import { getText } from './select-list.ts';
 import { newScope, type StatementScope } from './statement-scope.ts';
 
@@ -34,7 +35,8 @@ export async function readConnection(
   selection: ConnectionSelection,
 ): Promise<ConnectionNode> {
   const scope = newScope(context);
-  const query = compileList(scope, { entity }, args, context.cursors);
+  const search = args.search === undefined ? null : await openSearch(context, entity, args);
+  const query = compileList(scope, { entity }, args, context.cursors, search);
   const requests = countRequests(selection);
   requests.forEach(assertCount);
   const [page, outside, counts] = await Promise.all([

@@ -12,6 +12,8 @@ export interface ReadLimits {
   readonly depth: number;
   /** Steps of an ordering. */
   readonly orderings: number;
+  /** Most records that a search ranks; where more match, they come in the order of their ids. */
+  readonly rankedMatches: number;
   /** Links that one statement follows; loaders read what is behind the others. */
   readonly nestedSelects: number;
   /** Records that one statement may give behind links, were all pages full; loaders read the rest. */
@@ -25,6 +27,7 @@ export const defaultReadLimits: ReadLimits = {
   conditions: 500,
   depth: 20,
   orderings: 20,
+  rankedMatches: 10_000,
   nestedSelects: 60,
   nestedRecords: 300_000,
 };

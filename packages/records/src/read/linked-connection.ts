@@ -16,6 +16,7 @@ import { findLinkPath } from './link-path.ts';
 import { compileList, type ListQuery } from './list-query.ts';
 import { readNesting } from './nested.ts';
 import type { ReadContext } from './read-context.ts';
+import { openSearch } from './search.ts';
 import { getText, type Nesting } from './select-list.ts';
 import { newScope, type StatementScope } from './statement-scope.ts';
 
@@ -39,7 +40,8 @@ export async function readLinkedConnections(
     entity: path.entity,
     link: { path, near: sql`${parents}.id`, several: parentIds.length > 1 },
   };
-  const query = compileList(scope, start, args, context.cursors);
+  const search = args.search === undefined ? null : await openSearch(context, path.entity, args);
+  const query = compileList(scope, start, args, context.cursors, search);
   const requests = countRequests(selection).map(exactly);
   requests.forEach(assertCount);
   const family: Family = { context, scope, query, parents, parentIds };

@@ -7,6 +7,8 @@ import { beyond, indexCondition, orderByClause, type Side } from './keyset.ts';
 import type { LinkPath } from './link-path.ts';
 import { compileOrder, type Ordering } from './order.ts';
 import { type Page, readPage } from './page.ts';
+import { compileSearch, type Reading, type Search } from './search.ts';
+import { compileRank } from './search-order.ts';
 import type { StatementScope } from './statement-scope.ts';
 import { compileWhere } from './where.ts';
 
@@ -50,20 +52,31 @@ export interface ListStart {
   };
 }
 
-/** Checks the arguments and writes the pieces of SQL that they mean. Throws `RecordError` for bad ones. */
+/**
+ * Checks the arguments and writes the pieces of SQL that they mean. Throws `RecordError` for bad ones. `search`: what
+ * `openSearch` made of the one in the arguments.
+ */
 export function compileList(
   scope: StatementScope,
   start: ListStart,
   args: ConnectionArguments,
   cursors: CursorContext,
+  search: Search | null,
 ): ListQuery {
   const { entity } = start;
   const page = readPage(args, scope.limits);
   const alias = scope.alias();
-  const ordering = compileOrder(scope, entity, alias, args.orderBy ?? [], 'orderBy');
+  const ordering =
+    search && !args.orderBy?.length
+      ? compileRank(scope, entity, alias, search)
+      : compileOrder(scope, entity, alias, args.orderBy ?? [], 'orderBy');
   const where =
     args.where === undefined ? null : compileWhere({ scope, entity, alias, depth: 0 }, args.where, 'where');
-  const { tables, join, filter } = tablesOf(start, alias, ordering, where);
+  const { tables, join } = tablesOf(start, alias, ordering);
+  const matching = (reads: Reading) => {
+    const all = allOf([where, search && compileSearch(start, alias, search, reads)]);
+    return [join, all && start.link?.several ? sql`(${all}) is true` : all];
+  };
   const place = placeOf(cursors, entity, ordering);
   const cursor = (name: Side) => {
     const text = args[name];
@@ -71,7 +84,7 @@ export function compileList(
   };
   const after = cursor('after');
   const before = cursor('before');
-  const filtered = [join, filter];
+  const filtered = matching('some');
   const rowOrder = orderByClause(ordering, page.backward);
   const within = [
     ...filtered,
@@ -89,7 +102,7 @@ export function compileList(
     hasBefore: before !== null,
     range: sql`from ${tables}${ordering.joins}${whereClause(within)} order by ${rowOrder}`,
     rowOrder,
-    all: sql`from ${tables}${whereClause(filtered)}`,
+    all: sql`from ${tables}${whereClause(matching('all'))}`,
     outside: (side) => {
       const values = side === 'after' ? after : before;
       const rest = values && beyond(ordering, values, side === 'after' ? 'before' : 'after', true);
@@ -105,25 +118,22 @@ export function compileList(
  * Where the records come from. For the links of several records only the index of the link will do (see `LinkPath`): it
  * has them in the order of their ids, so there only the filter is kept from other indexes, by `is true`.
  */
-function tablesOf(
-  { entity, link }: ListStart,
-  alias: SqlFragment,
-  ordering: Ordering,
-  where: SqlFragment | null,
-) {
-  if (link === undefined) {
-    return { tables: sql`${entityView(entity).name} ${alias}`, join: null, filter: where };
-  }
+function tablesOf({ entity, link }: ListStart, alias: SqlFragment, ordering: Ordering) {
+  if (link === undefined) return { tables: sql`${entityView(entity).name} ${alias}`, join: null };
   const isById = ordering.steps[0]?.column.name === 'id';
-  const filter = where && link.several ? sql`(${where}) is true` : where;
-  return { ...link.path.from(link.near, alias, link.several && !isById), filter };
+  return link.path.from(link.near, alias, link.several && !isById);
 }
 
 function placeOf({ tenantId, role }: CursorContext, entity: Entity, { signature }: Ordering): CursorPlace {
   return { tenantId, role, entity: entity.storageKey, signature };
 }
 
-function whereClause(conditions: readonly (SqlFragment | null)[]): SqlFragment {
+function allOf(conditions: readonly (SqlFragment | null)[]): SqlFragment | null {
   const given = conditions.filter((condition) => condition !== null);
-  return given.length === 0 ? sql`` : sql` where ${sql.join(given, ' and ')}`;
+  return given.length === 0 ? null : sql.join(given, ' and ');
+}
+
+function whereClause(conditions: readonly (SqlFragment | null)[]): SqlFragment {
+  const all = allOf(conditions);
+  return all === null ? sql`` : sql` where ${all}`;
 }

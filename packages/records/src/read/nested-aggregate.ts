@@ -19,7 +19,14 @@ export function compileNestedAggregate(
   args: AggregateArguments,
   selection: AggregateSelection,
 ): NestedAggregate {
-  const { reader, groups, order, limit } = compileGroups(scope, path.entity, { path, near }, args, selection);
+  const { reader, groups, order, limit } = compileGroups(
+    scope,
+    path.entity,
+    { path, near },
+    args,
+    selection,
+    null,
+  );
   const group = scope.alias();
   // Numbered while their order is at hand, as for the groups of many parents.
   return {

@@ -23,7 +23,7 @@ export function compileNestedConnection(
   args: ConnectionArguments,
   selection: ConnectionSelection,
 ): NestedConnection {
-  const query = compileList(scope, start, args, context.cursors);
+  const query = compileList(scope, start, args, context.cursors, null);
   const requests = countRequests(selection).map(exactly);
   requests.forEach(assertCount);
   const reader = new PageReader(query, context.cursors.sealer, selection, nesting);

@@ -77,7 +77,7 @@ class SubSelects implements Nesting {
     });
   }
 
-  /** Null where the statement would become too large. */
+  /** Null where the statement would become too large, and where something has to be asked first. */
   #select(list: SelectList, entity: Entity, alias: SqlFragment, link: LinkSelection): NestedValue | null {
     if (link.record !== undefined) return this.#selectRecord(list, entity, alias, link, link.record);
     const path = findLinkPath(this.#statement.scope, entity, link.field);
@@ -111,6 +111,8 @@ class SubSelects implements Nesting {
   #selectMany(list: SelectList, path: LinkPath, near: SqlFragment, link: LinkSelection): NestedValue | null {
     const { scope, several, records } = this.#statement;
     const { connection, aggregate } = link;
+    // How a search is answered depends on how much it matches.
+    if ((connection ?? aggregate)?.args.search !== undefined) return null;
     const first = (connection ?? aggregate)?.args.first ?? null;
     const isPage = connection === undefined || wantsPage(connection.selection);
     const inAll = records * (isPage ? readPage(connection?.args ?? { first }, scope.limits).size : 1);

@@ -17,6 +17,8 @@ export type DriftKind =
   | 'value'
   /** A search key that was not made of the value. */
   | 'slot'
+  /** What is searched is not what the values say. */
+  | 'search'
   /** Records that share a value which has to be unique. */
   | 'key'
   /** A link that leads nowhere, to a deleted record, or to one of another entity. */

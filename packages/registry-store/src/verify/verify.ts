@@ -5,6 +5,7 @@ import type { Drift } from './drift.ts';
 import { verifyComputed } from './verify-computed.ts';
 import { verifyKeys } from './verify-keys.ts';
 import { verifyLinks } from './verify-links.ts';
+import { verifySearch } from './verify-search.ts';
 import { verifySlots } from './verify-slots.ts';
 import { verifyStorage } from './verify-storage.ts';
 import { verifyValues } from './verify-values.ts';
@@ -26,7 +27,8 @@ export function verify(control: ControlPlane, tenantId: string): Promise<readonl
         ...(await verifyStorage(sql, registry, entity, row)),
         ...(await verifyValues(sql, entity, row)),
         ...(await verifySlots(sql, entity, row)),
-        ...(await verifyComputed(sql, entity)),
+        ...(await verifySearch(sql, entity, row)),
+        ...(await verifyComputed(sql, registry, entity)),
         ...(await verifyKeys(sql, entity, row)),
         ...(await verifyLinks(sql, registry, entity)),
       );

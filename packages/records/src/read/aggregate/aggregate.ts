@@ -10,6 +10,7 @@ import {
 import { groupBy } from '../../group-by.ts';
 import { findLinkPath } from '../link-path.ts';
 import type { ReadContext } from '../read-context.ts';
+import { openSearch } from '../search.ts';
 import { getText } from '../select-list.ts';
 import { StatementScope } from '../statement-scope.ts';
 import { compileGroups } from './group-query.ts';
@@ -22,7 +23,8 @@ export async function readAggregate(
   selection: AggregateSelection,
 ): Promise<readonly AggregateNode[]> {
   const scope = new StatementScope(context.registry, context.limits);
-  const { reader, groups, order, limit } = compileGroups(scope, entity, null, args, selection);
+  const search = args.search === undefined ? null : await openSearch(context, entity, args);
+  const { reader, groups, order, limit } = compileGroups(scope, entity, null, args, selection, search);
   const rows = await run(context, sql`select ${reader.columns} ${groups}${order}${limit}`);
   return rows.map(reader.read);
 }
@@ -41,7 +43,8 @@ export async function readLinkedAggregates(
   if (path === null) throw new Error(`"${parent.key}" has no links "${fieldName}"`);
   const parents = scope.alias();
   const link = { path, near: sql`${parents}.id` };
-  const { reader, groups, order, limit } = compileGroups(scope, path.entity, link, args, selection);
+  const search = args.search === undefined ? null : await openSearch(context, path.entity, args);
+  const { reader, groups, order, limit } = compileGroups(scope, path.entity, link, args, selection, search);
   const group = scope.alias();
   // Numbered while their order is at hand: nothing promises that the rows of a lateral keep it.
   const rows = await run(

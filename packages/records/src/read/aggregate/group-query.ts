@@ -5,6 +5,7 @@ import { quote } from '../../quote.ts';
 import { entityView } from '../entity-view.ts';
 import type { LinkPath } from '../link-path.ts';
 import { readPage } from '../page.ts';
+import { compileSearch, type Search } from '../search.ts';
 import type { StatementScope } from '../statement-scope.ts';
 import { compileWhere } from '../where.ts';
 import { AggregateSource } from './aggregate-source.ts';
@@ -31,6 +32,7 @@ export function compileGroups(
   link: { readonly path: LinkPath; readonly near: SqlFragment } | null,
   args: AggregateArguments,
   selection: AggregateSelection,
+  search: Search | null,
 ): GroupQuery {
   const source = new AggregateSource(scope, entity);
   const { alias } = source;
@@ -49,7 +51,9 @@ export function compileGroups(
   };
   const from = source.from(
     tables,
-    [join, where].filter((condition) => condition !== null),
+    [join, where, search && compileSearch({ entity, link: link ?? undefined }, alias, search, 'all')].filter(
+      (condition) => condition !== null,
+    ),
   );
   const by = [...new Map(steps.map(({ value }) => [value.text, value])).values()];
   const groupBy = by.length === 0 ? sql`` : sql` group by ${sql.join(by)}`;

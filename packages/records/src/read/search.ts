@@ -1,0 +1,86 @@
+import { type SqlFragment, sql } from '@formwork/pg/sql-text';
+import type { Entity } from '@formwork/registry';
+import type { ConnectionArguments } from '../contract.ts';
+import { quote } from '../quote.ts';
+import { assertStorable, badInput } from './bad-input.ts';
+import type { ReadContext } from './read-context.ts';
+
+/** What was typed into a search, and how it is answered. */
+export interface Search {
+  readonly text: string;
+  /**
+   * Whether few enough records match to say which match best: their ids come from the index of words. Else the word
+   * tells little apart: records are read in the order of the list and those without the words are left out, so that
+   * a page is read without looking at all that match.
+   */
+  readonly ranked: boolean;
+}
+
+/** Longer than anybody types. */
+const longest = 500;
+
+/**
+ * Looks how much the search matches, which takes a statement of its own; a cursor goes on the way it was begun. Null
+ * where nothing is searched for. Throws BAD_USER_INPUT for a search without a word, which must never match everything.
+ */
+export async function openSearch(
+  context: ReadContext,
+  entity: Entity,
+  { search, orderBy, after, before }: ConnectionArguments,
+): Promise<Search | null> {
+  if (search === undefined) return null;
+  const text = searchText(entity, search);
+  const cursor = after ?? before;
+  if (typeof cursor === 'string' && !orderBy?.length) {
+    const place = { ...context.cursors, entity: entity.storageKey, signature: rankSignature(text) };
+    const [rank] = context.cursors.sealer.read(place, cursor, after === cursor ? 'after' : 'before');
+    return { text, ranked: rank !== unranked };
+  }
+  const { rankedMatches: most } = context.limits;
+  const rows = await context.batcher.run(sql`
+    select (formwork.search_query(${entity.storageKey}, ${text})).matching is null,
+      (select count(*) from formwork.search_records(${entity.storageKey}, ${text}, ${most + 1}, false))`);
+  const [isEmpty, count] = rows[0] ?? [];
+  if (isEmpty === 't')
+    throw badInput('search', `has no word in it: ${quote(text)}. To list everything leave it out.`);
+  return { text, ranked: Number(count) <= most };
+}
+
+/** A rank means something for the words that it was made for, and for no others. */
+export function rankSignature(text: string): string {
+  return `search ${text}`;
+}
+
+/** In a cursor, in the place of a rank; where there are ranks, all are more. */
+export const unranked = '0';
+
+/** Whether all records that match are looked at, to count them, or the page that stands first. */
+export type Reading = 'all' | 'some';
+
+/** Condition on the record under the alias. With a `link` the records are found by its index, and else by that of words. */
+export function compileSearch(
+  { entity, link }: { readonly entity: Entity; readonly link?: object | undefined },
+  alias: SqlFragment,
+  { text, ranked }: Search,
+  reads: Reading,
+): SqlFragment {
+  if (!ranked && reads === 'some') {
+    const query = sql`(select (formwork.search_query(${entity.storageKey}, ${text})).matching)`;
+    // A value and no `exists`, which would be planned to collect all records with the words beforehand.
+    return sql`(select w.words @@ ${query} from formwork.records w where w.id = ${alias}.id)`;
+  }
+  const found = sql`select f.id from formwork.search_records(${entity.storageKey}, ${text}, null, false) f`;
+  // `is true` makes it a look-up in a hash table.
+  return link ? sql`(${alias}.id in (${found})) is true` : sql`${alias}.id = any (array(${found}))`;
+}
+
+function searchText(entity: Entity, search: unknown): string {
+  if (entity.searchable.length === 0) {
+    throw badInput('search', `has nothing to look into: no field of ${quote(entity.key)} is searchable.`);
+  }
+  if (typeof search !== 'string') throw badInput('search', 'is null. To list everything leave it out.');
+  if (search.length > longest) {
+    throw badInput('search', `has ${search.length} characters; at most ${longest} are looked for.`);
+  }
+  return assertStorable(search, 'search');
+}
