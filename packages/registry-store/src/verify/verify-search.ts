@@ -12,7 +12,7 @@ export async function verifySearch(
 ): Promise<readonly Drift[]> {
   const words =
     searchKeys === null
-      ? text`null`
+      ? text`null::tsvector`
       : text`formwork.search_vector(formwork.search_prefix(${entity.storageKey}),
           array(select data ->> k from unnest(${textArray(searchKeys)}::text[]) k))`;
   const found = await findRecords(
