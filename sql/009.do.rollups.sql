@@ -51,6 +51,8 @@ create table formwork.rollups (
   -- Number of the link's slot; null for links to many.
   slot int check (slot between 1 and 8 and (slot is null) = (way <> 'link')),
   compute text collate "C" not null check (compute ~ '^f_[0-9a-f]+$'),
+  -- Higher than that of rollups which it rolls up: locks are taken from the lowest to the highest.
+  level int not null check (level > 0),
   -- Storage keys: of the rollups, and of what they depend on in the source.
   keys text[] not null,
   uses text[] not null,
@@ -311,29 +313,73 @@ begin
 end
 $$;
 
--- Computes the rollups of a rule anew for some records of its entity type. They are locked first, in one order, and
--- what they come to is read by a statement that begins when that is done: re-derived in one statement, two writers
--- stored 7 where there were 12. Not a new version of the records: see fill_record.
-create function formwork.roll_up(rule formwork.rollups, parents uuid[]) returns void
+-- A rule, and records whose rollups by it are to be computed anew; new ones are seen by nobody else.
+create type formwork.rollup_task as (rule formwork.rollups, parents uuid[], are_new boolean);
+
+-- The place of a record in the order in which rollups are locked: digits that sort alike under every collation.
+create function formwork.lock_place(level int, id uuid) returns text
+language sql immutable parallel safe
+return lpad(level::text, 3, '0') || replace(id::text, '-', '');
+
+-- Locks what is to be rolled up, all at once and in one order: by level, then by id. Whoever would lock a record out of
+-- order, because of what the transaction has locked before, does not wait for it (55P03, and is tried again): so two
+-- that lock the same records in opposite order never wait for each other, and no deadlock has to be found out, which
+-- takes Postgres a second.
+create function formwork.lock_parents(tasks formwork.rollup_task[]) returns void
 language plpgsql
 set search_path = formwork, pg_catalog, pg_temp
 as $$
 declare
+  held text := coalesce(current_setting('app.highest_lock', true), '');
+  step record;
+begin
+  for step in
+    select (t.rule).tenant_id as tenant, (t.rule).level as level, array_agg(distinct parent) as ids,
+      min(lock_place((t.rule).level, parent)) as lowest, max(lock_place((t.rule).level, parent)) as highest
+    from unnest(tasks) t, unnest(t.parents) parent
+    where not t.are_new
+    group by 1, 2 order by 2
+  loop
+    if step.lowest <= held then
+      perform from formwork.records p
+        where p.tenant_id = step.tenant and p.id = any (step.ids) and p.deleted_at is null
+        order by p.id for no key update nowait;
+    else
+      perform from formwork.records p
+        where p.tenant_id = step.tenant and p.id = any (step.ids) and p.deleted_at is null
+        order by p.id for no key update;
+    end if;
+    held := greatest(held, step.highest);
+  end loop;
+  perform set_config('app.highest_lock', held, true);
+end
+$$;
+
+-- Computes rollups anew. What they come to is read by a statement that begins when the locks are held: re-derived in
+-- one statement, two writers stored 7 where there were 12. Not a new version of the records: see fill_record.
+create function formwork.roll_up(tasks formwork.rollup_task[]) returns void
+language plpgsql
+set search_path = formwork, pg_catalog, pg_temp
+as $$
+declare
+  task formwork.rollup_task;
+  rule formwork.rollups;
   ids uuid[];
   rolled jsonb[];
 begin
-  if parents is null then
+  if tasks is null then
     return;
   end if;
-  perform from formwork.records p
-    where p.tenant_id = rule.tenant_id and p.id = any (parents) and p.deleted_at is null
-    order by p.id for no key update;
-  execute 'select array_agg(f.parent), array_agg(f.rolled) from formwork_views.' || rule.compute || '($1, $2) f'
-    into ids, rolled using rule.tenant_id, parents;
-  update formwork.records p set data = (p.data - rule.keys) || r.rolled
-    from unnest(ids, rolled) r (id, rolled)
-    where p.tenant_id = rule.tenant_id and p.id = r.id and p.entity_type = rule.entity_type and p.deleted_at is null
-      and p.data <> (p.data - rule.keys) || r.rolled;
+  perform formwork.lock_parents(tasks);
+  foreach task in array tasks loop
+    rule := task.rule;
+    execute 'select array_agg(f.parent), array_agg(f.rolled) from formwork_views.' || rule.compute || '($1, $2) f'
+      into ids, rolled using rule.tenant_id, task.parents;
+    update formwork.records p set data = (p.data - rule.keys) || r.rolled
+      from unnest(ids, rolled) r (id, rolled)
+      where p.tenant_id = rule.tenant_id and p.id = r.id and p.entity_type = rule.entity_type and p.deleted_at is null
+        and p.data <> (p.data - rule.keys) || r.rolled;
+  end loop;
 end
 $$;
 
@@ -359,24 +405,31 @@ as $$
 declare
   types text[] := array(select distinct entity_type from added);
   rule formwork.rollups;
+  parents uuid[];
+  tasks formwork.rollup_task[];
 begin
   for rule in
     select r.* from formwork.rollups r
     where r.tenant_id in (select distinct tenant_id from added)
       and (r.source_type = any (types) or r.entity_type = any (types))
-    order by r.entity_type, r.source_type, r.field, r.way
   loop
     if rule.way = 'link' and rule.source_type = any (types) then
-      perform formwork.roll_up(rule, (
-        select array_agg(distinct (array[a.l1, a.l2, a.l3, a.l4, a.l5, a.l6, a.l7, a.l8])[rule.slot]) from added a
-        where a.tenant_id = rule.tenant_id and a.entity_type = rule.source_type
-          and (array[a.l1, a.l2, a.l3, a.l4, a.l5, a.l6, a.l7, a.l8])[rule.slot] is not null));
+      select array_agg(distinct link) into parents from added a
+        cross join lateral (values ((array[a.l1, a.l2, a.l3, a.l4, a.l5, a.l6, a.l7, a.l8])[rule.slot])) l (link)
+        where a.tenant_id = rule.tenant_id and a.entity_type = rule.source_type and link is not null;
+      if parents is not null then
+        tasks := tasks || row(rule, parents, false)::formwork.rollup_task;
+      end if;
     end if;
     if rule.entity_type = any (types) then
-      perform formwork.roll_up(rule, (
-        select array_agg(a.id) from added a where a.tenant_id = rule.tenant_id and a.entity_type = rule.entity_type));
+      select array_agg(a.id) into parents from added a
+        where a.tenant_id = rule.tenant_id and a.entity_type = rule.entity_type;
+      if parents is not null then
+        tasks := tasks || row(rule, parents, true)::formwork.rollup_task;
+      end if;
     end if;
   end loop;
+  perform formwork.roll_up(tasks);
   return null;
 end
 $$;
@@ -391,12 +444,12 @@ declare
   types text[] := array(select distinct entity_type from after);
   rule formwork.rollups;
   parents uuid[];
+  tasks formwork.rollup_task[];
 begin
   for rule in
     select r.* from formwork.rollups r
     where r.tenant_id in (select distinct tenant_id from after)
       and (r.source_type = any (types) or r.entity_type = any (types))
-    order by r.entity_type, r.source_type, r.field, r.way
   loop
     parents := null;
     if rule.source_type = any (types) then
@@ -418,13 +471,21 @@ begin
       into parents;
     end if;
     if rule.entity_type = any (types) then
+      -- Locked by the update itself.
+      perform set_config('app.highest_lock', greatest(
+        coalesce(current_setting('app.highest_lock', true), ''),
+        (select max(lock_place(rule.level, a.id)) from after a
+          where a.tenant_id = rule.tenant_id and a.entity_type = rule.entity_type)), true);
       parents := parents || (select array_agg(a.id)
         from after a join before b on b.tenant_id = a.tenant_id and b.id = a.id
         where a.tenant_id = rule.tenant_id and a.entity_type = rule.entity_type
           and a.deleted_at is null and b.deleted_at is not null);
     end if;
-    perform formwork.roll_up(rule, parents);
+    if parents is not null then
+      tasks := tasks || row(rule, parents, false)::formwork.rollup_task;
+    end if;
   end loop;
+  perform formwork.roll_up(tasks);
   return null;
 end
 $$;
@@ -436,17 +497,21 @@ set search_path = formwork, pg_catalog, pg_temp
 as $$
 declare
   rule formwork.rollups;
+  parents uuid[];
+  tasks formwork.rollup_task[];
 begin
   for rule in
     select r.* from formwork.rollups r
     where r.way = 'link' and (r.tenant_id, r.source_type) in (select distinct g.tenant_id, g.entity_type from gone g)
-    order by r.entity_type, r.source_type, r.field
   loop
-    perform formwork.roll_up(rule, (
-      select array_agg(distinct (array[g.l1, g.l2, g.l3, g.l4, g.l5, g.l6, g.l7, g.l8])[rule.slot]) from gone g
-      where g.tenant_id = rule.tenant_id and g.entity_type = rule.source_type
-        and (array[g.l1, g.l2, g.l3, g.l4, g.l5, g.l6, g.l7, g.l8])[rule.slot] is not null));
+    select array_agg(distinct link) into parents from gone g
+      cross join lateral (values ((array[g.l1, g.l2, g.l3, g.l4, g.l5, g.l6, g.l7, g.l8])[rule.slot])) l (link)
+      where g.tenant_id = rule.tenant_id and g.entity_type = rule.source_type and link is not null;
+    if parents is not null then
+      tasks := tasks || row(rule, parents, false)::formwork.rollup_task;
+    end if;
   end loop;
+  perform formwork.roll_up(tasks);
   return null;
 end
 $$;
@@ -458,25 +523,26 @@ set search_path = formwork, pg_catalog, pg_temp
 as $$
 declare
   rule formwork.rollups;
+  parents uuid[];
+  sources uuid[];
+  tasks formwork.rollup_task[];
 begin
   for rule in
     select r.* from formwork.rollups r
     where r.way <> 'link' and exists (
       select from touched t where t.tenant_id = r.tenant_id and t.field = r.field
         and t.entity_type = case r.way when 'in' then r.source_type else r.entity_type end)
-    order by r.entity_type, r.source_type, r.field, r.way
   loop
-    -- A writer who is changing such a record now does not see the link, nor does this one see the change: so wait.
-    perform from formwork.records r
-      where r.tenant_id = rule.tenant_id and r.id in (
-        select case rule.way when 'in' then t.source_id else t.target_id end from touched t
-        where t.tenant_id = rule.tenant_id and t.field = rule.field)
-      order by r.id for share;
-    perform formwork.roll_up(rule, (
-      select array_agg(distinct case rule.way when 'in' then t.target_id else t.source_id end) from touched t
+    select array_agg(distinct case rule.way when 'in' then t.target_id else t.source_id end),
+        array_agg(distinct case rule.way when 'in' then t.source_id else t.target_id end)
+      into parents, sources from touched t
       where t.tenant_id = rule.tenant_id and t.field = rule.field
-        and t.entity_type = case rule.way when 'in' then rule.source_type else rule.entity_type end));
+        and t.entity_type = case rule.way when 'in' then rule.source_type else rule.entity_type end;
+    -- A writer who is changing such a record now does not see the link, nor does this one see the change: so wait.
+    perform from formwork.records r where r.tenant_id = rule.tenant_id and r.id = any (sources) order by r.id for share;
+    tasks := tasks || row(rule, parents, false)::formwork.rollup_task;
   end loop;
+  perform formwork.roll_up(tasks);
   return null;
 end
 $$;
@@ -487,9 +553,9 @@ language plpgsql
 set search_path = formwork, pg_catalog, pg_temp
 as $$
 begin
-  perform formwork.roll_up(new, (
+  perform formwork.roll_up(array[row(new, (
     select array_agg(r.id) from formwork.records r
-    where r.tenant_id = new.tenant_id and r.entity_type = new.entity_type));
+    where r.tenant_id = new.tenant_id and r.entity_type = new.entity_type), false)::formwork.rollup_task]);
   return null;
 end
 $$;
@@ -516,6 +582,25 @@ create trigger _400_rollups_of_gone after delete on formwork.record_links
 create trigger _400_roll_up after insert or update on formwork.rollups
   for each row execute function formwork.roll_up_all();
 
+-- For the last attempt at a transaction that others were in the way of: waits until it is the only writer of the
+-- tenant, though not for long, for meanwhile nobody else begins (a long import may be under way).
+create function formwork.begin_alone(tenant uuid) returns void
+language plpgsql volatile
+set search_path = formwork, pg_catalog, pg_temp
+as $$
+declare
+  patience text := current_setting('lock_timeout');
+begin
+  begin
+    perform set_config('lock_timeout', '500ms', true);
+    perform pg_advisory_xact_lock(formwork.tenant_lock_key(tenant));
+  exception when lock_not_available then
+    null;
+  end;
+  perform set_config('lock_timeout', patience, true);
+end
+$$;
+
 -- Functions that the designer's role generates are for the gateway, and for nobody else.
 set role formwork_designer;
 alter default privileges revoke execute on functions from public;
@@ -523,7 +608,9 @@ alter default privileges in schema formwork_views grant execute on functions to 
 set role formwork_owner;
 
 grant execute on function formwork.highest(text[]), formwork.link_key(text),
-  formwork.roll_up(formwork.rollups, uuid[]), formwork.linked_parents(formwork.rollups, uuid[])
+  formwork.lock_place(int, uuid), formwork.lock_parents(formwork.rollup_task[]),
+  formwork.roll_up(formwork.rollup_task[]), formwork.linked_parents(formwork.rollups, uuid[]),
+  formwork.begin_alone(uuid)
   to formwork_gateway, formwork_designer;
 
 reset role;

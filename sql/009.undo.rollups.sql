@@ -3,14 +3,16 @@ alter default privileges grant execute on functions to public;
 alter default privileges in schema formwork_views revoke execute on functions from formwork_gateway;
 set role formwork_owner;
 
-drop table formwork.rollups cascade;
+drop trigger _400_roll_up on formwork.rollups;
 drop trigger _400_rollups_of_new on formwork.records;
 drop trigger _400_rollups_of_changed on formwork.records;
 drop trigger _400_rollups_of_gone on formwork.records;
 drop trigger _400_rollups_of_new on formwork.record_links;
 drop trigger _400_rollups_of_gone on formwork.record_links;
 drop function formwork.roll_up_new, formwork.roll_up_changed, formwork.roll_up_gone, formwork.roll_up_links,
-  formwork.roll_up_all;
+  formwork.roll_up_all, formwork.roll_up, formwork.lock_parents, formwork.lock_place, formwork.linked_parents;
+drop type formwork.rollup_task;
+drop table formwork.rollups;
 
 -- As in 006.
 create or replace function formwork.unique_slot(data jsonb, parts text[], nulls_equal boolean) returns text
@@ -148,6 +150,6 @@ alter table formwork.entity_storage
   drop column quick_shape, drop column text_top, drop column number_top, drop column time_top, drop column link_top,
   drop column slot_count, drop column formulas, drop column formula_keys, drop column rollup_keys,
   drop column no_rollups, drop column is_rolled_up;
-drop function formwork.highest, formwork.link_key;
+drop function formwork.highest, formwork.link_key, formwork.begin_alone;
 
 reset role;

@@ -83,6 +83,7 @@ const codes: Readonly<Record<string, DatabaseErrorCode>> = {
   '25P04': 'TIMEOUT', // transaction_timeout
   '40001': 'CONFLICT',
   '40P01': 'CONFLICT',
+  '55P03': 'CONFLICT',
   '53300': 'OVERLOADED', // too_many_connections
   FW001: 'SCHEMA_CHANGED',
   '08': 'UNAVAILABLE',

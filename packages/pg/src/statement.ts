@@ -60,8 +60,8 @@ export interface DataPlane {
   /**
    * Lends a transaction that is fenced by the registry version: fails with code "SCHEMA_CHANGED" when the tenant's
    * registry is not at `expectedVersion`. Commits when `work` resolves, rolls back when it rejects, and is tried
-   * again (three times in all) after a deadlock or serialization failure (40P01, 40001), then fails with "CONFLICT".
-   * Only a COMMIT that answers COMMIT counts.
+   * again (three times in all, the last time as the tenant's only writer) after a deadlock or serialization failure
+   * (40P01, 40001, 55P03), then fails with "CONFLICT". Only a COMMIT that answers COMMIT counts.
    */
   write<T>(
     tenantId: string,

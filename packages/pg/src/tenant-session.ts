@@ -84,6 +84,13 @@ export function openBatch(begin: SqlFragment, statements: readonly Statement[]):
   return statement;
 }
 
+/** Waits until nobody else writes for the tenant, or half a second. */
+export function beginAlone(tenantId: string): SqlFragment {
+  const statement = sql`select formwork.begin_alone(${tenantId}::uuid)`;
+  assertSendable([statement]);
+  return statement;
+}
+
 /** Sets the tenant for a transaction and fences it by the registry version. */
 export function beginWrite(tenantId: string, expectedVersion: number): SqlFragment {
   const statement = sql`select formwork.begin_write(${tenantId}::uuid, ${expectedVersion}::int)`;

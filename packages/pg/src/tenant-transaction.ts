@@ -4,12 +4,15 @@ import { DatabaseError } from './errors.ts';
 import { StatementFailure } from './message.ts';
 import { sql } from './sql-text.ts';
 import type { Row, Statement, TenantTransaction, TenantVersions } from './statement.ts';
-import { beginWrite, parseVersions, type TenantSession } from './tenant-session.ts';
+import { beginAlone, beginWrite, parseVersions, type TenantSession } from './tenant-session.ts';
 
 /** Attempts at a transaction that a deadlock or a serialization failure ends. */
 const attempts = 3;
-/** 26000: somebody emptied the connection's prepared statements, and the session has forgotten them since. */
-const retried = new Set(['40P01', '40001', '26000']);
+/**
+ * 26000: somebody emptied the connection's prepared statements, and the session has forgotten them since.
+ * 55P03: records would be locked out of order (see formwork.lock_parents).
+ */
+const retried = new Set(['40P01', '40001', '55P03', '26000']);
 
 const begin = sql`begin`;
 const commit = sql`commit`;
@@ -22,7 +25,7 @@ export async function runTransaction<T>(
 ): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await runOnce(session, expectedVersion, work);
+      return await runOnce(session, expectedVersion, work, attempt === attempts);
     } catch (error) {
       const isRetried = error instanceof DatabaseError && retried.has(error.sqlstate ?? '');
       if (!isRetried || attempt === attempts) throw error;
@@ -36,12 +39,15 @@ async function runOnce<T>(
   session: TenantSession,
   expectedVersion: number,
   work: (transaction: TenantTransaction) => Promise<T>,
+  isLast: boolean,
 ): Promise<T> {
   let transaction: OpenTransaction | undefined;
   try {
-    const reply = await session.send([begin, beginWrite(session.tenantId, expectedVersion)], []);
+    // Others were in the way each time: the last attempt has the tenant to itself.
+    const alone = isLast ? [beginAlone(session.tenantId)] : [];
+    const reply = await session.send([begin, ...alone, beginWrite(session.tenantId, expectedVersion)], []);
     if (reply instanceof StatementFailure) throw reply.error;
-    transaction = new OpenTransaction(session, parseVersions(reply.results[1]));
+    transaction = new OpenTransaction(session, parseVersions(reply.results.at(-1)));
     const value = await session.deadline.race(work(transaction));
     await transaction.settle();
     await commitTransaction(session);

@@ -146,17 +146,19 @@ function useFunctions(after: Registry): ChangeStep[] {
   return functions.length === 0 ? [] : [{ do: 'use_functions', functions }];
 }
 
-function functionsOf({ entities }: Registry): readonly GeneratedFunction[] {
-  const functions = entities.flatMap((entity) => [
+function functionsOf(registry: Registry): readonly GeneratedFunction[] {
+  const functions = registry.entities.flatMap((entity) => [
     ...[compileFormulas(entity) ?? []].flat(),
-    ...compileRollups(entity).map(({ compute }) => compute),
+    ...compileRollups(registry, entity).map(({ compute }) => compute),
   ]);
   return [...new Map(functions.map((one) => [one.name, one])).values()];
 }
 
 function changeRollups(before: Registry | null, after: Registry): ChangeStep[] {
   const rowsOf = (registry: Registry | null) =>
-    (registry?.entities ?? []).flatMap(compileRollups).map(({ row }) => row);
+    registry === null
+      ? []
+      : registry.entities.flatMap((entity) => compileRollups(registry, entity)).map(({ row }) => row);
   const [was, is] = [rowsOf(before), rowsOf(after)];
   const isSame = (a: RollupRow) => (b: RollupRow) =>
     a.entityType === b.entityType && a.sourceType === b.sourceType && a.field === b.field && a.way === b.way;

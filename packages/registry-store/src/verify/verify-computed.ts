@@ -1,5 +1,5 @@
 import { type TransactionSql, sql as text } from '@formwork/pg';
-import type { Entity } from '@formwork/registry';
+import type { Entity, Registry } from '@formwork/registry';
 import { compileRollups, formulaJson, storedFormulas } from '@formwork/view-compiler';
 import { findRecords } from '../find-records.ts';
 import { type Drift, driftOf } from './drift.ts';
@@ -8,7 +8,11 @@ import { type Drift, driftOf } from './drift.ts';
  * Rollups and stored formulas, derived again from the values that they are made of, by the expressions of today and not
  * by the functions that the triggers call. A deleted record has none that anybody reads.
  */
-export async function verifyComputed(sql: TransactionSql, entity: Entity): Promise<readonly Drift[]> {
+export async function verifyComputed(
+  sql: TransactionSql,
+  registry: Registry,
+  entity: Entity,
+): Promise<readonly Drift[]> {
   const derived = [
     ...storedFormulas(entity).map((formula) => ({
       key: formula.field.storageKey,
@@ -16,7 +20,7 @@ export async function verifyComputed(sql: TransactionSql, entity: Entity): Promi
       value: `(select to_jsonb(${formulaJson(formula)}) from (select p.data) r)`,
       message: 'Stored formulas that are not what the values of their record come to.',
     })),
-    ...compileRollups(entity).flatMap(({ values }) =>
+    ...compileRollups(registry, entity).flatMap(({ values }) =>
       values('p.tenant_id', 'p.id').map((rollup) => ({
         ...rollup,
         message: 'Rollups that are not what the records there come to.',

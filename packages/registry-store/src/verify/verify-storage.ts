@@ -33,10 +33,12 @@ export async function verifyStorage(
     [`The view "${entity.viewName}" is missing: apply the registry again.`]: await hasView(sql, entity),
     'What the triggers know of its rollups is not what the registry says.': await areRollupsStored(
       sql,
+      registry,
       entity,
     ),
     'A function that computes stored values is missing: apply the registry again.': await hasFunctions(
       sql,
+      registry,
       entity,
     ),
   };
@@ -74,10 +76,10 @@ async function areRulesStored(
   return isDeepStrictEqual(sorted(rows), sorted(rules));
 }
 
-async function areRollupsStored(sql: TransactionSql, entity: Entity): Promise<boolean> {
-  const expected = compileRollups(entity).map(({ row }) => row);
+async function areRollupsStored(sql: TransactionSql, registry: Registry, entity: Entity): Promise<boolean> {
+  const expected = compileRollups(registry, entity).map(({ row }) => row);
   const rows = await sql<RollupRow[]>`
-    select entity_type as "entityType", source_type as "sourceType", field, way, slot, compute, keys, uses
+    select entity_type as "entityType", source_type as "sourceType", field, way, slot, level, compute, keys, uses
     from formwork.rollups where entity_type = ${entity.storageKey}`;
   const sorted = (list: readonly RollupRow[]) =>
     list.map((row) => ({ ...row })).sort((a, b) => (wayOf(a) < wayOf(b) ? -1 : 1));
@@ -88,9 +90,9 @@ function wayOf({ way, sourceType, field }: RollupRow): string {
   return `${way} ${sourceType} ${field}`;
 }
 
-async function hasFunctions(sql: TransactionSql, entity: Entity): Promise<boolean> {
+async function hasFunctions(sql: TransactionSql, registry: Registry, entity: Entity): Promise<boolean> {
   const names = [
-    ...compileRollups(entity).map(({ compute }) => compute.name),
+    ...compileRollups(registry, entity).map(({ compute }) => compute.name),
     compileFormulas(entity)?.name ?? [],
   ];
   const wanted = names.flat();

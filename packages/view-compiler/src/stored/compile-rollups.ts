@@ -12,6 +12,8 @@ export interface RollupRow {
   readonly way: RollupWay['kind'];
   /** Number of the link's slot; null for links to many. */
   readonly slot: number | null;
+  /** Higher than that of the rollups that they roll up. */
+  readonly level: number;
   /** Name of the function that computes them. */
   readonly compute: string;
   /** The rollups, and what they depend on in the source. */
@@ -35,14 +37,15 @@ export interface CompiledRollups {
 }
 
 /** The rollups of an entity, together those that go the same way. */
-export function compileRollups(entity: Entity): readonly CompiledRollups[] {
+export function compileRollups(registry: Registry, entity: Entity): readonly CompiledRollups[] {
   const groups = new Map<string, Rollup[]>();
   for (const rollup of rollupsOf(entity)) {
     const { kind, source, field } = rollup.computation.way;
     const way = `${kind} ${source} ${field}`;
     groups.set(way, [...(groups.get(way) ?? []), rollup]);
   }
-  return [...groups.keys()].sort().map((way) => compileGroup(entity, groups.get(way) ?? []));
+  const level = levelOf(registry, entity);
+  return [...groups.keys()].sort().map((way) => compileGroup(entity, level, groups.get(way) ?? []));
 }
 
 /** Storage keys of the entities whose records are rolled up somewhere. */
@@ -75,7 +78,7 @@ export function rollupsOf({ fields }: Entity): readonly Rollup[] {
     .sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
-function compileGroup(entity: Entity, rollups: readonly Rollup[]): CompiledRollups {
+function compileGroup(entity: Entity, level: number, rollups: readonly Rollup[]): CompiledRollups {
   const [
     {
       computation: { way },
@@ -105,6 +108,7 @@ end`,
     field: way.field,
     way: way.kind,
     slot: way.slot === null ? null : Number(way.slot.slice(1)),
+    level,
     compute: compute.name,
     keys: rollups.map(({ key }) => key),
     uses: [...new Set(uses)].sort(),
@@ -118,6 +122,16 @@ end`,
         value: `(select to_jsonb(${value}) ${rolledRecords(entity, way, tenant, id)})`,
       })),
   };
+}
+
+/** How many entities stand below that are rolled up one into another. Where they go in a circle, it is cut somewhere. */
+function levelOf(registry: Registry, entity: Entity, above: readonly Entity[] = []): number {
+  const below = rollupsOf(entity)
+    .map(({ computation }) => registry.entityByStorageKey.get(computation.way.source))
+    .filter((source) => source !== undefined)
+    .filter((source) => source !== entity && !above.includes(source));
+  const levels = [...new Set(below)].map((source) => levelOf(registry, source, [...above, entity]));
+  return rollupsOf(entity).length === 0 ? 0 : 1 + Math.max(0, ...levels);
 }
 
 /** The living records at the other end; their columns are named without a table, as computations name them. */
