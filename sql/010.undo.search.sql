@@ -4,7 +4,8 @@ reset role;
 
 set role formwork_owner;
 drop trigger _110_fill_words on formwork.records;
-drop function formwork.fill_words;
+drop trigger _100_forget_unsearched on formwork.entity_storage;
+drop function formwork.fill_words, formwork.forget_unsearched;
 drop policy search on formwork.records;
 revoke select (tenant_id, id, entity_type, words) on formwork.records from formwork_search;
 revoke select (id, number) on formwork.tenants from formwork_search;

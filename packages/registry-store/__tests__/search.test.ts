@@ -54,6 +54,18 @@ test('fills the words of records that are there, when fields are made searchable
   expect(await lexemes()).toEqual(["'berlin':2A 'tegel':3A 'txl':5B", "'muc':4B 'munchen':2A", "'zzz':2B"]);
 });
 
+test('fills them where the same change touches the records for something else before', async () => {
+  const serial = { key: 'serial', type: 'autonumber' } as const;
+  const change = (entity: EntityDocument) => ({
+    ...entity,
+    fields: [...entity.fields, serial],
+    searchable: ['city'],
+  });
+  await setup.apply(tenant, withEntity('airport', change));
+  expect(await found('berlin')).toEqual([0]);
+  expect(await verify(setup.control, tenant)).toEqual([]);
+});
+
 test('is no new version of the records', async () => {
   await setup.apply(tenant, searching('city'));
   const rows = await setup.rows('select distinct version from formwork.records where tenant_id = $1', tenant);
