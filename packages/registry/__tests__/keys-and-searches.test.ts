@@ -78,4 +78,7 @@ test('a search looks into text that is there', () => {
   expect(searching('b')).toEqual(['NOT_SUPPORTED at entities[0].searchable[0]']);
   expect(searching('x')).toEqual(['FIELD_MISSING at entities[0].searchable[0]']);
   expect(searching('a', 'a')).toEqual(['DUPLICATE at entities[0].searchable[1]']);
+  expect(problemsOf(documentWith(fields, { searchable: ['b'] }))[0]?.message).toMatch(
+    /^The field "b" of type "\w+" cannot be searched: only text, long_text, email, url and phone can\. Remove it\.$/,
+  );
 });

@@ -60,7 +60,7 @@ function checkSearchable(entity: DraftEntity, problems: ProblemList): void {
     const at = `${entity.path}.searchable[${index}]`;
     const field = findField(entity, key, at, 'The list "searchable"', problems);
     if (field && !fieldTypeRule(field.type).searchable) {
-      const message = `The field ${quote(key)} of type "${field.type}" cannot be searched: only text can.`;
+      const message = `The field ${quote(key)} of type "${field.type}" cannot be searched: only text, long_text, email, url and phone can. Remove it.`;
       problems.add('NOT_SUPPORTED', at, message);
     }
   }
