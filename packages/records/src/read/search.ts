@@ -3,6 +3,7 @@ import type { Entity } from '@formwork/registry';
 import type { ConnectionArguments } from '../contract.ts';
 import { quote } from '../quote.ts';
 import { assertStorable, badInput } from './bad-input.ts';
+import { entityView } from './entity-view.ts';
 import type { ReadContext } from './read-context.ts';
 
 /** What was typed into a search, and how it is answered. */
@@ -38,12 +39,24 @@ export async function openSearch(
   }
   const { rankedMatches: most } = context.limits;
   const rows = await context.batcher.run(sql`
-    select (formwork.search_query(${entity.storageKey}, ${text})).matching is null,
-      (select count(*) from formwork.search_records(${entity.storageKey}, ${text}, ${most + 1}, false))`);
+    select (formwork.search_query(${entity.storageKey}, ${text})).matching is null, (${countMatches(entity, text, most + 1)})`);
   const [isEmpty, count] = rows[0] ?? [];
   if (isEmpty === 't')
     throw badInput('search', `has no word in it: ${quote(text)}. To list everything leave it out.`);
   return { text, ranked: Number(count) <= most };
+}
+
+/**
+ * How many match, counted as far as is asked. What a row rule hides from the caller must not decide how the others are
+ * listed: under one all that match are looked up, and those that the caller may see are counted.
+ */
+function countMatches(entity: Entity, text: string, most: number): SqlFragment {
+  if (!entity.access?.read) {
+    return sql`select count(*) from formwork.search_records(${entity.storageKey}, ${text}, ${most}, false)`;
+  }
+  const found = sql`select f.id from formwork.search_records(${entity.storageKey}, ${text}, null, false) f`;
+  return sql`select count(*) from (
+    select v.id from ${entityView(entity).name} v where v.id = any (array(${found})) limit ${most}::int8) c`;
 }
 
 /** A rank means something for the words that it was made for, and for no others. */
