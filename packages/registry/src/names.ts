@@ -75,9 +75,8 @@ export function deriveTypeNames({ type, plural }: EntityNames) {
     deletePayload: `Delete${type}Payload`,
     restorePayload: `Restore${type}Payload`,
     transitions: `${type}Transitions`,
-    createManyPayload: `Create${types}Payload`,
-    updateManyPayload: `Update${types}Payload`,
-    deleteManyPayload: `Delete${types}Payload`,
+    /** Of a create or an update of many. */
+    manyPayload: `${types}Payload`,
     aggregate: `${type}Aggregate`,
     aggregateFilter: `${type}AggregateFilter`,
     /** Sums and averages; least and greatest values; conditions on the former. */

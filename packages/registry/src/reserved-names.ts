@@ -9,6 +9,7 @@ const types = [
     'CountMode',
     'DateGroup',
     'DatePart',
+    'DeletedRecordsPayload',
   ],
   [
     'String',

@@ -21,7 +21,7 @@ export function buildAggregate(types: SchemaTypes, entity: Entity): GraphQLObjec
     fields: () => ({
       keys: {
         type: new GraphQLNonNull(new GraphQLList(jsonScalar)),
-        description: 'What the records of the group share: a value for each step of `groupBy`.',
+        description: 'A value for each step of `groupBy`.',
       },
       count: { type: new GraphQLNonNull(GraphQLInt) },
       countDistinct: {

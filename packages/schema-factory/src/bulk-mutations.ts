@@ -7,7 +7,7 @@ import {
   GraphQLNonNull,
 } from 'graphql';
 import type { SchemaContext } from './context.ts';
-import { buildDeleteManyPayload, buildManyPayload } from './payloads.ts';
+import { deletedRecordsPayload } from './payloads.ts';
 import { resolveCreateMany, resolveDeleteMany, resolveUpdateMany, target } from './resolvers.ts';
 import type { SchemaTypes } from './schema-types.ts';
 import { isWritable } from './write-inputs.ts';
@@ -25,7 +25,7 @@ export function bulkMutations(types: SchemaTypes, entity: Entity): Fields {
   return {
     ...(isWritable(types, entity, 'create') && {
       [names.createMany]: {
-        type: new GraphQLNonNull(buildManyPayload(types, entity, 'createManyPayload')),
+        type: new GraphQLNonNull(types.manyPayload(entity)),
         args: {
           inputs: {
             type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(types.createInput(entity)))),
@@ -37,7 +37,7 @@ export function bulkMutations(types: SchemaTypes, entity: Entity): Fields {
     }),
     ...(isWritable(types, entity, 'update') && {
       [names.updateMany]: {
-        type: new GraphQLNonNull(buildManyPayload(types, entity, 'updateManyPayload')),
+        type: new GraphQLNonNull(types.manyPayload(entity)),
         args: { where, input: required(types.updateInput(entity)), atMost },
         resolve: resolveUpdateMany,
         ...extensions,
@@ -45,7 +45,7 @@ export function bulkMutations(types: SchemaTypes, entity: Entity): Fields {
     }),
     ...(mayDo(entity, 'delete') && {
       [names.deleteMany]: {
-        type: new GraphQLNonNull(buildDeleteManyPayload(entity)),
+        type: new GraphQLNonNull(deletedRecordsPayload),
         args: { where, atMost },
         resolve: resolveDeleteMany,
         ...extensions,

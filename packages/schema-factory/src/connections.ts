@@ -63,7 +63,7 @@ export function buildConnection(types: SchemaTypes, entity: Entity): GraphQLObje
       },
       isExact: {
         type: new GraphQLNonNull(GraphQLBoolean),
-        description: 'Whether every `totalCount` asked for beside it is exact.',
+        description: 'Whether `totalCount` is.',
         resolve: resolveIsExact,
       },
     }),

@@ -28,8 +28,7 @@ export function buildEntityFilter(types: SchemaTypes, entity: Entity): GraphQLIn
         not: { type: self },
         isNull: {
           type: GraphQLBoolean,
-          description:
-            'Whether there is no record: of a link, whether it leads nowhere. In a list there always is one.',
+          description: 'Whether a link leads nowhere.',
         },
       };
     },
@@ -45,7 +44,7 @@ export function buildConnectionFilter(types: SchemaTypes, entity: Entity): Graph
       return {
         where: {
           ...condition,
-          description: 'What stands beside it is asked of those alone that match this.',
+          description: 'Asks what stands beside it of these alone.',
         },
         some: condition,
         every: condition,

@@ -33,13 +33,9 @@ export function buildUpsertPayload(types: SchemaTypes, entity: Entity): GraphQLO
 }
 
 /** Of a create or update of many: all records that were written, in the order of the inputs or by id. */
-export function buildManyPayload(
-  types: SchemaTypes,
-  entity: Entity,
-  kind: 'createManyPayload' | 'updateManyPayload',
-): GraphQLObjectType {
+export function buildManyPayload(types: SchemaTypes, entity: Entity): GraphQLObjectType {
   return new GraphQLObjectType({
-    name: deriveTypeNames(entity.names)[kind],
+    name: deriveTypeNames(entity.names).manyPayload,
     fields: () => ({
       [entity.names.plural]: {
         type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(types.object(entity)))),
@@ -49,13 +45,16 @@ export function buildManyPayload(
   });
 }
 
-export function buildDeleteManyPayload(entity: Entity): GraphQLObjectType {
-  const ids = new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(GraphQLID)));
-  return new GraphQLObjectType({
-    name: deriveTypeNames(entity.names).deleteManyPayload,
-    fields: { ids: { type: ids, description: 'Of the records that are gone.' } },
-  });
-}
+/** Of a delete of many: the same for every entity. */
+export const deletedRecordsPayload = new GraphQLObjectType({
+  name: 'DeletedRecordsPayload',
+  fields: {
+    ids: {
+      type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(GraphQLID))),
+      description: 'Of the records that are gone.',
+    },
+  },
+});
 
 export function buildDeletePayload(entity: Entity): GraphQLObjectType {
   return new GraphQLObjectType({

@@ -14,6 +14,7 @@ import { buildConnectionFilter, buildEntityFilter } from './entity-filters.ts';
 import { buildCreateLinksInput, buildLinkInput, buildUpdateLinksInput } from './link-inputs.ts';
 import { buildObjectType } from './object-types.ts';
 import { buildConnectionOrder, buildOrder } from './orders.ts';
+import { buildManyPayload } from './payloads.ts';
 import { buildTransitions } from './transitions.ts';
 import { buildUniqueKeyInput } from './unique-keys.ts';
 import { buildCreateInput, buildUpdateInput } from './write-inputs.ts';
@@ -26,6 +27,7 @@ export interface SchemaTypes {
   readonly registry: Registry;
   readonly object: (entity: Entity) => GraphQLObjectType;
   readonly connection: (entity: Entity) => GraphQLObjectType;
+  readonly manyPayload: (entity: Entity) => GraphQLObjectType;
   readonly filter: (entity: Entity) => GraphQLInputObjectType;
   readonly connectionFilter: (entity: Entity) => GraphQLInputObjectType;
   readonly order: (entity: Entity) => GraphQLInputObjectType;
@@ -57,6 +59,7 @@ export function createSchemaTypes(registry: Registry): SchemaTypes {
     // An entity under another name has the same records.
     object: (entity) => object(registry.entityByKey.get(entity.key) ?? entity),
     connection: once((entity) => buildConnection(types, entity)),
+    manyPayload: once((entity) => buildManyPayload(types, entity)),
     filter: once((entity) => buildEntityFilter(types, entity)),
     connectionFilter: once((entity) => buildConnectionFilter(types, entity)),
     order: once((entity) => buildOrder(types, entity)),

@@ -2,6 +2,7 @@ import { dateGroup, datePart } from './aggregate-inputs.ts';
 import { countMode, pageInfoType } from './connections.ts';
 import { nodeInterface } from './node.ts';
 import { orderDirection } from './orders.ts';
+import { deletedRecordsPayload } from './payloads.ts';
 import { calendarPeriod, periodInput, spanInput } from './relative-filters.ts';
 import * as filters from './scalar-filters.ts';
 import { decimalScalar } from './scalars/decimal.ts';
@@ -17,6 +18,7 @@ const sharedTypes = [
   countMode,
   datePart,
   dateGroup,
+  deletedRecordsPayload,
   decimalScalar,
   dateScalar,
   dateTimeScalar,
