@@ -139,13 +139,23 @@ function rolledRecords(entity: Entity, way: RollupWay, tenant: string, id: strin
   const isLiving = `r.tenant_id = ${tenant} and r.entity_type = ${literal(way.source)} and r.deleted_at is null`;
   if (way.kind === 'link') {
     if (way.slot === null) throw new Error(`The link "${way.field}" of "${way.source}" has no slot`);
-    return `from formwork.records r where ${isLiving} and r.${identifier(way.slot)} = ${id}`;
+    const link = `r.${identifier(way.slot)}`;
+    return `from (select r.data from formwork.records r where ${isLiving} and ${only(link, id)} offset 0) r`;
   }
   const [mine, theirs] = way.kind === 'in' ? ['target_id', 'source_id'] : ['source_id', 'target_id'];
   const linking = way.kind === 'in' ? way.source : entity.storageKey;
   return (
-    `from formwork.record_links _l join formwork.records r on r.id = _l.${theirs} ` +
-    `where _l.tenant_id = ${tenant} and _l.${mine} = ${id} and _l.entity_type = ${literal(linking)} ` +
-    `and _l.field = ${literal(way.field)} and ${isLiving}`
+    `from (select _l.${theirs} as id from formwork.record_links _l where _l.tenant_id = ${tenant} ` +
+    `and _l.entity_type = ${literal(linking)} and _l.field = ${literal(way.field)} ` +
+    `and ${only(`_l.${mine}`, id)} offset 0) _l join formwork.records r on r.id = _l.id and ${isLiving}`
   );
+}
+
+/**
+ * That a column has one value, and the order by it: said so, only the index that has the column behind the tenant will
+ * do. Of a tenant that is not in the statistics yet the planner expects one record, and any index that begins with the
+ * tenant is as good to it: 10,000 orders took 28 seconds.
+ */
+function only(column: string, value: string): string {
+  return `${column} >= ${value} and ${column} <= ${value} order by ${column}`;
 }
