@@ -42,6 +42,7 @@ const allowed: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
     'design-api',
     'gateway',
   ),
+  bench: whole('pg', 'registry', 'registry-store', 'directory', 'records'),
   testkit: whole('pg', 'registry', 'registry-store', 'directory'),
 };
 

@@ -39,6 +39,11 @@ function inShort(step: ChangeStep): string {
       return `save_link_rule ${step.rule.entityType}.${step.rule.field}`;
     case 'use_views':
       return `use_views ${step.views.map(({ name }) => name)}`;
+    case 'save_rollup':
+    case 'remove_rollup':
+      return `${step.do} ${step.row.entityType}.${step.row.field}`;
+    case 'use_functions':
+      return `use_functions ${step.functions.map(({ name }) => name)}`;
     case 'release_views':
       return `release_views ${step.names}`;
     case 'fill':
