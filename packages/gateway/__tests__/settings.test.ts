@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { readSettings, SettingsError, settings } from '@formwork/gateway';
 
 test('has a default for everything that needs one', () => {
@@ -67,4 +68,24 @@ test('describes every variable in a sentence', () => {
     expect(name).toMatch(/^(FORMWORK_[A-Z_]+|DATABASE_URL)$/);
     expect(description).toMatch(/\.$/);
   }
+});
+
+test('tokens are verified with one kind of key, which is one that holds', () => {
+  const read = (environment: Record<string, string>) => () => readSettings(environment);
+  expect(read({ FORMWORK_JWT_SECRET: 'short' })).toThrow('FORMWORK_JWT_SECRET must have at least 32 bytes.');
+  expect(read({ FORMWORK_JWT_PUBLIC_KEY: 'no key' })).toThrow('FORMWORK_JWT_PUBLIC_KEY must be a public key');
+  expect(read({ FORMWORK_JWT_JWKS_URL: 'http://issuer.example/jwks' })).toThrow(
+    'must be a URL like https://',
+  );
+  expect(
+    read({
+      FORMWORK_JWT_SECRET: 'x'.repeat(32),
+      FORMWORK_JWT_JWKS_URL: 'https://issuer.example/jwks',
+    }),
+  ).toThrow('exclude each other');
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
+  const pem = (key: typeof publicKey, type: 'spki' | 'pkcs8') =>
+    String(key.export({ type, format: 'pem' } as never));
+  expect(read({ FORMWORK_JWT_PUBLIC_KEY: pem(publicKey, 'spki') })).toThrow('2048 bits or more');
+  expect(read({ FORMWORK_JWT_PUBLIC_KEY: pem(privateKey, 'pkcs8') })).toThrow('must be the public key');
 });

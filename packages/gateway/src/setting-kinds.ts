@@ -1,3 +1,5 @@
+import { parsePublicKey } from './access/public-key.ts';
+
 /** One environment variable: how it is called, what it means and how its text is read. */
 export interface Setting<T> {
   readonly name: string;
@@ -119,4 +121,20 @@ export function assertOrigin(value: string): void {
   const origin = URL.canParse(value) ? new URL(value).origin : null;
   if (origin !== value || !/^https?:/.test(value))
     throw new Error('must hold origins like https://app.example.com');
+}
+
+export function assertTokenSecret(value: string): void {
+  if (Buffer.byteLength(value) < 32) throw new Error('must have at least 32 bytes');
+}
+
+export function assertPublicKey(value: string): void {
+  parsePublicKey(value);
+}
+
+/** In the clear only from this machine: whoever can change the answer can make tokens. */
+export function assertJwksUrl(value: string): void {
+  const url = URL.canParse(value) ? new URL(value) : null;
+  const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(url?.hostname ?? '');
+  if (url?.protocol !== 'https:' && !(url?.protocol === 'http:' && isLocal))
+    throw new Error('must be a URL like https://issuer.example.com/.well-known/jwks.json');
 }

@@ -1,7 +1,10 @@
 import {
+  assertJwksUrl,
   assertOrigin,
   assertPostgresUrl,
+  assertPublicKey,
   assertSecret,
+  assertTokenSecret,
   choice,
   flag,
   integer,
@@ -117,7 +120,68 @@ export const settings = {
     'FORMWORK_KEY_CACHE_SECONDS',
     60,
     { min: 0, max: 3600 },
-    'Seconds that a verified API key is remembered; revoking it takes effect at once all the same.',
+    'Seconds that a verified API key or token is remembered; revoking a key takes effect at once all the same.',
+  ),
+  jwtSecret: optionalText(
+    'FORMWORK_JWT_SECRET',
+    'Secret that JSON Web Tokens are signed with (HS256, HS384, HS512). One of this, the public key and the JWKS lets tokens in.',
+    assertTokenSecret,
+  ),
+  jwtPublicKey: optionalText(
+    'FORMWORK_JWT_PUBLIC_KEY',
+    'Public key, as PEM (\\n for line ends is fine), of whoever signs tokens: RSA (RS256 …) or EC (ES256 …).',
+    assertPublicKey,
+  ),
+  jwtJwksUrl: optionalText(
+    'FORMWORK_JWT_JWKS_URL',
+    'Where the public keys of whoever signs tokens are published, as a JWK Set (RS and ES).',
+    assertJwksUrl,
+  ),
+  jwtJwksCacheSeconds: integer(
+    'FORMWORK_JWT_JWKS_CACHE_SECONDS',
+    600,
+    { min: 1, max: 86_400 },
+    'Seconds that published keys are kept before they are read again.',
+  ),
+  jwtJwksCooldownSeconds: integer(
+    'FORMWORK_JWT_JWKS_COOLDOWN_SECONDS',
+    30,
+    { min: 0, max: 3600 },
+    'Seconds at least between two readings, however many tokens name a key that is unknown.',
+  ),
+  jwtIssuer: optionalText('FORMWORK_JWT_ISSUER', 'What tokens must have as "iss"; unset: not looked at.'),
+  jwtAudience: optionalText(
+    'FORMWORK_JWT_AUDIENCE',
+    'What tokens must have as "aud", or in it; unset: not looked at.',
+  ),
+  jwtClockSkew: integer(
+    'FORMWORK_JWT_CLOCK_SKEW',
+    30,
+    { min: 0, max: 3600 },
+    'Seconds that the clocks of issuer and gateway may differ by.',
+  ),
+  jwtTenantClaim: text(
+    'FORMWORK_JWT_TENANT_CLAIM',
+    'tenant',
+    "Claim with the tenant's slug; dots lead into objects.",
+  ),
+  jwtRoleClaim: text('FORMWORK_JWT_ROLE_CLAIM', 'role', 'Claim with the role; dots lead into objects.'),
+  jwtSubjectClaim: text(
+    'FORMWORK_JWT_SUBJECT_CLAIM',
+    'sub',
+    'Claim with whoever it is: createdBy of records is "user:<subject>".',
+  ),
+  usageSeconds: integer(
+    'FORMWORK_USAGE_SECONDS',
+    10,
+    { min: 1, max: 3600 },
+    'Seconds between two times that a gateway tells the database which client used which field.',
+  ),
+  usageWindowDays: integer(
+    'FORMWORK_USAGE_WINDOW_DAYS',
+    30,
+    { min: 0, max: 3650 },
+    'Days for which a field or name must not have been used before it may be taken away; designers may say otherwise.',
   ),
   introspection: flag(
     'FORMWORK_INTROSPECTION',
@@ -158,8 +222,14 @@ export function readSettings(environment: Readonly<Record<string, string | undef
       return [key, undefined];
     }
   });
+  const result = Object.fromEntries(read) as Settings;
+  if ([result.jwtSecret, result.jwtPublicKey, result.jwtJwksUrl].filter(Boolean).length > 1) {
+    problems.push(
+      'FORMWORK_JWT_SECRET, FORMWORK_JWT_PUBLIC_KEY and FORMWORK_JWT_JWKS_URL exclude each other: set one.',
+    );
+  }
   if (problems.length > 0) throw new SettingsError(problems);
-  return Object.fromEntries(read) as Settings;
+  return result;
 }
 
 function cacheBounds(): { min: number; max: number } {

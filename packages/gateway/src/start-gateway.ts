@@ -2,6 +2,7 @@ import { authenticate, type Caller, touchKey } from '@formwork/directory';
 import { connectControlPlane, connectDataPlane, type DataPlane } from '@formwork/pg';
 import { buildGraphqlSchema } from '@formwork/schema-factory';
 import { Callers } from './access/callers.ts';
+import { createTokens, type FindByToken, isToken } from './access/tokens.ts';
 import { completeConfig, type GatewayConfig, type GatewayOptions } from './config.ts';
 import { createRoutes } from './create-routes.ts';
 import { route } from './http/router.ts';
@@ -57,7 +58,11 @@ export async function startGateway(config: GatewayConfig, logger?: Logger): Prom
 
 function createServices(options: GatewayOptions, log: Logger, dataPlane: DataPlane): Services {
   const metrics = new Metrics();
-  const callers = new Callers({ ...options, authenticate: (key) => findCaller(dataPlane, key, log) });
+  const byToken = createTokens(options, dataPlane, log);
+  const callers = new Callers({
+    ...options,
+    authenticate: (key) => findCaller(dataPlane, key, byToken, log),
+  });
   const states = new TenantStates({
     ...options,
     load: (tenantId) => loadTenantRegistry(dataPlane, tenantId),
@@ -74,9 +79,15 @@ function createServices(options: GatewayOptions, log: Logger, dataPlane: DataPla
 }
 
 /** Notes the use of a key beside the request that uses it, which does not wait for that. */
-async function findCaller(dataPlane: DataPlane, key: string, log: Logger): Promise<Caller | null> {
+async function findCaller(
+  dataPlane: DataPlane,
+  key: string,
+  byToken: FindByToken | null,
+  log: Logger,
+): Promise<Caller | null> {
+  if (byToken !== null && isToken(key)) return byToken(key);
   const caller = await authenticate(dataPlane, key);
-  if (caller !== null) {
+  if (caller !== null && caller.keyId !== null) {
     touchKey(dataPlane, caller.tenant.id, caller.keyId).catch((error: unknown) =>
       log.debug({ err: error }, 'the use of a key was not noted'),
     );

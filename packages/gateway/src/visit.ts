@@ -61,11 +61,7 @@ export class Visit {
     const { role } = this.#caller;
     const view = await this.#viewOf(role);
     if (view !== null) return view;
-    throw requestError(
-      'FORBIDDEN',
-      `The registry has no role "${role}" any more, so this key may do nothing. Use a key of another role.`,
-      { details: { role } },
-    );
+    throw requestError('FORBIDDEN', noSuchRole(role), { details: { role: role.slice(0, 60) } });
   }
 
   async #viewOf(role: string): Promise<TenantState | null> {
@@ -144,4 +140,10 @@ export class Visit {
     const message = `The registry of tenant "${tenant}" cannot be loaded. The log has the reason under the id "${id}".`;
     return requestError('INTERNAL', message, { details: { id } });
   }
+}
+
+/** Keys are made for roles that there are, so theirs is gone; a token may name any. */
+function noSuchRole(role: string): string {
+  if (role === '') return 'The token names no role, so it may do nothing. Its issuer has to name one.';
+  return `The registry has no role "${role.slice(0, 60)}" any more, or never had it: whoever has it may do nothing. Use another role.`;
 }

@@ -8,8 +8,11 @@ export interface CallersOptions {
   readonly keyCacheSeconds: number;
 }
 
+/** Of what is remembered: an issuer may give out any number of tokens, with many claims each. */
+const mostBytes = 64 * 1024 * 1024;
+
 /**
- * Verified keys, remembered for a while under their hash. Every batch brings the tenant's access version along, so
+ * Verified keys and tokens, remembered for a while under their hash. Every batch brings the tenant's access version along, so
  * a key that was revoked is found out by the very request that uses it.
  */
 export class Callers {
@@ -18,7 +21,11 @@ export class Callers {
 
   constructor(options: CallersOptions) {
     this.#options = options;
-    this.#known = new LRUCache({ max: 100_000, ttl: Math.max(1, options.keyCacheSeconds * 1000) });
+    this.#known = new LRUCache({
+      maxSize: mostBytes,
+      sizeCalculation: ({ claims }) => 500 + 2 * JSON.stringify(claims).length,
+      ttl: Math.max(1, options.keyCacheSeconds * 1000),
+    });
   }
 
   async find(key: string): Promise<Caller | null> {

@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** Far above the length of any key; what is longer is not looked at. */
-const longest = 200;
+/** Far above the length of any key, and room for a token of many claims; what is longer is not looked at. */
+const longest = 8_192;
 
-/** The API key of a request, from `Authorization: Bearer …` or `x-api-key`; null where there is none, or two. */
+/** The API key or token of a request, from `Authorization: Bearer …` or `x-api-key`; null where there is none, or two. */
 export function readKey(headers: IncomingHttpHeaders): string | null {
   const bearer = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
   const named = headers['x-api-key'];

@@ -1,7 +1,7 @@
 import type { GraphQLError } from 'graphql';
 import { requestError } from '../request-error.ts';
 
-/** The same for a missing, unknown, revoked and expired key: what was wrong helps only those who guess. */
+/** The same for a missing, unknown, revoked and expired key or token: what was wrong helps only those who guess. */
 export function unauthenticated(): GraphQLError {
   return requestError(
     'UNAUTHENTICATED',
