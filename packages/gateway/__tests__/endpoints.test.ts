@@ -1,4 +1,4 @@
-import { buildSchema } from 'graphql';
+import { buildSchema, getIntrospectionQuery } from 'graphql';
 import { dataOf, Harness, type TestGateway, type TestTenant } from './harness.ts';
 import { rawRequest } from './raw-request.ts';
 import { extended, skyway } from './skyway.ts';
@@ -205,4 +205,30 @@ describe('other origins', () => {
     expect(answer.headers.get('access-control-allow-origin')).toBe(origin);
     expect(answer.headers.get('vary')).toBe('origin');
   });
+});
+
+test('compresses long texts for whoever accepts that: introspection of 50 entities is sent in far less than 1 MB', async () => {
+  const fields = Array.from({ length: 20 }, (_, field) => ({ key: `some_field_${field}`, type: 'text' }));
+  const entities = Array.from({ length: 50 }, (_, entity) => ({ key: `thing_${entity}`, fields }));
+  const large = await harness.tenant('large', { formwork: 1, entities });
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${large.keys.viewer}` };
+  const asked = (encoding: string) =>
+    rawRequest(gateway.url, {
+      headers: { ...headers, 'accept-encoding': encoding },
+      body: JSON.stringify({ query: getIntrospectionQuery() }),
+    });
+  const sent = await asked('br, gzip;q=0.5');
+  expect([sent.headers['content-encoding'], sent.headers.vary]).toEqual(['gzip', 'origin, accept-encoding']);
+  expect(Number(sent.headers['content-length'])).toBeLessThan(100_000);
+  const plain = await asked('gzip;q=0, br');
+  expect([plain.headers['content-encoding'], plain.headers.vary]).toEqual([
+    undefined,
+    'origin, accept-encoding',
+  ]);
+  const unpacked = await fetch(`${gateway.url}/graphql`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ query: getIntrospectionQuery() }),
+  });
+  expect(await unpacked.text()).toBe(plain.body);
 });

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { gzip } from 'node:zlib';
 import type { Logger } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Answer } from './answer.ts';
+import { acceptsGzip, isWorthGzip } from './worth-gzip.ts';
 
 /** What the line in the log says of a request, as far as it came to be known. Never keys, documents or values. */
 export interface Account {
@@ -40,7 +42,24 @@ export class Exchange {
     });
   }
 
-  send({ status, headers, body }: Answer): void {
+  send(answer: Answer): void {
+    const { body } = answer;
+    if (this.method === 'HEAD' || !isWorthGzip(body)) {
+      this.#write(answer);
+      return;
+    }
+    const headers = { ...answer.headers, vary: 'origin, accept-encoding' };
+    if (!acceptsGzip(this.request.headers)) {
+      this.#write({ ...answer, headers });
+      return;
+    }
+    gzip(body, (error, gzipped) => {
+      const packed = { ...answer, headers: { ...headers, 'content-encoding': 'gzip' }, body: gzipped };
+      this.#write(error ? { ...answer, headers } : packed);
+    });
+  }
+
+  #write({ status, headers, body }: Answer): void {
     const response = this.#response;
     if (response.headersSent || response.destroyed) return;
     response.writeHead(status, {
