@@ -37,8 +37,8 @@ alter table formwork.entity_storage
   add column is_rolled_up boolean not null default false;
 alter table formwork.entity_storage alter column quick_shape set storage main;
 
--- The rollups of an entity type over the records of one link: one row, and one function in formwork_views that
--- computes them for a list of records.
+-- The rollups of an entity type over the records of one link: a row, and a function in formwork_views that computes them
+-- for a list of records.
 create table formwork.rollups (
   tenant_id uuid not null default formwork.current_tenant_id(),
   entity_type text collate "C" not null,
@@ -51,12 +51,16 @@ create table formwork.rollups (
   -- Number of the link's slot; null for links to many.
   slot int check (slot between 1 and 8 and (slot is null) = (way <> 'link')),
   compute text collate "C" not null check (compute ~ '^f_[0-9a-f]+$'),
+  -- Counts and sums over a link to one are kept by adding what comes and taking away what goes, so that they cost the
+  -- same for ten records and for a million; this function says how much that is.
+  difference text collate "C" check (difference ~ '^f_[0-9a-f]+$'),
+  is_added boolean not null check (is_added = (difference is not null) and (not is_added or way = 'link')),
   -- Higher than that of rollups which it rolls up: locks are taken from the lowest to the highest.
   level int not null check (level > 0),
   -- Storage keys: of the rollups, and of what they depend on in the source.
   keys text[] not null,
   uses text[] not null,
-  primary key (tenant_id, entity_type, source_type, field, way),
+  primary key (tenant_id, entity_type, source_type, field, way, is_added),
   foreign key (tenant_id, entity_type) references formwork.entity_types (tenant_id, storage_key) on delete cascade,
   foreign key (tenant_id, source_type) references formwork.entity_types (tenant_id, storage_key) on delete cascade
 );
@@ -313,8 +317,9 @@ begin
 end
 $$;
 
--- A rule, and records whose rollups by it are to be computed anew; new ones are seen by nobody else.
-create type formwork.rollup_task as (rule formwork.rollups, parents uuid[], are_new boolean);
+-- A rule, and records whose rollups by it are to be computed anew (new ones are seen by nobody else), or are to change
+-- by so much: {"<id>": {"total": -12.5}}.
+create type formwork.rollup_task as (rule formwork.rollups, parents uuid[], are_new boolean, differences jsonb);
 
 -- The place of a record in the order in which rollups are locked: digits that sort alike under every collation.
 create function formwork.lock_place(level int, id uuid) returns text
@@ -355,7 +360,18 @@ begin
 end
 $$;
 
--- Computes rollups anew. What they come to is read by a statement that begins when the locks are held: re-derived in
+-- Numbers of data with differences added to them; null where one is no number, or would be none that a field can hold.
+create function formwork.add_up(data jsonb, differences jsonb) returns jsonb
+language sql immutable parallel safe
+return (
+  select case when count(*) = count(*) filter (where abs(sum) < 1e38) then jsonb_object_agg(key, trim_scale(sum)) end
+  from (
+    select key, case when jsonb_typeof(data -> key) = 'number' then (data -> key)::numeric + value::numeric end as sum
+    from jsonb_each(differences)
+  ) sums
+);
+
+-- Brings rollups up to date. What they come to is read by a statement that begins when the locks are held: re-derived in
 -- one statement, two writers stored 7 where there were 12. Not a new version of the records: see fill_record.
 create function formwork.roll_up(tasks formwork.rollup_task[]) returns void
 language plpgsql
@@ -373,6 +389,18 @@ begin
   perform formwork.lock_parents(tasks);
   foreach task in array tasks loop
     rule := task.rule;
+    if task.differences is not null then
+      with added as (
+        update formwork.records p set data = p.data || add_up(p.data, task.differences -> p.id::text)
+          where p.tenant_id = rule.tenant_id and p.id = any (task.parents) and p.entity_type = rule.entity_type
+            and p.deleted_at is null and add_up(p.data, task.differences -> p.id::text) is not null
+          returning p.id
+      )
+      select array_agg(parent) into task.parents from unnest(task.parents) parent
+        where parent not in (select id from added);
+      continue when task.parents is null;
+      -- What cannot be added up is computed anew.
+    end if;
     execute 'select array_agg(f.parent), jsonb_object_agg(f.parent, f.rolled) from formwork_views.' || rule.compute
       || '($1, $2) f' into ids, rolled using rule.tenant_id, task.parents;
     update formwork.records p set data = (p.data - rule.keys) || (rolled -> p.id::text)
@@ -399,7 +427,25 @@ $$;
 -- Of data, what a rule depends on.
 create function formwork.used_values(data jsonb, uses text[]) returns jsonb
 language sql immutable parallel safe
-return (select jsonb_agg(data -> used) from unnest(uses) used);
+return (select coalesce(jsonb_object_agg(used, data -> used) filter (where data ? used), '{}') from unnest(uses) used);
+
+-- What comes (1) and goes (-1) as a task; without parents where that makes no difference.
+create function formwork.plan_difference(
+  rule formwork.rollups, links uuid[], contents jsonb[], signs int[]
+) returns formwork.rollup_task
+language plpgsql
+set search_path = formwork, pg_catalog, pg_temp
+as $$
+declare
+  task formwork.rollup_task := row(rule, null, false, null);
+begin
+  if links is not null then
+    execute 'select array_agg(f.parent), jsonb_object_agg(f.parent, f.rolled) from formwork_views.' || rule.difference
+      || '($1, $2, $3) f' into task.parents, task.differences using links, contents, signs;
+  end if;
+  return task;
+end
+$$;
 
 -- After an insert. Of the new records themselves too: what links to them may have been there before.
 create function formwork.roll_up_new() returns trigger
@@ -410,6 +456,10 @@ declare
   types text[] := array(select distinct entity_type from added);
   rule formwork.rollups;
   parents uuid[];
+  links uuid[];
+  contents jsonb[];
+  signs int[];
+  task formwork.rollup_task;
   tasks formwork.rollup_task[];
 begin
   for rule in
@@ -417,19 +467,27 @@ begin
     where r.tenant_id in (select distinct tenant_id from added)
       and (r.source_type = any (types) or r.entity_type = any (types))
   loop
-    if rule.way = 'link' and rule.source_type = any (types) then
+    if rule.is_added and rule.source_type = any (types) then
+      select array_agg(link), array_agg(a.data), array_agg(1) into links, contents, signs from added a
+        cross join lateral (values ((array[a.l1, a.l2, a.l3, a.l4, a.l5, a.l6, a.l7, a.l8])[rule.slot])) l (link)
+        where a.tenant_id = rule.tenant_id and a.entity_type = rule.source_type and link is not null;
+      task := plan_difference(rule, links, contents, signs);
+      if task.parents is not null then
+        tasks := tasks || task;
+      end if;
+    elsif rule.way = 'link' and rule.source_type = any (types) then
       select array_agg(distinct link) into parents from added a
         cross join lateral (values ((array[a.l1, a.l2, a.l3, a.l4, a.l5, a.l6, a.l7, a.l8])[rule.slot])) l (link)
         where a.tenant_id = rule.tenant_id and a.entity_type = rule.source_type and link is not null;
       if parents is not null then
-        tasks := tasks || row(rule, parents, false)::formwork.rollup_task;
+        tasks := tasks || row(rule, parents, false, null)::formwork.rollup_task;
       end if;
     end if;
     if rule.entity_type = any (types) then
       select array_agg(a.id) into parents from added a
         where a.tenant_id = rule.tenant_id and a.entity_type = rule.entity_type;
       if parents is not null then
-        tasks := tasks || row(rule, parents, true)::formwork.rollup_task;
+        tasks := tasks || row(rule, parents, true, null)::formwork.rollup_task;
       end if;
     end if;
   end loop;
@@ -448,6 +506,10 @@ declare
   types text[] := array(select distinct entity_type from after);
   rule formwork.rollups;
   parents uuid[];
+  links uuid[];
+  contents jsonb[];
+  signs int[];
+  task formwork.rollup_task;
   tasks formwork.rollup_task[];
 begin
   for rule in
@@ -467,12 +529,23 @@ begin
           a.deleted_at is null as is_living, used_values(a.data, rule.uses) as used
         from after a where a.tenant_id = rule.tenant_id and a.entity_type = rule.source_type
       ), changed as materialized (
-        (select * from was except select * from now_is) union all (select * from now_is except select * from was)
+        select -1 as sign, * from (select * from was except select * from now_is) gone
+        union all
+        select 1, * from (select * from now_is except select * from was) come
       )
-      select case when rule.way = 'link'
-        then (select array_agg(distinct link) from changed where link is not null)
-        else formwork.linked_parents(rule, (select array_agg(distinct id) from changed)) end
-      into parents;
+      select case
+          when rule.way <> 'link' then formwork.linked_parents(rule, array_agg(distinct id))
+          when not rule.is_added then array_agg(distinct link) filter (where link is not null)
+        end,
+        array_agg(link) filter (where link is not null), array_agg(used) filter (where link is not null),
+        array_agg(sign) filter (where link is not null)
+      into parents, links, contents, signs from changed;
+      if rule.is_added then
+        task := plan_difference(rule, links, contents, signs);
+        if task.parents is not null then
+          tasks := tasks || task;
+        end if;
+      end if;
     end if;
     if rule.entity_type = any (types) then
       -- Locked by the update itself.
@@ -487,7 +560,7 @@ begin
         except select b.id from before b where b.deleted_at is null) restored);
     end if;
     if parents is not null then
-      tasks := tasks || row(rule, parents, false)::formwork.rollup_task;
+      tasks := tasks || row(rule, parents, false, null)::formwork.rollup_task;
     end if;
   end loop;
   perform formwork.roll_up(tasks);
@@ -502,18 +575,25 @@ set search_path = formwork, pg_catalog, pg_temp
 as $$
 declare
   rule formwork.rollups;
-  parents uuid[];
+  links uuid[];
+  contents jsonb[];
+  signs int[];
+  task formwork.rollup_task;
   tasks formwork.rollup_task[];
 begin
   for rule in
     select r.* from formwork.rollups r
     where r.way = 'link' and (r.tenant_id, r.source_type) in (select distinct g.tenant_id, g.entity_type from gone g)
   loop
-    select array_agg(distinct link) into parents from gone g
+    select array_agg(link), array_agg(g.data), array_agg(-1) into links, contents, signs from gone g
       cross join lateral (values ((array[g.l1, g.l2, g.l3, g.l4, g.l5, g.l6, g.l7, g.l8])[rule.slot])) l (link)
       where g.tenant_id = rule.tenant_id and g.entity_type = rule.source_type and link is not null;
-    if parents is not null then
-      tasks := tasks || row(rule, parents, false)::formwork.rollup_task;
+    task := row(rule, links, false, null);
+    if rule.is_added then
+      task := plan_difference(rule, links, contents, signs);
+    end if;
+    if task.parents is not null then
+      tasks := tasks || task;
     end if;
   end loop;
   perform formwork.roll_up(tasks);
@@ -545,7 +625,7 @@ begin
         and t.entity_type = case rule.way when 'in' then rule.source_type else rule.entity_type end;
     -- A writer who is changing such a record now does not see the link, nor does this one see the change: so wait.
     perform from formwork.records r where r.tenant_id = rule.tenant_id and r.id = any (sources) order by r.id for share;
-    tasks := tasks || row(rule, parents, false)::formwork.rollup_task;
+    tasks := tasks || row(rule, parents, false, null)::formwork.rollup_task;
   end loop;
   perform formwork.roll_up(tasks);
   return null;
@@ -562,7 +642,7 @@ declare
     where r.tenant_id = new.tenant_id and r.entity_type = new.entity_type and r.deleted_at is null order by r.id);
 begin
   for offset_in in 1..coalesce(cardinality(ids), 0) by 5000 loop
-    perform formwork.roll_up(array[row(new, ids[offset_in:offset_in + 4999], false)::formwork.rollup_task]);
+    perform formwork.roll_up(array[row(new, ids[offset_in:offset_in + 4999], false, null)::formwork.rollup_task]);
   end loop;
   return null;
 end
@@ -618,7 +698,8 @@ set role formwork_owner;
 grant execute on function formwork.highest(text[]), formwork.link_key(text),
   formwork.lock_place(int, uuid), formwork.lock_parents(formwork.rollup_task[]),
   formwork.roll_up(formwork.rollup_task[]), formwork.linked_parents(formwork.rollups, uuid[]),
-  formwork.used_values(jsonb, text[]), formwork.begin_alone(uuid)
+  formwork.used_values(jsonb, text[]), formwork.add_up(jsonb, jsonb),
+  formwork.plan_difference(formwork.rollups, uuid[], jsonb[], int[]), formwork.begin_alone(uuid)
   to formwork_gateway, formwork_designer;
 
 reset role;

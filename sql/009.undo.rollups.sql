@@ -11,7 +11,7 @@ drop trigger _400_rollups_of_new on formwork.record_links;
 drop trigger _400_rollups_of_gone on formwork.record_links;
 drop function formwork.roll_up_new, formwork.roll_up_changed, formwork.roll_up_gone, formwork.roll_up_links,
   formwork.roll_up_all, formwork.roll_up, formwork.lock_parents, formwork.lock_place, formwork.linked_parents,
-  formwork.used_values;
+  formwork.used_values, formwork.add_up, formwork.plan_difference;
 drop type formwork.rollup_task;
 drop table formwork.rollups;
 

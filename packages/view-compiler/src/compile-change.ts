@@ -149,7 +149,7 @@ function useFunctions(after: Registry): ChangeStep[] {
 function functionsOf(registry: Registry): readonly GeneratedFunction[] {
   const functions = registry.entities.flatMap((entity) => [
     ...[compileFormulas(entity) ?? []].flat(),
-    ...compileRollups(registry, entity).map(({ compute }) => compute),
+    ...compileRollups(registry, entity).flatMap((rollups) => rollups.functions),
   ]);
   return [...new Map(functions.map((one) => [one.name, one])).values()];
 }
@@ -161,7 +161,11 @@ function changeRollups(before: Registry | null, after: Registry): ChangeStep[] {
       : registry.entities.flatMap((entity) => compileRollups(registry, entity)).map(({ row }) => row);
   const [was, is] = [rowsOf(before), rowsOf(after)];
   const isSame = (a: RollupRow) => (b: RollupRow) =>
-    a.entityType === b.entityType && a.sourceType === b.sourceType && a.field === b.field && a.way === b.way;
+    a.entityType === b.entityType &&
+    a.sourceType === b.sourceType &&
+    a.field === b.field &&
+    a.way === b.way &&
+    a.isAdded === b.isAdded;
   return [
     ...was.filter((row) => !is.some(isSame(row))).map((row) => ({ do: 'remove_rollup', row }) as const),
     ...is

@@ -79,20 +79,21 @@ async function areRulesStored(
 async function areRollupsStored(sql: TransactionSql, registry: Registry, entity: Entity): Promise<boolean> {
   const expected = compileRollups(registry, entity).map(({ row }) => row);
   const rows = await sql<RollupRow[]>`
-    select entity_type as "entityType", source_type as "sourceType", field, way, slot, level, compute, keys, uses
+    select entity_type as "entityType", source_type as "sourceType", field, way, slot, level, compute,
+      is_added as "isAdded", difference, keys, uses
     from formwork.rollups where entity_type = ${entity.storageKey}`;
   const sorted = (list: readonly RollupRow[]) =>
     list.map((row) => ({ ...row })).sort((a, b) => (wayOf(a) < wayOf(b) ? -1 : 1));
   return isDeepStrictEqual(sorted(rows), sorted(expected));
 }
 
-function wayOf({ way, sourceType, field }: RollupRow): string {
-  return `${way} ${sourceType} ${field}`;
+function wayOf({ way, sourceType, field, isAdded }: RollupRow): string {
+  return `${way} ${sourceType} ${field} ${isAdded}`;
 }
 
 async function hasFunctions(sql: TransactionSql, registry: Registry, entity: Entity): Promise<boolean> {
   const names = [
-    ...compileRollups(registry, entity).map(({ compute }) => compute.name),
+    ...compileRollups(registry, entity).flatMap(({ functions }) => functions.map(({ name }) => name)),
     compileFormulas(entity)?.name ?? [],
   ];
   const wanted = names.flat();

@@ -10,7 +10,7 @@ const twentyPlaces = '0.00000000000000000000';
 
 /** SQL for the JSON of a rollup, an aggregate over the records that are rolled up; null where it has no value. */
 export function compileRolledValue({ function: how, rolled, filter }: RollupComputation): string {
-  const counts = filter === null ? '' : ` filter (where ${compileComputation(withoutSlots(filter))})`;
+  const counts = filterOf(filter);
   if (rolled === null) return `count(*)${counts}`;
   const { field, type } = rolled;
   const read = (as: FieldComputation['as']) =>
@@ -30,6 +30,19 @@ export function compileRolledValue({ function: how, rolled, filter }: RollupComp
     default:
       return isText(type) ? text(how, textAt(field), counts) : number(how, read('operand'), counts);
   }
+}
+
+/** The same of a count or sum, for records (`data`) that come or go (`sign`): by how much it changes, null for nothing. */
+export function compileDifferenceValue({ rolled, filter }: RollupComputation): string {
+  const counts = filterOf(filter);
+  if (rolled === null) return `nullif(sum(r.sign)${counts}, 0)`;
+  const { field, type } = rolled;
+  const value = compileComputation({ kind: 'field', field, fieldType: type, slot: null, as: 'operand' });
+  return `nullif(sum(r.sign * (${value}))${counts}, 0)`;
+}
+
+function filterOf(filter: RollupComputation['filter']): string {
+  return filter === null ? '' : ` filter (where ${compileComputation(withoutSlots(filter))})`;
 }
 
 /** As an `orderBy` sorts texts: by their search key, then by themselves. */

@@ -1,6 +1,6 @@
 import { identifier, literal } from '@formwork/pg/sql-text';
 import type { Entity, Registry, RollupComputation, RollupWay } from '@formwork/registry';
-import { compileRolledValue } from './compile-rolled-value.ts';
+import { compileDifferenceValue, compileRolledValue } from './compile-rolled-value.ts';
 import { type GeneratedFunction, generateFunction } from './generated-function.ts';
 import { ownFields } from './own-fields.ts';
 
@@ -16,6 +16,9 @@ export interface RollupRow {
   readonly level: number;
   /** Name of the function that computes them. */
   readonly compute: string;
+  /** Whether they are kept by adding what comes and taking away what goes, and the function that says how much. */
+  readonly isAdded: boolean;
+  readonly difference: string | null;
   /** The rollups, and what they depend on in the source. */
   readonly keys: readonly string[];
   readonly uses: readonly string[];
@@ -28,7 +31,7 @@ interface Rollup {
 
 export interface CompiledRollups {
   readonly row: RollupRow;
-  readonly compute: GeneratedFunction;
+  readonly functions: readonly GeneratedFunction[];
   /** SQL for each rollup of a record: the tenant and the id of the record are given as expressions. */
   readonly values: (
     tenant: string,
@@ -36,12 +39,12 @@ export interface CompiledRollups {
   ) => readonly { readonly key: string; readonly value: string }[];
 }
 
-/** The rollups of an entity, together those that go the same way. */
+/** The rollups of an entity, together those that go the same way and are kept the same way. */
 export function compileRollups(registry: Registry, entity: Entity): readonly CompiledRollups[] {
   const groups = new Map<string, Rollup[]>();
   for (const rollup of rollupsOf(entity)) {
     const { kind, source, field } = rollup.computation.way;
-    const way = `${kind} ${source} ${field}`;
+    const way = `${kind} ${source} ${field} ${isAdded(rollup)}`;
     groups.set(way, [...(groups.get(way) ?? []), rollup]);
   }
   const level = levelOf(registry, entity);
@@ -98,6 +101,8 @@ function compileGroup(entity: Entity, level: number, rollups: readonly Rollup[])
   from unnest(_parents) _p (id);
 end`,
   );
+  const [first] = rollups;
+  const difference = first && isAdded(first) ? compileDifference(rollups) : null;
   const uses = rollups.flatMap(({ computation: { rolled, filter } }) => [
     ...(rolled ? [rolled.field] : []),
     ...(filter ? ownFields(filter) : []),
@@ -110,18 +115,46 @@ end`,
     slot: way.slot === null ? null : Number(way.slot.slice(1)),
     level,
     compute: compute.name,
+    isAdded: difference !== null,
+    difference: difference?.name ?? null,
     keys: rollups.map(({ key }) => key),
     uses: [...new Set(uses)].sort(),
   };
   return {
     row,
-    compute,
+    functions: [compute, ...(difference === null ? [] : [difference])],
     values: (tenant, id) =>
       values.map(({ key, value }) => ({
         key,
         value: `(select to_jsonb(${value}) ${rolledRecords(entity, way, tenant, id)})`,
       })),
   };
+}
+
+/** Extremes and averages cannot be told from what they were, nor is money of several currencies a number. */
+function isAdded({ computation: { function: how, way, rolled } }: Rollup): boolean {
+  return way.kind === 'link' && (how === 'count' || (how === 'sum' && rolled?.type !== 'currency'));
+}
+
+/** From links, what stands there, and whether it comes (1) or goes (-1), to what changes for each record linked to. */
+function compileDifference(rollups: readonly Rollup[]): GeneratedFunction {
+  const objects = rollups.map(
+    ({ key, computation }) => `jsonb_build_object(${literal(key)}, ${compileDifferenceValue(computation)})`,
+  );
+  return generateFunction(
+    [
+      ['_links', 'uuid[]'],
+      ['_contents', 'jsonb[]'],
+      ['_signs', 'int[]'],
+    ],
+    'table (parent uuid, rolled jsonb)',
+    `begin
+  return query select c.link, c.differences from (
+    select r.link, jsonb_strip_nulls(${objects.join(' || ')}) as differences
+    from unnest(_links, _contents, _signs) r (link, data, sign) group by r.link
+  ) c where c.differences <> '{}';
+end`,
+  );
 }
 
 /** How many entities stand below that are rolled up one into another. Where they go in a circle, it is cut somewhere. */
