@@ -40,8 +40,10 @@ function writesOf(entity: Entity): readonly unknown[] {
       ? entity.fields.filter((field) => mayWrite(entity, action, field)).map((field) => field.name)
       : null;
   const all = entity.fields.filter(isGivenByClients).length;
-  const [create, update, remove] = [fieldsOf('create'), fieldsOf('update'), mayDo(entity, 'delete')];
-  return create?.length === all && update?.length === all && remove ? [] : [[create, update, remove]];
+  const [create, remove] = [fieldsOf('create'), mayDo(entity, 'delete')];
+  // A record may be created without any field; an update of none is not offered, whether it would be allowed or not.
+  const update = fieldsOf('update') ?? [];
+  return create?.length === all && update.length === all && remove ? [] : [[create, update, remove]];
 }
 
 function apiOfField(field: Field, { entityByKey }: Entities): unknown {
