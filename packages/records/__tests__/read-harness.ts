@@ -47,6 +47,8 @@ export async function createReadHarness(document: RegistryDocument): Promise<Rea
   const database = await createTestDatabase();
   const counter = countStatements();
   const dataPlane = connectDataPlane({
+    // Some tests ask hundreds of questions at once, on machines that have other things to do.
+    waitTimeout: 60_000,
     url: database.gatewayUrl,
     max: 4,
     budget: 60_000,
