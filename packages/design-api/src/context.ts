@@ -1,4 +1,4 @@
-import type { RegistryStore } from '@formwork/registry-store';
+import type { RecordedUse, RegistryStore } from '@formwork/registry-store';
 import type { ApiBuilder } from './api-changes.ts';
 
 /** What resolvers find in the context; the gateway makes it for each request. */
@@ -7,6 +7,8 @@ export interface DesignContext {
   /** Who asks, as the history tells it: "key:<id>". */
   readonly actor: string;
   readonly store: RegistryStore;
+  /** Who used what of the design lately; read once for a request, and when it is asked for. */
+  readonly usage: () => Promise<readonly RecordedUse[]>;
   /** Makes the tenants' GraphQL schemas, to be compared. */
   readonly api: ApiBuilder;
 }

@@ -9,7 +9,8 @@ import {
 } from '@formwork/registry';
 import { AllowanceType } from './allowance.ts';
 import { builder } from './builder.ts';
-import { AliasType, DeprecationType, FieldObject } from './field.ts';
+import { AliasType, DeprecationType, FieldObject, withEntity } from './field.ts';
+import { UseType, usedByNote, usesOf } from './use.ts';
 
 const UniqueKeyType = builder.objectRef<UniqueKey>('UniqueKey').implement({
   description: 'Fields whose values together belong to one record only.',
@@ -120,15 +121,26 @@ export const EntityType = builder.objectRef<EntityWithLimits>('Entity').implemen
         'Keys of the text fields that `search` looks into; what is found in the first weighs most.',
       resolve: ({ entity }) => entity.searchable,
     }),
-    fields: t.field({ type: [FieldObject], resolve: ({ entity }) => entity.fields }),
+    fields: t.field({
+      type: [FieldObject],
+      resolve: ({ entity }) => entity.fields.map((field) => withEntity(entity, field)),
+    }),
     field: t.field({
       type: FieldObject,
       nullable: true,
       args: { key: t.arg.string({ required: true }) },
-      resolve: ({ entity }, { key }) => entity.fieldByKey.get(key) ?? null,
+      resolve: ({ entity }, { key }) => {
+        const field = entity.fieldByKey.get(key);
+        return field ? withEntity(entity, field) : null;
+      },
     }),
     keys: t.field({ type: [UniqueKeyType], resolve: ({ entity }) => entity.keys }),
     limits: t.field({ type: EntityLimitsType, resolve: (source) => source }),
+    usedBy: t.field({
+      type: [UseType],
+      description: `Who used records of the entity lately. ${usedByNote}`,
+      resolve: async ({ entity }, _args, { usage }) => usesOf(await usage(), entity.storageKey, ''),
+    }),
   }),
 });
 

@@ -1,6 +1,7 @@
-import type { DeprecationDocument, Field, NamedChoice } from '@formwork/registry';
+import type { DeprecationDocument, Entity, Field, NamedChoice } from '@formwork/registry';
 import { builder } from './builder.ts';
 import { FieldTypeEnum } from './field-type.ts';
+import { UseType, usedByNote, usesOf } from './use.ts';
 
 const ChoiceType = builder.objectRef<NamedChoice>('Choice').implement({
   description: 'One of the values of a select or multi_select.',
@@ -39,7 +40,16 @@ export const DeprecationType = builder.objectRef<DeprecationDocument>('Deprecati
   }),
 });
 
-export const FieldObject = builder.objectRef<Field>('Field').implement({
+export interface FieldOfEntity extends Field {
+  /** Storage key. */
+  readonly entityType: string;
+}
+
+export function withEntity({ storageKey }: Entity, field: Field): FieldOfEntity {
+  return { ...field, entityType: storageKey };
+}
+
+export const FieldObject = builder.objectRef<FieldOfEntity>('Field').implement({
   description: 'One value, or link, that each record of an entity has.',
   fields: (t) => ({
     key: t.exposeString('key', { description: 'In documents: `"monthly_rent"`.' }),
@@ -68,6 +78,12 @@ export const FieldObject = builder.objectRef<Field>('Field').implement({
     choices: t.expose('choices', {
       type: [ChoiceType],
       description: 'Of a select or multi_select, in order.',
+    }),
+    usedBy: t.field({
+      type: [UseType],
+      description: `Who used it lately, each of its names by itself. ${usedByNote}`,
+      resolve: async ({ entityType, storageKey }, _args, { usage }) =>
+        usesOf(await usage(), entityType, storageKey),
     }),
   }),
 });

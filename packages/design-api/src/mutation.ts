@@ -8,6 +8,7 @@ import type { DesignContext } from './context.ts';
 import { withKnownErrors } from './known-errors.ts';
 import { ProblemType } from './problem.ts';
 import { RegistryType, type RegistryWithLimits } from './registry.ts';
+import { daysOf, unusedForDays } from './unused-for-days.ts';
 
 interface ApplyPayload {
   readonly snapshot: RegistrySnapshot;
@@ -55,10 +56,16 @@ builder.mutationType({
       args: {
         changes: t.arg({ type: [ChangeInput], required: true }),
         expectedVersion: t.arg.int({ description: expectedVersion }),
+        unusedForDays: t.arg.int({ description: unusedForDays }),
       },
       resolve: (_root, args, context) =>
         withKnownErrors(
-          apply(context, { changes: changesOf(args.changes) }, args.expectedVersion ?? undefined),
+          apply(
+            context,
+            { changes: changesOf(args.changes) },
+            args.expectedVersion ?? undefined,
+            daysOf(args.unusedForDays),
+          ),
         ),
     }),
     revert: t.field({
@@ -97,11 +104,13 @@ async function apply(
   { store, tenantId, actor }: DesignContext,
   request: ChangeRequest,
   expectedVersion: number | undefined,
+  usageWindow?: number,
 ): Promise<ApplyPayload> {
   try {
     const { version, registry, changed, leftBehind } = await store.apply(tenantId, request, {
       appliedBy: actor,
       expectedVersion,
+      usageWindow,
     });
     return { snapshot: { version, registry }, changed, problems: [], leftBehind };
   } catch (error) {

@@ -1,6 +1,7 @@
 import type { Change, ChangeKind, Problem, Registry } from '@formwork/registry';
 import { toDocument } from '@formwork/registry';
 import type { Backfill, CheckedChange } from '@formwork/registry-store';
+import { AffectedUseType, findAffectedUses } from './affected-uses.ts';
 import {
   type ApiBuilder,
   type ApiChange,
@@ -81,6 +82,8 @@ const SdlType = builder.objectRef<SdlComparison>('SdlComparison').implement({
 export interface Preview {
   readonly checked: CheckedChange;
   readonly changes: readonly Change[];
+  /** Days, where it was said. */
+  readonly usageWindow?: number | undefined;
 }
 
 export const PreviewType = builder.objectRef<Preview>('Preview').implement({
@@ -124,6 +127,13 @@ export const PreviewType = builder.objectRef<Preview>('Preview').implement({
       resolve: ({ checked }) => checked.changes,
     }),
     leftBehind: t.field({ type: [LeftBehindType], resolve: ({ checked }) => checked.leftBehind }),
+    usedBy: t.field({
+      type: [AffectedUseType],
+      description:
+        'Which clients used what is to change lately: within `unusedForDays`. Gateways tell of it every few seconds.',
+      resolve: async ({ checked, usageWindow }, _args, { usage, store }) =>
+        findAffectedUses(checked, await usage(), usageWindow ?? store.usageWindow),
+    }),
     backfill: t.field({ type: [BackfillType], resolve: ({ checked }) => checked.backfill }),
     sdl: t.field({
       type: SdlType,

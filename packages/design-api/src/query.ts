@@ -9,6 +9,7 @@ import { type Preview, PreviewType } from './preview.ts';
 import { RegistryType } from './registry.ts';
 import { RegistryVersionType } from './registry-version.ts';
 import { selects } from './selects.ts';
+import { daysOf, unusedForDays } from './unused-for-days.ts';
 
 const mostVersions = 100;
 
@@ -41,10 +42,18 @@ builder.queryType({
     preview: t.field({
       type: PreviewType,
       description: 'What `apply` would do with the changes. Nothing is changed.',
-      args: { changes: t.arg({ type: [ChangeInput], required: true }) },
+      args: {
+        changes: t.arg({ type: [ChangeInput], required: true }),
+        unusedForDays: t.arg.int({ description: unusedForDays }),
+      },
       resolve: async (_root, args, { store, tenantId }): Promise<Preview> => {
         const changes = changesOf(args.changes);
-        return { checked: await withKnownErrors(store.check(tenantId, { changes })), changes };
+        const usageWindow = daysOf(args.unusedForDays);
+        return {
+          checked: await withKnownErrors(store.check(tenantId, { changes }, { usageWindow })),
+          changes,
+          usageWindow,
+        };
       },
     }),
     previewRevert: t.field({

@@ -298,8 +298,8 @@ describe('clients of yesterday', () => {
 
   test('are refused once the old names are dropped, and those of today go on', async () => {
     const after = await apply(tenant, [
-      { dropAlias: { entity: 'airfield', field: 'town', alias: 'city' } },
-      { dropAlias: { entity: 'airfield', alias: 'airport' } },
+      { dropAlias: { entity: 'airfield', field: 'town', alias: 'city', force: true } },
+      { dropAlias: { entity: 'airfield', alias: 'airport', force: true } },
     ]);
     expect(after.problems).toEqual([]);
     expect(codesOf(await gateway.ask(tenant.keys.editor, '{ airports { nodes { id } } }'))).toEqual([

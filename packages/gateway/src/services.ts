@@ -6,6 +6,7 @@ import type { Metrics } from './metrics.ts';
 import type { Documents } from './operations/documents.ts';
 import type { IntrospectionTexts } from './operations/introspection.ts';
 import type { TenantStates } from './tenants/tenant-states.ts';
+import type { UsageLedger } from './usage/usage-ledger.ts';
 
 /** What requests share. */
 export interface Services {
@@ -17,4 +18,5 @@ export interface Services {
   readonly documents: Documents;
   readonly introspections: IntrospectionTexts;
   readonly metrics: Metrics;
+  readonly usage: UsageLedger;
 }

@@ -15,6 +15,8 @@ import type { Services } from './services.ts';
 import { hearChanges } from './tenants/hear-changes.ts';
 import { loadTenantRegistry } from './tenants/load-tenant-registry.ts';
 import { TenantStates } from './tenants/tenant-states.ts';
+import { UsageLedger } from './usage/usage-ledger.ts';
+import { UsageReporter } from './usage/usage-reporter.ts';
 
 export interface Gateway {
   /** Without a slash at the end. */
@@ -46,6 +48,8 @@ export async function startGateway(config: GatewayConfig, logger?: Logger): Prom
     const services = createServices(options, log, dataPlane);
     const changes = await hearChanges(control, services);
     closers.push(() => changes.close());
+    const reporter = await UsageReporter.start(control, services);
+    closers.push(() => reporter.close());
     const routes = createRoutes(services, control);
     const server = await startServer(services, (exchange) => route(exchange, routes));
     closers.push(() => server.close());
@@ -70,12 +74,14 @@ function createServices(options: GatewayOptions, log: Logger, dataPlane: DataPla
   });
   const documents = new Documents(options);
   const introspections = new IntrospectionTexts(options.documentCache);
+  const usage = new UsageLedger();
   for (const name of ['tenants', 'registries', 'schemas', 'registryBytes', 'schemaBytes'] as const) {
     metrics.gauge(`cache_${name.replace('Bytes', '_bytes')}`, () => states.sizes[name]);
   }
   metrics.gauge('cache_documents', () => documents.size);
   metrics.gauge('cache_keys', () => callers.size);
-  return { options, log, dataPlane, callers, states, documents, introspections, metrics };
+  metrics.gauge('usage_untold', () => usage.size);
+  return { options, log, dataPlane, callers, states, documents, introspections, metrics, usage };
 }
 
 /** Notes the use of a key beside the request that uses it, which does not wait for that. */

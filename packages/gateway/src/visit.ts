@@ -9,10 +9,18 @@ import { requestError } from './request-error.ts';
 import type { Services } from './services.ts';
 import type { TenantState } from './tenants/tenant-states.ts';
 
+/** What a client says of itself: `x-client-name` and `x-client-version`. */
+export interface ClientName {
+  readonly name: string;
+  readonly version: string;
+}
+
 export interface VisitOptions {
   readonly services: Services;
   readonly key: string;
   readonly caller: Caller;
+  /** Null where it says nothing. */
+  readonly client: ClientName | null;
   readonly log: Logger;
   /** Fires when the client has gone away. */
   readonly signal: AbortSignal;
@@ -26,6 +34,7 @@ export class Visit {
   readonly services: Services;
   readonly log: Logger;
   readonly signal: AbortSignal;
+  readonly client: ClientName | null;
   readonly #key: string;
   readonly #deadline: number;
   #caller: Caller;
@@ -35,6 +44,7 @@ export class Visit {
     this.services = options.services;
     this.log = options.log;
     this.signal = options.signal;
+    this.client = options.client;
     this.#key = options.key;
     this.#caller = options.caller;
     this.#deadline = performance.now() + options.services.options.requestTimeout;

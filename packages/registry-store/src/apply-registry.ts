@@ -8,6 +8,8 @@ import { readCurrent } from './read-registry.ts';
 import { runSteps } from './run-steps.ts';
 import { saveRows } from './save-rows.ts';
 import { saveVersion } from './save-version.ts';
+import { takesNamesAway } from './usage/contracts.ts';
+import { awaitUsage } from './usage/live-gateways.ts';
 import { withTenantLock } from './with-tenant-lock.ts';
 
 export interface ApplyOptions extends PlanOptions {
@@ -51,6 +53,8 @@ export async function applyChange(
   options: ApplyOptions,
 ): Promise<AppliedRegistry> {
   const { lockTimeout: timeout = 1_000, lockAttempts: attempts = 10 } = options;
+  // Before the lock: gateways that tell what was used must not wait for who waits for them.
+  if (takesNamesAway(request)) await awaitUsage(control);
   return withTenantLock(control, tenantId, { timeout, attempts }, (sql) =>
     apply(sql, tenantId, request, options),
   );

@@ -28,3 +28,16 @@ export class RegistryBusyError extends Error {
     this.name = 'RegistryBusyError';
   }
 }
+
+/** A gateway that is alive does not tell what its clients use, so nobody knows whether a name may go. Nothing was applied. */
+export class UsageUnknownError extends Error {
+  readonly code = 'CONFLICT';
+
+  constructor(gateways: number) {
+    super(
+      `${gateways === 1 ? 'A gateway has' : `${gateways} gateways have`} not yet told which fields its clients use, so it is ` +
+        'not known whether what is to be removed is still in use. Nothing was applied; try again in a moment, or say "force": true.',
+    );
+    this.name = 'UsageUnknownError';
+  }
+}

@@ -1,7 +1,7 @@
 export { type AppliedRegistry, type ApplyOptions, applyChange, applyRegistry } from './apply-registry.ts';
 export type { ChangeRequest } from './change-request.ts';
 export { type CheckedChange, checkChange, checkRegistry } from './check-registry.ts';
-export { RegistryBusyError, RegistryConflictError } from './errors.ts';
+export { RegistryBusyError, RegistryConflictError, UsageUnknownError } from './errors.ts';
 export { exportRegistry, loadTenantRegistry } from './export-registry.ts';
 export type { LeftBehind } from './left-behind.ts';
 export type { PlanOptions } from './plan-change.ts';
@@ -11,5 +11,9 @@ export { createRegistryStore, type RegistryStore } from './registry-store.ts';
 export { registryChannel } from './save-version.ts';
 export { type SweepOptions, sweepViews } from './sweep-views.ts';
 export type { Backfill } from './too-many-to-fill.ts';
+export { heartbeat, removeGateway, reportGateway, usageChannel } from './usage/live-gateways.ts';
+export { readUsage } from './usage/read-usage.ts';
+export { saveUsage } from './usage/save-usage.ts';
+export { type CountedUse, longestName, type RecordedUse } from './usage/use.ts';
 export type { Drift, DriftKind } from './verify/drift.ts';
 export { verify } from './verify/verify.ts';

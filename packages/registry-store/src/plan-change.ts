@@ -16,11 +16,14 @@ import type { RegistrySnapshot } from './read-registry.ts';
 import { readRetiredKeys } from './retired-keys.ts';
 import { fillReturned } from './returned-things.ts';
 import { type Backfill, countToFill, findTooManyToFill } from './too-many-to-fill.ts';
+import { defaultUsageWindow, findInUse } from './usage/find-in-use.ts';
 
 export interface PlanOptions {
   readonly limits?: Partial<Limits>;
   /** Records that one change may touch to fill slots (200,000). */
   readonly fillLimit?: number;
+  /** Days for which nobody may have used a field or name that is to go (30). */
+  readonly usageWindow?: number | undefined;
 }
 
 export interface PlannedChange {
@@ -40,7 +43,7 @@ export async function planChange(
   sql: TransactionSql,
   snapshot: RegistrySnapshot,
   request: ChangeRequest,
-  { limits, fillLimit = 200_000 }: PlanOptions,
+  { limits, fillLimit = 200_000, usageWindow = defaultUsageWindow }: PlanOptions,
 ): Promise<PlannedChange> {
   const { registry: current } = snapshot;
   const retired = await readRetiredKeys(sql);
@@ -59,7 +62,11 @@ export async function planChange(
     ...(await findMisfitReturnedLinks(sql, current, registry, retired)),
     ...findTooManyToFill(backfill, fillLimit),
   ];
-  return { registry, steps, changed: true, problems: problems.map(requested.locate), backfill };
+  const inUse = await findInUse(sql, current, request, usageWindow);
+  return {
+    ...{ registry, steps, changed: true, backfill },
+    problems: [...problems.map(requested.locate), ...inUse],
+  };
 }
 
 /** Those of removed entities among them: their records are still there. */

@@ -7,24 +7,40 @@ import { loadTenantRegistry } from './export-registry.ts';
 import type { PlanOptions } from './plan-change.ts';
 import { type HistoryOptions, type RegistryVersion, readHistory } from './read-history.ts';
 import type { RegistrySnapshot } from './read-registry.ts';
+import { defaultUsageWindow } from './usage/find-in-use.ts';
+import { readUsage } from './usage/read-usage.ts';
+import type { RecordedUse } from './usage/use.ts';
 
 /** The functions of this room, bound to a database and its limits: for those who know no control plane. */
 export interface RegistryStore {
   readonly limits: Limits;
+  /** Days for which nobody may have used what is to go, where a request does not say otherwise. */
+  readonly usageWindow: number;
   load(tenantId: string): Promise<RegistrySnapshot>;
-  check(tenantId: string, request: ChangeRequest): Promise<CheckedChange>;
+  check(tenantId: string, request: ChangeRequest, how?: CheckRequest): Promise<CheckedChange>;
   apply(tenantId: string, request: ChangeRequest, options: ApplyRequest): Promise<AppliedRegistry>;
   history(tenantId: string, options: HistoryOptions): Promise<readonly RegistryVersion[]>;
+  usage(tenantId: string): Promise<readonly RecordedUse[]>;
 }
 
-type ApplyRequest = Pick<ApplyOptions, 'appliedBy' | 'expectedVersion'>;
+type CheckRequest = Pick<PlanOptions, 'usageWindow'>;
+type ApplyRequest = Pick<ApplyOptions, 'appliedBy' | 'expectedVersion' | 'usageWindow'>;
 
 export function createRegistryStore(control: ControlPlane, options: PlanOptions = {}): RegistryStore {
+  const { usageWindow = defaultUsageWindow } = options;
   return {
     limits: { ...defaultLimits, ...options.limits },
     load: (tenantId) => loadTenantRegistry(control, tenantId),
-    check: (tenantId, request) => checkChange(control, tenantId, request, options),
-    apply: (tenantId, request, how) => applyChange(control, tenantId, request, { ...options, ...how }),
+    usageWindow,
+    check: (tenantId, request, how) =>
+      checkChange(control, tenantId, request, { ...options, usageWindow: how?.usageWindow ?? usageWindow }),
+    apply: (tenantId, request, how) =>
+      applyChange(control, tenantId, request, {
+        ...options,
+        ...how,
+        usageWindow: how.usageWindow ?? usageWindow,
+      }),
     history: (tenantId, request) => readHistory(control, tenantId, request),
+    usage: (tenantId) => readUsage(control, tenantId),
   };
 }

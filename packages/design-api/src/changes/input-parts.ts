@@ -13,7 +13,8 @@ export const place = {
 export const keepAlias =
   'Whether the old name is served on, as deprecated, until `dropAlias`. Without it clients that use it break at once.';
 
-export const force = 'Remove it although it is not deprecated: whoever reads it breaks without a warning.';
+export const force =
+  'Remove it although it is not deprecated, or was used lately: whoever reads it breaks without a warning.';
 
 export const deprecated =
   'Null, or not given, takes the deprecation away. Clients read it beside the name: `"Say landed_at instead."`';

@@ -34,5 +34,6 @@ export const DropAliasInput = builder.inputType('DropAliasInput', {
     entity: t.string({ required: true, description: place.entity }),
     field: t.string({ description: 'Not given: the alias is one of the entity.' }),
     alias: t.string({ required: true, description: 'The old key: `"departs_at"`.' }),
+    force: t.boolean({ description: 'Drop it although clients have used it lately: they break at once.' }),
   }),
 });

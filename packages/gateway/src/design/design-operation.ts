@@ -19,12 +19,22 @@ export interface Design {
 }
 
 /** The fixed schema of `/design`, over the registries that the control plane reaches. */
-export function createDesign(control: ControlPlane): Design {
-  const store = createRegistryStore(control);
+export function createDesign(control: ControlPlane, usageWindow: number): Design {
+  const store = createRegistryStore(control, { usageWindow });
   const api = { build: buildGraphqlSchema, print: printTenantSchema };
   return {
     schema: designSchema,
-    contextOf: ({ caller }) => ({ store, api, tenantId: caller.tenant.id, actor: caller.subject }),
+    contextOf: ({ caller }) => {
+      const { id: tenantId } = caller.tenant;
+      let usage: ReturnType<typeof store.usage> | null = null;
+      return {
+        ...{ store, api, tenantId, actor: caller.subject },
+        usage: () => {
+          usage ??= store.usage(tenantId);
+          return usage;
+        },
+      };
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Caller } from '@formwork/directory';
 import type { GraphQLError } from 'graphql';
+import { readClient } from '../access/read-client.ts';
 import { readKey } from '../access/read-key.ts';
 import { unauthenticated } from '../access/unauthenticated.ts';
 import type { OperationParams } from '../operations/prepare.ts';
@@ -63,7 +64,14 @@ export async function admit(exchange: Exchange, services: Services): Promise<Vis
   const caller = key === null ? null : await services.callers.find(key);
   if (key === null || caller === null) throw unauthenticated();
   exchange.account.tenant = caller.tenant.slug;
-  return new Visit({ services, key, caller, log: exchange.log, signal: exchange.signal });
+  return new Visit({
+    services,
+    key,
+    caller,
+    client: readClient(exchange.request.headers),
+    log: exchange.log,
+    signal: exchange.signal,
+  });
 }
 
 function negotiateMedia({ request }: Exchange): MediaType {

@@ -1,4 +1,5 @@
 import { toRequestError } from '../present-errors.ts';
+import { noteUse } from '../usage/note-use.ts';
 import type { Visit } from '../visit.ts';
 import type { TextResult } from './introspection.ts';
 import { type OperationParams, type PreparedOperation, prepareOperation } from './prepare.ts';
@@ -43,6 +44,7 @@ export class Operation {
     if (refused !== null) return { errors: refused };
     const isMutation = operation.operation === 'mutation';
     try {
+      await noteUse(this.visit, this.params, this.#prepared);
       return await (isMutation ? runMutation(this) : runQuery(this));
     } catch (error) {
       return { ...(isMutation ? { data: null } : {}), errors: [toRequestError(error, this.visit.log)] };

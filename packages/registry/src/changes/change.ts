@@ -102,7 +102,11 @@ export interface ChangeKinds {
     }>;
   readonly dropKey: KeyPlace;
 
-  readonly dropAlias: EntityPlace & { readonly alias: string } & Optional<{ readonly field: string }>;
+  readonly dropAlias: EntityPlace & { readonly alias: string } & Optional<{
+      readonly field: string;
+      /** Although somebody has used it lately. */
+      readonly force: boolean;
+    }>;
 
   /** In the place of the one with its key. */
   readonly setRole: { readonly role: RoleDocument };

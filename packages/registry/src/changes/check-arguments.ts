@@ -49,7 +49,7 @@ const forms: {
   addKey: { ...place, key: 'thing!' },
   changeKey: { ...place, key: 'text!', fields: 'texts', nullsEqual: 'flag', caseInsensitive: 'flag' },
   dropKey: { ...place, key: 'text!' },
-  dropAlias: { ...place, field: 'text', alias: 'text!' },
+  dropAlias: { ...place, field: 'text', alias: 'text!', force: 'flag' },
   setRole: { role: 'thing!' },
   removeRole: { role: 'text!' },
 };

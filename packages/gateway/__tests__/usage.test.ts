@@ -1,0 +1,332 @@
+import { saveUsage } from '@formwork/registry-store';
+import { asAdmin } from '@formwork/testkit';
+import {
+  codesOf,
+  dataOf,
+  type GraphqlAnswer,
+  Harness,
+  type TestGateway,
+  type TestTenant,
+} from './harness.ts';
+
+/* Who uses what of a design: counted by gateways, read by designers, and asked before a name is taken away. */
+
+const rentals = {
+  formwork: 1,
+  entities: [
+    {
+      key: 'owner',
+      fields: [
+        { key: 'name', type: 'text', required: true },
+        { key: 'homes', type: 'rollup', options: { via: 'properties', function: 'count' } },
+      ],
+    },
+    {
+      key: 'property',
+      fields: [
+        { key: 'code', type: 'text', unique: true },
+        { key: 'rent', type: 'decimal', indexed: true },
+        { key: 'yearly', type: 'formula', options: { expression: 'rent * 12' } },
+        { key: 'city', type: 'text', indexed: true },
+        { key: 'hidden', type: 'boolean' },
+        { key: 'owner', type: 'link', options: { target: 'owner', inverse: 'properties' } },
+        { key: 'owner_name', type: 'lookup', options: { via: 'owner', field: 'name' } },
+      ],
+    },
+  ],
+  roles: [
+    {
+      key: 'guest',
+      permissions: [{ entity: 'property', read: { where: { hidden: { ne: true } } } }],
+    },
+  ],
+};
+
+let harness: Harness;
+let one: TestGateway;
+let two: TestGateway;
+
+beforeAll(async () => {
+  harness = await Harness.open();
+  one = await harness.gateway();
+  two = await harness.gateway();
+});
+afterAll(() => harness.close());
+
+interface Use {
+  readonly client: string;
+  readonly version: string;
+  readonly operation: string;
+  readonly name: string | null;
+  readonly ways: readonly string[];
+  readonly count: number;
+}
+
+interface AskOptions {
+  readonly path?: string;
+  readonly client?: string;
+  readonly variables?: object;
+}
+
+async function post(
+  gateway: TestGateway,
+  key: string,
+  query: string,
+  { path = '/graphql', client, variables }: AskOptions = {},
+): Promise<GraphqlAnswer> {
+  const response = await fetch(`${gateway.url}${path}`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${key}`,
+      ...(client && { 'x-client-name': client, 'x-client-version': '1.2' }),
+    },
+    body: JSON.stringify({ query, variables }),
+  });
+  return (await response.json()) as GraphqlAnswer;
+}
+
+async function ask(tenant: TestTenant, query: string, client = 'app', variables?: object): Promise<void> {
+  dataOf(await post(one, tenant.keys.editor, query, { client, ...(variables && { variables }) }));
+}
+
+/** The change by which gateways are made to tell: nobody wants it, and it is refused. */
+async function tell(tenant: TestTenant): Promise<void> {
+  const refused = await apply(tenant, [{ dropAlias: { entity: 'property', alias: 'none' } }]);
+  expect(refused.map(({ code }) => code)).toEqual(['ALIAS_MISSING']);
+}
+
+async function usesOf(tenant: TestTenant, entity: string, field: string): Promise<readonly Use[]> {
+  await tell(tenant);
+  const data = dataOf(
+    await post(
+      two,
+      tenant.keys.designer,
+      `query ($entity: String!, $field: String!) {
+        registry { entity(key: $entity) { field(key: $field) {
+          usedBy { client version operation name ways count lastUsedAt }
+        } } }
+      }`,
+      { path: '/design', variables: { entity, field } },
+    ),
+  ) as { registry: { entity: { field: { usedBy: (Use & { lastUsedAt: string })[] } } } };
+  return data.registry.entity.field.usedBy.map(({ lastUsedAt, ...use }) => {
+    expect(Date.now() - Date.parse(lastUsedAt)).toBeLessThan(3_600_000);
+    return use;
+  });
+}
+
+type Problems = readonly { readonly code: string; readonly path: string; readonly message: string }[];
+
+async function apply(tenant: TestTenant, changes: readonly object[], days?: number): Promise<Problems> {
+  const answer = await post(
+    one,
+    tenant.keys.designer,
+    `mutation ($changes: [ChangeInput!]!, $days: Int) {
+      apply(changes: $changes, unusedForDays: $days) { problems { code path message } }
+    }`,
+    { path: '/design', variables: { changes, days } },
+  );
+  return (dataOf(answer).apply as { problems: Problems }).problems;
+}
+
+const renameRent = { renameField: { entity: 'property', field: 'rent', to: 'monthly_rent' } };
+
+test.each([
+  ['a selection', 'selection', 'query Q { properties { nodes { city } } }'],
+  ['a filter', 'filter', 'query Q { properties(where: { city: { eq: "Oslo" } }) { totalCount } }'],
+  [
+    'a filter behind a link',
+    'filter',
+    'query Q { owners(where: { properties: { some: { city: { eq: "x" } } } }) { totalCount } }',
+  ],
+  ['an ordering', 'order', 'query Q { properties(orderBy: [{ city: ASC }]) { totalCount } }'],
+  ['an input', 'input', 'mutation Q { createProperty(input: { city: "Oslo" }) { property { id } } }'],
+  ['a group', 'group', 'query Q { propertiesAggregate(groupBy: [{ city: true }]) { count } }'],
+  ['a skipped selection', 'selection', 'query Q { properties { nodes { id city @skip(if: true) } } }'],
+  ['a fragment', 'selection', 'query Q { properties { nodes { ...f } } } fragment f on Property { id city }'],
+])('a field in %s is used', async (_, way, query) => {
+  const tenant = await harness.tenant(`way-${++serial}`, rentals);
+  await ask(tenant, query);
+  expect(await usesOf(tenant, 'property', 'city')).toEqual([
+    { client: 'app', version: '1.2', operation: 'Q', name: 'city', ways: [way], count: 1 },
+  ]);
+  expect(await usesOf(tenant, 'property', 'hidden')).toEqual([]);
+});
+let serial = 0;
+
+test('fields inside of variables are used: those of filters, orderings, inputs, lists and keys', async () => {
+  const tenant = await harness.tenant('variables', rentals);
+  await ask(
+    tenant,
+    'query Find($where: PropertyFilter, $orderBy: [PropertyOrder!]) { properties(where: $where, orderBy: $orderBy) { totalCount } }',
+    'app',
+    { where: { or: [{ rent: { gt: '1' } }] }, orderBy: [{ owner: { name: 'ASC' } }] },
+  );
+  await ask(
+    tenant,
+    'mutation Make($input: [CreatePropertyInput!]!) { createProperties(inputs: $input) { properties { id } } }',
+    'loader',
+    { input: [{ code: 'a', owner: { create: { name: 'Ada' } } }, { code: 'b' }] },
+  );
+  const names = async (entity: string, field: string) =>
+    (await usesOf(tenant, entity, field)).map(({ client, ways }) => [client, ...ways].join(' '));
+  expect(await names('property', 'rent')).toEqual(['app filter']);
+  expect(await names('owner', 'name')).toEqual(['loader input', 'app order']);
+  expect(await names('property', 'owner')).toEqual(['loader input', 'app order']);
+  expect(await names('property', 'code')).toEqual(['loader input']);
+});
+
+test('what a unique key, a formula, a lookup, a rollup or a row rule stands on is used', async () => {
+  const tenant = await harness.tenant('behind', rentals);
+  await ask(
+    tenant,
+    'query Key { propertyByCode(code: "a") { yearly ownerName } owners { nodes { homes } } }',
+  );
+  const of = async (entity: string, field: string) =>
+    (await usesOf(tenant, entity, field)).map(({ name, ways }) => [name, ...ways].join(' '));
+  expect(await of('property', 'code')).toEqual(['code key']);
+  expect(await of('property', 'rent')).toEqual([' formula']);
+  expect(await of('owner', 'name')).toEqual([' lookup']);
+  expect(await of('property', 'owner')).toEqual([' lookup rollup']);
+  expect(await of('property', 'hidden')).toEqual([]);
+  const { createKey } = await import('@formwork/directory');
+  const guest = await createKey(harness.control, tenant.id, { role: 'guest' });
+  dataOf(await post(two, guest.key, '{ properties { nodes { city } } }'));
+  expect(await usesOf(tenant, 'property', 'hidden')).toEqual([
+    { client: `key:${guest.id}`, version: '', operation: '', name: null, ways: ['rule'], count: 1 },
+  ]);
+});
+
+test('uses of the old and of the new name are told apart, and counted', async () => {
+  const tenant = await harness.tenant('names', rentals);
+  expect(await apply(tenant, [renameRent])).toEqual([]);
+  for (let n = 0; n < 3; n += 1) await ask(tenant, 'query Old { properties { nodes { rent } } }', 'old');
+  await ask(tenant, 'query New { properties { nodes { monthlyRent } } }', 'new');
+  const uses = await usesOf(tenant, 'property', 'monthly_rent');
+  expect(uses.map(({ client, name, count }) => ({ client, name, count }))).toEqual(
+    expect.arrayContaining([
+      { client: 'old', name: 'rent', count: 3 },
+      { client: 'new', name: 'monthly_rent', count: 1 },
+    ]),
+  );
+  expect(uses).toHaveLength(2);
+});
+
+test('an operation that is refused uses nothing', async () => {
+  const tenant = await harness.tenant('refused', rentals);
+  expect(codesOf(await post(one, tenant.keys.editor, '{ properties { nodes { city nothing } } }'))).toEqual([
+    'GRAPHQL_VALIDATION_FAILED',
+  ]);
+  expect(await usesOf(tenant, 'property', 'city')).toEqual([]);
+});
+
+describe('what was used lately', () => {
+  const drop = { dropAlias: { entity: 'property', field: 'monthly_rent', alias: 'rent' } };
+
+  test('is not taken away, whichever gateway it was used on; the clients are named', async () => {
+    const tenant = await harness.tenant('contract', rentals);
+    await apply(tenant, [renameRent]);
+    dataOf(
+      await post(two, tenant.keys.editor, 'query List { properties { nodes { rent } } }', { client: 'app' }),
+    );
+    const problems = await apply(tenant, [drop]);
+    expect(problems.map(({ code, path }) => `${code} at ${path}`)).toEqual([
+      'IN_USE at changes[0].dropAlias',
+    ]);
+    expect(problems[0]?.message).toMatch(
+      /^The old name "rent" of "property.monthly_rent" was used within the last 30 days: "app" "1.2" in operation "List" \(selection\), last at .*"force": true\.$/,
+    );
+    dataOf(await post(one, tenant.keys.editor, '{ properties { nodes { rent } } }'));
+    expect(await apply(tenant, [{ dropAlias: { ...drop.dropAlias, force: true } }])).toEqual([]);
+    expect(codesOf(await post(one, tenant.keys.editor, '{ properties { nodes { rent } } }'))).toEqual([
+      'GRAPHQL_VALIDATION_FAILED',
+    ]);
+  });
+
+  test('may go once the window has passed, and where only the other name was used', async () => {
+    const tenant = await harness.tenant('window', rentals);
+    await apply(tenant, [renameRent]);
+    await ask(tenant, 'query New { properties { nodes { monthlyRent } } }');
+    expect(await apply(tenant, [drop])).toEqual([]);
+    await apply(tenant, [{ deprecateField: { entity: 'property', field: 'city', reason: 'Gone.' } }]);
+    await ask(tenant, 'query City { properties { nodes { city } } }');
+    const remove = { removeField: { entity: 'property', field: 'city' } };
+    expect((await apply(tenant, [remove])).map(({ code }) => code)).toEqual(['IN_USE']);
+    await asAdmin(harness.database, (admin) =>
+      admin.query("update formwork.usage set last_used_at = now() - interval '8 days' where tenant_id = $1", [
+        tenant.id,
+      ]),
+    );
+    expect((await apply(tenant, [remove], 10)).map(({ code }) => code)).toEqual(['IN_USE']);
+    expect(await apply(tenant, [remove], 7)).toEqual([]);
+  });
+
+  test('is a former name of an entity only where a client wrote it', async () => {
+    const tenant = await harness.tenant('entities', rentals);
+    await apply(tenant, [{ renameEntity: { entity: 'property', to: 'home' } }]);
+    await ask(
+      tenant,
+      'query New { homes { nodes { city } } owners { nodes { properties { nodes { city } } } } }',
+    );
+    expect(await apply(tenant, [{ dropAlias: { entity: 'home', alias: 'property' } }])).toEqual([]);
+    await apply(tenant, [{ renameEntity: { entity: 'home', to: 'house' } }]);
+    await ask(tenant, 'query Old { homes { nodes { city } } }');
+    const problems = await apply(tenant, [{ dropAlias: { entity: 'house', alias: 'home' } }]);
+    expect(problems.map(({ code }) => code)).toEqual(['IN_USE']);
+  });
+
+  test('is in the preview, for whatever changes it', async () => {
+    const tenant = await harness.tenant('preview', rentals);
+    await ask(tenant, 'query City { properties { nodes { city } } }');
+    await tell(tenant);
+    const answer = await post(
+      one,
+      tenant.keys.designer,
+      `{ preview(changes: [{ changeField: { entity: "property", field: "city", options: { maxLength: 9 } } }]) {
+        isApplicable usedBy { entity field use { client operation } } } }`,
+      { path: '/design' },
+    );
+    expect(dataOf(answer).preview).toEqual({
+      isApplicable: true,
+      usedBy: [{ entity: 'property', field: 'city', use: { client: 'app', operation: 'City' } }],
+    });
+  });
+});
+
+test('another tenant neither sees uses nor is kept by them', async () => {
+  const [mine, theirs] = [await harness.tenant('mine', rentals), await harness.tenant('theirs', rentals)];
+  for (const tenant of [mine, theirs]) {
+    await apply(tenant, [{ deprecateField: { entity: 'property', field: 'city', reason: 'Gone.' } }]);
+  }
+  await ask(theirs, 'query Secret { properties { nodes { city } } }', 'secret-app');
+  expect(await usesOf(mine, 'property', 'city')).toEqual([]);
+  expect(await apply(mine, [{ removeField: { entity: 'property', field: 'city' } }])).toEqual([]);
+  expect((await usesOf(theirs, 'property', 'city')).map(({ client }) => client)).toEqual(['secret-app']);
+});
+
+test('of one name of a field the latest 200 uses are kept, and long names are cut', async () => {
+  const tenant = await harness.tenant('bounded', rentals);
+  const uses = Array.from({ length: 250 }, (_, index) => ({
+    ...{ entityType: 'property', field: 'city', name: 'city', client: `c${index}`, clientVersion: '' },
+    ...{ operation: '', ways: ['selection'], uses: 1, age: (index + 1) * 1000 },
+  }));
+  await saveUsage(harness.control, tenant.id, uses);
+  await ask(tenant, '{ properties { nodes { city } } }', 'x'.repeat(5000));
+  const clients = (await usesOf(tenant, 'property', 'city')).map(({ client }) => client);
+  expect(clients).toHaveLength(200);
+  expect(clients.slice(0, 2)).toEqual(['x'.repeat(100), 'c0']);
+});
+
+test('a gateway that stopped without a word does not hold up a contract for ever', async () => {
+  await asAdmin(harness.database, (admin) =>
+    admin.query(
+      "insert into formwork.gateways (id, seen_at, told) values (gen_random_uuid(), now() - interval '10 seconds', 0)",
+    ),
+  );
+  const tenant = await harness.tenant('dead-gateway', rentals);
+  await apply(tenant, [renameRent]);
+  expect(
+    await apply(tenant, [{ dropAlias: { entity: 'property', field: 'monthly_rent', alias: 'rent' } }]),
+  ).toEqual([]);
+});

@@ -1,0 +1,111 @@
+import type { Entity, Field, Registry } from '@formwork/registry';
+import type { ChangeRequest } from '../change-request.ts';
+import type { Use } from './use.ts';
+
+/** A change that takes a name away from clients. */
+export interface Contract {
+  /** "changes[2].dropAlias" */
+  readonly path: string;
+  /** The name, as a sentence begins: `The alias "rent" of "property.monthly_rent"`. */
+  readonly what: string;
+  readonly isUse: (use: Use) => boolean;
+}
+
+/** Whether it has to be known who uses what before the request is decided. */
+export function takesNamesAway(request: ChangeRequest): boolean {
+  return 'changes' in request && request.changes.some((change) => contractOf(change) !== null);
+}
+
+/** The changes of the list that give up what clients may use, unless they say "force". */
+export function findContracts(current: Registry | null, request: ChangeRequest): readonly Contract[] {
+  if (!('changes' in request) || current === null) return [];
+  const names = new NamesOnTheWay(current);
+  return request.changes.flatMap((change, index) => {
+    const contract = contractOf(change);
+    const found = contract && describe(names, contract, `changes[${index}].${contract.kind}`);
+    names.follow(change);
+    return found ?? [];
+  });
+}
+
+interface Removal {
+  readonly kind: 'dropAlias' | 'removeField' | 'removeEntity';
+  readonly entity: string;
+  readonly field: string | null;
+  readonly alias: string | null;
+}
+
+function contractOf(change: object): Removal | null {
+  const given = change as Readonly<Record<string, Readonly<Record<string, unknown>> | null | undefined>>;
+  for (const kind of ['dropAlias', 'removeField', 'removeEntity'] as const) {
+    const named = given[kind];
+    if (!named || named.force === true) continue;
+    const text = (value: unknown) => (typeof value === 'string' ? value : null);
+    return { kind, entity: text(named.entity) ?? '', field: text(named.field), alias: text(named.alias) };
+  }
+  return null;
+}
+
+function describe(names: NamesOnTheWay, contract: Removal, path: string): Contract | null {
+  const entity = names.entity(contract.entity);
+  const field = contract.field === null ? null : names.field(contract.entity, contract.field);
+  // Of what came with the same list nobody knows yet.
+  if (entity === undefined || field === undefined) return null;
+  const { alias } = contract;
+  const place = contract.field === null ? contract.entity : `${contract.entity}.${contract.field}`;
+  return {
+    path,
+    what:
+      alias === null
+        ? `The ${field ? 'field' : 'entity'} "${place}"`
+        : `The old name "${alias}" of "${place}"`,
+    isUse: (use) =>
+      use.entityType === entity.storageKey &&
+      use.field === (field?.storageKey ?? '') &&
+      (alias === null || use.name === alias),
+  };
+}
+
+/** Things of today by the names that they have at a place of the list. */
+class NamesOnTheWay {
+  readonly #entities: Map<string, Entity>;
+  readonly #fields = new Map<Entity, Map<string, Field>>();
+
+  constructor({ entityByKey }: Registry) {
+    this.#entities = new Map(entityByKey);
+  }
+
+  entity(key: string): Entity | undefined {
+    return this.#entities.get(key);
+  }
+
+  field(entityKey: string, key: string): Field | undefined {
+    return this.#fieldsOf(entityKey)?.get(key);
+  }
+
+  follow(change: object): void {
+    const { renameEntity, renameField } = change as {
+      readonly renameEntity?: { readonly entity: string; readonly to: string } | null;
+      readonly renameField?: { readonly entity: string; readonly field: string; readonly to: string } | null;
+    };
+    const entity = renameEntity && this.#entities.get(renameEntity.entity);
+    if (renameEntity && entity) {
+      this.#entities.delete(renameEntity.entity);
+      this.#entities.set(renameEntity.to, entity);
+    }
+    const fields = renameField && this.#fieldsOf(renameField.entity);
+    const field = renameField && fields?.get(renameField.field);
+    if (renameField && fields && field) {
+      fields.delete(renameField.field);
+      fields.set(renameField.to, field);
+    }
+  }
+
+  #fieldsOf(entityKey: string): Map<string, Field> | undefined {
+    const entity = this.#entities.get(entityKey);
+    if (!entity) return undefined;
+    const fields = this.#fields.get(entity) ?? new Map(entity.fieldByKey);
+    this.#fields.set(entity, fields);
+    return fields;
+  }
+}
