@@ -1,0 +1,20 @@
+/** `npm run fuzz:isolation -- --operations 1000000 --seed 5` runs this with more. */
+import { runFuzz } from './isolation/fuzz.ts';
+
+const seed = Number(process.env.FORMWORK_SEED ?? Date.now() % 2 ** 31);
+const operations = Number(process.env.FORMWORK_OPERATIONS ?? 10_000);
+
+test(`${operations} operations of four tenants against each other carry nothing across (seed ${seed})`, async () => {
+  const outcome = await runFuzz({
+    operations,
+    seed,
+    ...(operations > 10_000 ? { tell: (done: number) => process.stderr.write(`${done} operations\n`) } : {}),
+  });
+  expect(outcome.leaks.join('\n\n')).toBe('');
+  // It was what it says.
+  expect(outcome.answered).toBeGreaterThan(operations * 0.3);
+  expect(outcome.refused).toBeGreaterThan(operations * 0.2);
+  expect(outcome.compared).toBeGreaterThan(operations * 0.1);
+  expect(outcome.thrown).toBeGreaterThan(operations * 0.1);
+  expect(outcome.left).toBeGreaterThan(50);
+}, 100_000_000);
