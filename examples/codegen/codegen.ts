@@ -1,0 +1,28 @@
+import type { CodegenConfig } from '@graphql-codegen/cli';
+import { headers, url } from '../gateway.ts';
+
+/** Types from introspection. The scalars are told as the JSON of an answer has them. */
+const config: CodegenConfig = {
+  schema: [{ [url]: { headers } }],
+  documents: ['codegen/client.ts'],
+  generates: {
+    'generated/codegen/': {
+      preset: 'client',
+      config: {
+        documentMode: 'string',
+        emitLegacyCommonJSImports: false,
+        useTypeImports: true,
+        scalars: {
+          DateTime: 'string',
+          Decimal: 'string',
+          Date: 'string',
+          Time: 'string',
+          Duration: 'string',
+          JSON: 'unknown',
+        },
+      },
+    },
+  },
+};
+
+export default config;
