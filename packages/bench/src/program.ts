@@ -1,5 +1,8 @@
 import { Command } from 'commander';
 import { addCompareCommand } from './commands/compare.ts';
+import { addKeysCommand } from './commands/keys.ts';
+import { addRlsCommand } from './commands/rls.ts';
+import { addWritesCommand } from './commands/writes.ts';
 
 /** `npm run bench -- …`. */
 export function createProgram(): Command {
@@ -9,5 +12,8 @@ export function createProgram(): Command {
     )
     .showHelpAfterError();
   addCompareCommand(program);
+  addRlsCommand(program);
+  addWritesCommand(program);
+  addKeysCommand(program);
   return program;
 }

@@ -1,12 +1,12 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { Shop } from '../data/shop.ts';
+import type { Home } from '../home.ts';
 import { startProcess } from './start-process.ts';
 import type { Target } from './target.ts';
 
 /** Our gateway as a user would start it: `formwork start`, all settings at their defaults. */
 export async function startFormwork(
-  { home, tenants }: Shop,
+  { home, tenants }: { readonly home: Home; readonly tenants: readonly { readonly key: string }[] },
   environment: Record<string, string> = {},
 ): Promise<Target> {
   const { greeting, pid, stop } = await startProcess({

@@ -1,0 +1,146 @@
+import { inTurn, type Series, timed } from '../load/in-turn.ts';
+import { describeMachine } from '../machine.ts';
+import { decimal, whole } from '../report/format.ts';
+import { markdownTable } from '../report/markdown-table.ts';
+import type { Report } from '../report/report.ts';
+import { startFormwork } from '../targets/formwork.ts';
+import { tell } from '../tell.ts';
+import { type Article, article } from './articles.ts';
+import { type Articles, forgetArticles, openArticles } from './open-articles.ts';
+import { gatewayWriter, nativeWriter, recordsWriter, storageWriter, type Writer } from './writers.ts';
+
+export interface WriteSettings {
+  readonly rounds: number;
+  readonly singles: number;
+  readonly bulk: number;
+  readonly connections: number;
+}
+
+interface Way {
+  readonly title: string;
+  readonly rows: number;
+  /** Rows of one transaction. */
+  readonly size: number;
+  readonly atOnce: number;
+  /** Least share of the native rate that we want to reach. */
+  readonly aim: number;
+}
+
+/** The same rows through records, through the gateway, and by `insert` into a native table with the same constraints. */
+export async function measureWrites(settings: WriteSettings): Promise<Report> {
+  const articles = await openArticles();
+  try {
+    const machine = await describeMachine(articles.home);
+    const figures = await measureAll(articles, settings);
+    return {
+      title: 'Writes beside a native table',
+      machine,
+      sections: [
+        markdownTable(
+          [
+            'what',
+            'native, rows/s',
+            'storage, rows/s',
+            'records, rows/s',
+            'gateway, rows/s',
+            'storage / native',
+            'records / native',
+            'gateway / native',
+            'aim',
+          ],
+          figures.map(({ way, series, ratio }) => [
+            way.title,
+            ...series.map((line) => `${whole(line.median)} (±${whole(line.spread * 50)} %)`),
+            decimal(ratio.storage),
+            decimal(ratio.records),
+            decimal(ratio.gateway),
+            decimal(way.aim, 1),
+          ]),
+        ),
+        'Native: one `insert` for each transaction through a prepared statement, no HTTP, with primary, unique and foreign key, checks and as many indexes. Storage: the same rows as one `insert` into `records` under its policies and triggers. Records: validation, transaction and reading back, no HTTP. Gateway: the whole.',
+      ],
+      figures,
+    };
+  } finally {
+    await articles.home.close();
+  }
+}
+
+async function measureAll(
+  articles: Articles,
+  { rounds, singles, bulk, connections }: WriteSettings,
+): Promise<
+  readonly {
+    way: Way;
+    series: readonly Series[];
+    ratio: { storage: number; records: number; gateway: number };
+  }[]
+> {
+  const { home, tenant, nativeUrl } = articles;
+  const gateway = await startFormwork({ home, tenants: [tenant] });
+  const native = await nativeWriter(nativeUrl, tenant.id, connections);
+  const writers = [
+    native,
+    storageWriter(home.dataPlane, tenant),
+    recordsWriter(home.dataPlane, tenant),
+    gatewayWriter(gateway.url, tenant),
+  ];
+  const ways: readonly Way[] = [
+    { title: `single creates, one by one`, rows: singles, size: 1, atOnce: 1, aim: 0.6 },
+    {
+      title: `single creates, ${connections} at once`,
+      rows: singles * 2,
+      size: 1,
+      atOnce: connections,
+      aim: 0.6,
+    },
+    { title: 'bulk, 100 in each', rows: bulk, size: 100, atOnce: 1, aim: 0.4 },
+    { title: `bulk, ${bulk} in one`, rows: bulk, size: bulk, atOnce: 1, aim: 0.4 },
+  ];
+  try {
+    const figures = [];
+    for (const way of ways) {
+      tell(way.title);
+      const series = await inTurn(
+        writers.map((writer) => ({ name: writer.name, run: () => rateOf(writer, way, articles) })),
+        rounds,
+      );
+      const [byHand = Number.NaN, ...ours] = series.map(({ median }) => median);
+      const [storage = Number.NaN, records = Number.NaN, all = Number.NaN] = ours.map(
+        (rate) => rate / byHand,
+      );
+      figures.push({ way, series, ratio: { storage, records, gateway: all } });
+    }
+    return figures;
+  } finally {
+    native.close();
+    await gateway.stop();
+  }
+}
+
+/** Rows in a second. */
+async function rateOf(
+  writer: Writer,
+  { rows, size, atOnce }: Way,
+  { home, categories }: Articles,
+): Promise<number> {
+  await forgetArticles(home);
+  const parcels = parcelsOf(rows, size, categories);
+  const ms = await timed(() =>
+    Promise.all(
+      Array.from({ length: atOnce }, async () => {
+        for (let parcel = parcels.pop(); parcel !== undefined; parcel = parcels.pop())
+          await writer.write(parcel);
+      }),
+    ),
+  );
+  return (rows * 1000) / ms;
+}
+
+function parcelsOf(rows: number, size: number, categories: readonly string[]): (readonly Article[])[] {
+  return Array.from({ length: Math.ceil(rows / size) }, (_, parcel) =>
+    Array.from({ length: Math.min(size, rows - parcel * size) }, (_, index) =>
+      article(parcel * size + index, categories),
+    ),
+  );
+}
