@@ -48,10 +48,10 @@ export async function explainAll({ harness, statements }: World): Promise<Explai
         continue;
       }
       planned += 1;
-      const found = scansOf(plan).filter((node) => tables.has(node['Relation Name'] ?? ''));
+      const found = scansOf(plan).filter(({ node }) => tables.has(node['Relation Name'] ?? ''));
       scans += found.length;
-      for (const node of found) {
-        const isScoped = conditions.some((name) => ofTenant.test(String(node[name] ?? '')));
+      for (const { node, same } of found) {
+        const isScoped = conditions.some((name) => isOfTenant(String(node[name] ?? ''), same));
         if (!isScoped) unscoped.push(`${node['Node Type']} of ${node['Relation Name']}: ${text}`);
       }
     }
@@ -86,7 +86,21 @@ async function explain(admin: AdminClient, tenantId: string, text: string): Prom
   }
 }
 
-function scansOf(node: PlanNode): PlanNode[] {
-  const own = /Scan$/.test(node['Node Type']) ? [node] : [];
-  return [...own, ...(node.Plans ?? []).flatMap(scansOf)];
+interface Scan {
+  readonly node: PlanNode;
+  /** What a step above has found to be the tenant before it runs the scan at all. */
+  readonly same: readonly string[];
+}
+
+function scansOf(node: PlanNode, above: readonly string[] = []): Scan[] {
+  const [, found] = tenantIs.exec(String(node['One-Time Filter'] ?? '')) ?? [];
+  const same = found === undefined ? above : [...above, found];
+  const own = /Scan$/.test(node['Node Type']) ? [{ node, same }] : [];
+  return [...own, ...(node.Plans ?? []).flatMap((one) => scansOf(one, same))];
+}
+
+const tenantIs = /current_setting\('app\.tenant_id'::text\)\)::uuid = ([\w.]+)\)/;
+
+function isOfTenant(condition: string, same: readonly string[]): boolean {
+  return ofTenant.test(condition) || same.some((one) => condition.includes(`tenant_id = ${one})`));
 }

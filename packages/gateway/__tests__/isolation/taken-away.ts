@@ -57,7 +57,7 @@ export const takenAway: readonly TakenAway[] = [
   {
     name: 'a key has no tenant_id',
     promise: 'begins with tenant_id',
-    sql: 'create unique index unscoped on formwork.records (u1)',
+    sql: 'create unique index unscoped on formwork.records (id)',
   },
   {
     name: 'a foreign key has no tenant_id',
