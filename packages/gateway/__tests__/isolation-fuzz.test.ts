@@ -1,4 +1,6 @@
 /** `npm run fuzz:isolation -- --operations 1000000 --seed 5` runs this with more. */
+import { asAdmin } from '@formwork/testkit';
+import { explainAll } from './isolation/explain.ts';
 import { runFuzz } from './isolation/fuzz.ts';
 
 const seed = Number(process.env.FORMWORK_SEED ?? Date.now() % 2 ** 31);
@@ -18,3 +20,25 @@ test(`${operations} operations of four tenants against each other carry nothing 
   expect(outcome.thrown).toBeGreaterThan(operations * 0.1);
   expect(outcome.left).toBeGreaterThan(50);
 }, 100_000_000);
+
+/** A test of the test: what is taken away, it finds, and so do the plans. */
+test('without the policy of records the run leaks, and plans have no tenant', async () => {
+  let unscoped = 0;
+  const outcome = await runFuzz(
+    {
+      operations: 500,
+      seed: 1,
+      prepare: (world) =>
+        asAdmin(world.harness.database, async (admin) => {
+          await admin.query(
+            'alter policy tenant_isolation on formwork.records using (true) with check (true)',
+          );
+        }),
+    },
+    async (world) => {
+      unscoped = (await explainAll(world)).unscoped.length;
+    },
+  );
+  expect(outcome.leaks.length).toBeGreaterThan(0);
+  expect(unscoped).toBeGreaterThan(0);
+});
