@@ -7,6 +7,8 @@ function codesOf(text: string, limits: Partial<ConstructorParameters<typeof Docu
   const documents = new Documents({
     maxDocument: 10_000,
     maxTokens: 1_000,
+    maxCost: 1_000_000_000_000,
+    defaultPage: 50,
     maxDepth: 5,
     maxAliases: 3,
     maxRootFields: 4,
@@ -76,6 +78,8 @@ test('checks a text once for a schema, and gives the same answer again', () => {
   const documents = new Documents({
     maxDocument: 1_000,
     maxTokens: 1_000,
+    maxCost: 1_000_000_000_000,
+    defaultPage: 50,
     maxDepth: 5,
     maxAliases: 3,
     maxRootFields: 4,

@@ -4,7 +4,7 @@ import { RecordError } from '@formwork/records';
 import { GraphQLError } from 'graphql';
 import { type ErrorCode, isErrorCode } from './error-codes.ts';
 import type { Logger } from './log.ts';
-import { requestError } from './request-error.ts';
+import { measured, requestError } from './request-error.ts';
 
 interface Presentation {
   readonly code: ErrorCode;
@@ -31,10 +31,16 @@ export function presentErrors(errors: readonly GraphQLError[], log: Logger): rea
   });
 }
 
+function measuredBy({ code, details }: RecordError): Readonly<Record<string, number>> {
+  const { limit, found } = details;
+  if (code !== 'LIMIT_EXCEEDED' || typeof limit !== 'number') return {};
+  return measured(limit, typeof found === 'number' ? found : null);
+}
+
 /** An error from outside an operation, as `presentErrors` does it. */
 export function presentCause(cause: unknown, log: Logger): Presentation {
   if (cause instanceof RecordError)
-    return { code: cause.code, message: cause.message, details: cause.details };
+    return { code: cause.code, message: cause.message, details: { ...cause.details, ...measuredBy(cause) } };
   if (cause instanceof DatabaseError) {
     const known = cause.sqlstate === tenantIsGone ? unauthenticatedTenant : databaseCodes[cause.code];
     if (known !== undefined) return { ...known, details: {} };

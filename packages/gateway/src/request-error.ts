@@ -22,10 +22,11 @@ export function requestError(
 ): GraphQLError {
   const { status, graphql } = codeRules[code];
   const { nodes, source, positions, path } = options.original ?? {};
+  const headers = { ...(code === 'OVERLOADED' ? { 'retry-after': '1' } : {}), ...options.headers };
   const http = {
     status: options.status ?? status,
     ...(graphql && options.status === undefined ? { spec: true } : {}),
-    ...(options.headers ? { headers: options.headers } : {}),
+    ...(Object.keys(headers).length > 0 ? { headers } : {}),
   };
   return new GraphQLError(message, {
     nodes: nodes ?? null,
@@ -47,6 +48,11 @@ export function limitError(
   const by = found === null ? 'more' : String(found);
   return requestError('LIMIT_EXCEEDED', `${what}: ${by} where at most ${limit} are allowed.`, {
     ...options,
-    details: { limit, ...(found === null ? {} : { found }), setting },
+    details: { limit, ...measured(limit, found), setting },
   });
+}
+
+/** How every LIMIT_EXCEEDED says what is allowed and, where it was counted, what was asked for. */
+export function measured(maximum: number, actual: number | null): Readonly<Record<string, number>> {
+  return actual === null ? { maximum } : { found: actual, actual, maximum };
 }

@@ -1,5 +1,7 @@
 import type { DataPlane } from '@formwork/pg';
+import type { ReadLimits } from '@formwork/records';
 import type { Callers } from './access/callers.ts';
+import type { RequestRates } from './access/request-rates.ts';
 import type { GatewayOptions } from './config.ts';
 import type { Logger } from './log.ts';
 import type { Metrics } from './metrics.ts';
@@ -14,9 +16,11 @@ export interface Services {
   readonly log: Logger;
   readonly dataPlane: DataPlane;
   readonly callers: Callers;
+  readonly rates: RequestRates;
   readonly states: TenantStates;
   readonly documents: Documents;
   readonly introspections: IntrospectionTexts;
   readonly metrics: Metrics;
   readonly usage: UsageLedger;
+  readonly recordLimits: Partial<ReadLimits>;
 }

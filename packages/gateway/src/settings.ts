@@ -92,6 +92,42 @@ export const settings = {
     { min: 1, max: 100_000_000 },
     'Records in one answer, each counted as often as it stands there.',
   ),
+  maxCost: integer(
+    'FORMWORK_MAX_COST',
+    10_000_000,
+    { min: 1, max: 1_000_000_000_000 },
+    'Records that one operation may ask for, were all its pages full: told before anything runs.',
+  ),
+  defaultPage: integer(
+    'FORMWORK_DEFAULT_PAGE',
+    50,
+    { min: 1, max: 10_000 },
+    'Records of a page when a list says neither first nor last.',
+  ),
+  maxPage: integer(
+    'FORMWORK_MAX_PAGE',
+    1_000,
+    { min: 1, max: 10_000 },
+    'Records of a page at most, and ids of nodes(ids).',
+  ),
+  maxBatch: integer(
+    'FORMWORK_MAX_BATCH',
+    10_000,
+    { min: 1, max: 100_000 },
+    'Records that one mutation field may create, change or delete.',
+  ),
+  tenantRequests: integer(
+    'FORMWORK_TENANT_REQUESTS',
+    5_000,
+    { min: 1, max: 1_000_000 },
+    'Requests per second of one tenant that one gateway takes; others are told when to come again (429).',
+  ),
+  tenantTransactions: integer(
+    'FORMWORK_TENANT_TRANSACTIONS',
+    0,
+    { min: 0, max: 1000 },
+    'Transactions of one tenant at once in one gateway, the others wait; 0: two thirds of FORMWORK_POOL_SIZE.',
+  ),
   links: choice(
     'FORMWORK_LINKS',
     'nested',

@@ -2,6 +2,7 @@ import { authenticate, type Caller, touchKey } from '@formwork/directory';
 import { connectControlPlane, connectDataPlane, type DataPlane } from '@formwork/pg';
 import { buildGraphqlSchema } from '@formwork/schema-factory';
 import { Callers } from './access/callers.ts';
+import { RequestRates } from './access/request-rates.ts';
 import { createTokens, type FindByToken, isToken } from './access/tokens.ts';
 import { completeConfig, type GatewayConfig, type GatewayOptions } from './config.ts';
 import { createRoutes } from './create-routes.ts';
@@ -36,6 +37,7 @@ export async function startGateway(config: GatewayConfig, logger?: Logger): Prom
   const dataPlane = connectDataPlane({
     url: options.gatewayUrl,
     max: options.poolSize,
+    ...(options.tenantTransactions === 0 ? {} : { maxPerTenant: options.tenantTransactions }),
     budget: options.requestTimeout,
     onBatch: (batch) => log.debug({ ...batch, count: batch.statements.length }, 'batch'),
   });
@@ -72,6 +74,7 @@ function createServices(options: GatewayOptions, log: Logger, dataPlane: DataPla
     load: (tenantId) => loadTenantRegistry(dataPlane, tenantId),
     build: buildGraphqlSchema,
   });
+  const rates = new RequestRates(options);
   const documents = new Documents(options);
   const introspections = new IntrospectionTexts(options.documentCache);
   const usage = new UsageLedger();
@@ -81,7 +84,27 @@ function createServices(options: GatewayOptions, log: Logger, dataPlane: DataPla
   metrics.gauge('cache_documents', () => documents.size);
   metrics.gauge('cache_keys', () => callers.size);
   metrics.gauge('usage_untold', () => usage.size);
-  return { options, log, dataPlane, callers, states, documents, introspections, metrics, usage };
+  const { defaultPage, maxPage, maxBatch } = options;
+  // A page that is given when none is asked for is not larger than one that may be.
+  const recordLimits = {
+    defaultPage: Math.min(defaultPage, maxPage),
+    largestPage: maxPage,
+    nodes: maxPage,
+    writes: maxBatch,
+  };
+  return {
+    options,
+    log,
+    dataPlane,
+    callers,
+    rates,
+    recordLimits,
+    states,
+    documents,
+    introspections,
+    metrics,
+    usage,
+  };
 }
 
 /** Notes the use of a key beside the request that uses it, which does not wait for that. */

@@ -15,7 +15,7 @@ let tenantId: string;
 const planes: DataPlane[] = [];
 
 const connect = (options: Partial<DataPlaneOptions> = {}): DataPlane => {
-  const plane = connectDataPlane({ url: database.gatewayUrl, max: 2, ...options });
+  const plane = connectDataPlane({ url: database.gatewayUrl, max: 2, maxPerTenant: 2, ...options });
   planes.push(plane);
   return plane;
 };

@@ -10,6 +10,8 @@ export interface DataPlaneOptions {
   readonly url: string;
   /** Connections at most (10). */
   readonly max?: number;
+  /** Connections that one tenant may hold at once (two thirds of all), so that there is one for the others. */
+  readonly maxPerTenant?: number;
   /** Milliseconds that a batch or a transaction may take (10,000), unless it brings a budget of its own. */
   readonly budget?: number;
   /** Callers that may wait for a connection (1,000). */
@@ -38,6 +40,7 @@ class PooledDataPlane implements DataPlane {
     this.#pool = new SessionPool({
       url: options.url,
       max: options.max ?? 10,
+      maxPerTenant: options.maxPerTenant ?? Math.max(1, Math.floor(((options.max ?? 10) * 2) / 3)),
       maxWaiting: options.maxWaiting ?? 1_000,
       waitTimeout: options.waitTimeout ?? 5_000,
       preparedStatements: options.preparedStatements ?? 250,
@@ -72,7 +75,7 @@ class PooledDataPlane implements DataPlane {
   ): Promise<T> {
     const deadline = new Deadline(budget, signal);
     try {
-      return await this.#pool.withSession(deadline, (session) =>
+      return await this.#pool.withSession(tenantId, deadline, (session) =>
         work(new TenantSession(session, tenantId, deadline, this.#onBatch)),
       );
     } finally {

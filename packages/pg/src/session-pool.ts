@@ -2,11 +2,14 @@ import pg, { type PoolClient } from 'pg';
 import type { Deadline } from './deadline.ts';
 import { DatabaseError, toDatabaseError } from './errors.ts';
 import { Session } from './session.ts';
+import { TenantTurns } from './tenant-turns.ts';
 
 export interface PoolOptions {
   readonly url: string;
   /** Connections at most. */
   readonly max: number;
+  /** Connections that one tenant may hold at once. */
+  readonly maxPerTenant: number;
   /** Callers that may wait for a connection; the next one is refused with code "OVERLOADED". */
   readonly maxWaiting: number;
   /** How long, in milliseconds, a caller waits for a connection; then code "OVERLOADED". */
@@ -22,9 +25,11 @@ export class SessionPool {
   readonly #options: PoolOptions;
   readonly #pool: pg.Pool;
   readonly #sessions = new WeakMap<PoolClient, Session>();
+  readonly #turns: TenantTurns;
 
   constructor(options: PoolOptions) {
     this.#options = options;
+    this.#turns = new TenantTurns(options);
     this.#pool = new pg.Pool({
       connectionString: options.url,
       max: options.max,
@@ -43,14 +48,25 @@ export class SessionPool {
     this.#pool.on('error', ignore);
   }
 
-  /** Lends a session to `work`. It returns to the pool only when no cancel can hit the next tenant's statement. */
-  async withSession<T>(deadline: Deadline, work: (session: Session) => Promise<T>): Promise<T> {
-    const client = await this.#acquire(deadline);
+  /**
+   * Lends a session to `work`, in the tenant's turn. It returns to the pool only when no cancel can hit the next tenant's
+   * statement, and the turn ends with that.
+   */
+  async withSession<T>(
+    tenant: string,
+    deadline: Deadline,
+    work: (session: Session) => Promise<T>,
+  ): Promise<T> {
+    const endTurn = await this.#turns.take(tenant, deadline);
+    const client = await this.#acquire(deadline).catch((error: unknown) => {
+      endTurn();
+      throw error;
+    });
     const session = this.#sessions.get(client) as Session;
     try {
       return await work(session);
     } finally {
-      void this.#release(client, session);
+      void this.#release(client, session).finally(endTurn);
     }
   }
 

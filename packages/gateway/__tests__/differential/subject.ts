@@ -58,6 +58,8 @@ export async function openSubject(rows: Rows): Promise<Subject> {
   const documents = new Documents({
     maxDocument: Number(settings.maxDocument.parse(undefined)),
     maxTokens: Number(settings.maxTokens.parse(undefined)),
+    maxCost: 1_000_000_000_000,
+    defaultPage: 50,
     maxDepth: Number(settings.maxDepth.parse(undefined)),
     maxAliases: Number(settings.maxAliases.parse(undefined)),
     maxRootFields: Number(settings.maxRootFields.parse(undefined)),

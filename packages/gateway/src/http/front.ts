@@ -58,12 +58,13 @@ export async function serveGraphql(
   }
 }
 
-/** @throws UNAUTHENTICATED, the same for every key that is no good */
+/** @throws UNAUTHENTICATED, the same for every key that is no good; OVERLOADED for a tenant that asks too often */
 export async function admit(exchange: Exchange, services: Services): Promise<Visit> {
   const key = readKey(exchange.request.headers);
   const caller = key === null ? null : await services.callers.find(key);
   if (key === null || caller === null) throw unauthenticated();
   exchange.account.tenant = caller.tenant.slug;
+  services.rates.take(caller.tenant.id);
   return new Visit({
     services,
     key,

@@ -57,7 +57,10 @@ function checkParams(params: Readonly<Record<string, unknown>>): OperationParams
   }
   if (isDeeper(variables, deepestVariables)) {
     const message = `"variables" is nested more than ${deepestVariables} levels deep. Send it flatter.`;
-    throw requestError('LIMIT_EXCEEDED', message, { status: 400, details: { limit: deepestVariables } });
+    throw requestError('LIMIT_EXCEEDED', message, {
+      status: 400,
+      details: { limit: deepestVariables, maximum: deepestVariables },
+    });
   }
   // Some clients send an empty name for none.
   return { query, operationName: operationName || null, variables: isObject(variables) ? variables : null };

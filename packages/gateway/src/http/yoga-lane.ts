@@ -2,7 +2,7 @@ import type { Lane, LaneRequest } from './lane.ts';
 import type { Yoga } from './yoga.ts';
 
 /** Headers that an answer may carry through; yoga sets others only for what is off. */
-const passedOn = ['content-type', 'allow', 'www-authenticate'];
+const passedOn = ['content-type', 'allow', 'www-authenticate', 'retry-after'];
 
 /** The whole way through yoga. */
 export function createYogaLane(yoga: Yoga): Lane {

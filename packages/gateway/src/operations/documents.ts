@@ -11,6 +11,7 @@ import { LRUCache } from 'lru-cache';
 import { limitError, requestError } from '../request-error.ts';
 import { documentBytes } from '../tenants/sizes.ts';
 import { checkDocumentLimits, type DocumentLimits } from './document-limits.ts';
+import { type CostOptions, estimateCost } from './estimate-cost.ts';
 
 /** A document against a schema: parsed and valid, or refused with all that is wrong with it. */
 export type CheckedDocument =
@@ -20,6 +21,10 @@ export type CheckedDocument =
 export interface DocumentsOptions extends DocumentLimits {
   readonly maxDocument: number;
   readonly maxTokens: number;
+  /** Records that one operation may ask for, were all its pages full. */
+  readonly maxCost: number;
+  /** Records of a page when nothing is said. */
+  readonly defaultPage: number;
   readonly introspection: boolean;
   /** Bytes. */
   readonly documentCache: number;
@@ -50,6 +55,19 @@ export class Documents {
     const checked = this.#check(schema, text);
     this.#checked.set(key, checked);
     return checked;
+  }
+
+  /** What is wrong with running an operation of a document that was checked: it depends on the variables. */
+  checkCost(request: Omit<CostOptions, 'defaultPage'>): GraphQLError | null {
+    const { maxCost, defaultPage } = this.#options;
+    const cost = estimateCost({ ...request, defaultPage });
+    if (cost <= maxCost) return null;
+    return limitError(
+      'Estimated records (pages multiplied down the nesting)',
+      cost,
+      maxCost,
+      'FORMWORK_MAX_COST',
+    );
   }
 
   get size(): number {

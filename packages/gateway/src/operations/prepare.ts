@@ -51,6 +51,9 @@ export function prepareOperation(documents: Documents, options: PrepareOptions):
   if (!operation) return refuse([unknownOperation(checked.document, params)]);
   const error = objection(operation, options);
   if (error !== null) return refuse([error]);
+  const { document } = checked;
+  const tooExpensive = documents.checkCost({ schema, document, operation, variables: params.variables });
+  if (tooExpensive !== null) return refuse([tooExpensive]);
   return { document: checked.document, operation, refused: null };
 }
 

@@ -98,6 +98,7 @@ async function executeIn(transaction: TenantTransaction, operation: Operation): 
     role: visit.caller.role,
     claims: visit.caller.claims,
     mode: 'mutation',
+    limits: visit.services.recordLimits,
   });
   const budget = visit.recordBudget();
   const result = await execute({

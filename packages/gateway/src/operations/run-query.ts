@@ -52,6 +52,7 @@ async function executeOnce(operation: Operation, reads: ReadBatches): Promise<Te
     role: visit.caller.role,
     claims: visit.caller.claims,
     mode: 'query',
+    limits: visit.services.recordLimits,
     links: visit.services.options.links,
   });
   const budget = visit.recordBudget();

@@ -1,4 +1,4 @@
-/** How much one read may ask for. */
+/** How much one read, and one write, may ask for. */
 export interface ReadLimits {
   /** Records of a page when neither `first` nor `last` is given. */
   readonly defaultPage: number;
@@ -6,6 +6,8 @@ export interface ReadLimits {
   readonly largestPage: number;
   /** Most ids of `nodes(ids)`. */
   readonly nodes: number;
+  /** Records that one bulk write may touch. */
+  readonly writes: number;
   /** Operators in all filters of one statement. */
   readonly conditions: number;
   /** Levels of a filter: and, or, not and links. */
@@ -24,6 +26,7 @@ export const defaultReadLimits: ReadLimits = {
   defaultPage: 50,
   largestPage: 1000,
   nodes: 1000,
+  writes: 10_000,
   conditions: 500,
   depth: 20,
   orderings: 20,

@@ -5,7 +5,6 @@ import { RecordError, type RecordNode, type RecordSelection, type Values } from 
 import { validateInput } from '../validate/validate-input.ts';
 import type { InputPath } from '../validate/violation.ts';
 import { insertOrRefuse } from './insert-plans.ts';
-import { mostRecords } from './match-records.ts';
 import { ResolvedLinks } from './resolved-links.ts';
 import { validationFailed } from './validation-failed.ts';
 import type { WriteContext } from './write-context.ts';
@@ -27,7 +26,7 @@ export async function createAll(
   inputs: readonly PlacedInput[],
   selection: RecordSelection,
 ): Promise<readonly RecordNode[]> {
-  assertNotTooMany(inputs.length);
+  assertNotTooMany(inputs.length, context);
   return inputs.length === 0
     ? []
     : createPlanned(context, entity, planAll(context, entity, inputs), selection);
@@ -41,7 +40,7 @@ export async function createPlanned(
   selection: RecordSelection,
 ): Promise<readonly RecordNode[]> {
   const all = withCreated(plans);
-  assertNotTooMany(all.length);
+  assertNotTooMany(all.length, context);
   const links = new ResolvedLinks(all, (target) => context.permissions.visible(target));
   await links.find(context, entity, all);
   const read = context.readBack(
@@ -59,7 +58,7 @@ export async function createPlanned(
 }
 
 /** Those that are created inside others count. */
-function assertNotTooMany(found: number): void {
+function assertNotTooMany(found: number, { limits: { writes: mostRecords } }: WriteContext): void {
   if (found <= mostRecords) return;
   const message = `At most ${mostRecords} records can be created at once. Create them in several steps.`;
   throw new RecordError('LIMIT_EXCEEDED', message, { limit: mostRecords, found });

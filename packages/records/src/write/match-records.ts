@@ -8,9 +8,6 @@ import { StatementScope } from '../read/statement-scope.ts';
 import { compileWhere } from '../read/where.ts';
 import { runWrite, type WriteContext } from './write-context.ts';
 
-/** Records that one bulk write may touch. */
-export const mostRecords = 10_000;
-
 /**
  * Ids of the records that match and that the caller may do that with, in order, locked until the transaction ends. Throws LIMIT_EXCEEDED if there are more
  * than `atMost`.
@@ -23,7 +20,7 @@ export async function matchRecords(
   atMost: number,
 ): Promise<readonly string[]> {
   context.permissions.assertMay(deed, entity);
-  checkAtMost(atMost);
+  checkAtMost(atMost, context.limits.writes);
   const reading = { ...context, execute: context.read };
   const matching = matcher(context, deed, entity, where);
   const candidates = idsOf(await runWrite(reading, entity, [matching(sql`limit ${atMost + 1}`)]));
@@ -60,7 +57,7 @@ export function lockStatement(entity: Entity, ids: readonly string[]): Statement
     order by r.id for update`;
 }
 
-function checkAtMost(atMost: number): void {
+function checkAtMost(atMost: number, mostRecords: number): void {
   if (!Number.isInteger(atMost) || atMost < 0) {
     throw new RecordError('BAD_USER_INPUT', '"atMost" must be a whole number from 0.');
   }
