@@ -54,9 +54,6 @@ export function isLeftOut(typeName: string, fieldName: string): boolean {
   return /AggregateNumbers(Filter)?$/.test(typeName) && fieldName === 'wild';
 }
 
-/** Arguments that they leave out: what a search finds is not in the specification yet. */
-const argumentsLeftOut: readonly string[] = ['search'];
-
 /** Fields, arguments, input fields and enum values that a query can use. */
 export function everythingAskable(schema: GraphQLSchema): Set<string> {
   const keys = new Set<string>();
@@ -81,7 +78,6 @@ export function everythingAskable(schema: GraphQLSchema): Set<string> {
       keys.add(`${type.name}.${field.name}`);
       visit(getNamedType(field.type), false);
       for (const argument of field.args) {
-        if (argumentsLeftOut.includes(argument.name)) continue;
         keys.add(`${type.name}.${field.name}(${argument.name})`);
         visit(getNamedType(argument.type), true);
       }

@@ -85,8 +85,10 @@ export const design: RegistryDocument = {
     {
       key: 'thing',
       softDelete: true,
+      searchable: ['motto'],
       fields: [
         ...values(true),
+        { key: 'motto', type: 'text' },
         { key: 'code', type: 'text', unique: true },
         { key: 'handle', type: 'text' },
         { key: 'batch', type: 'integer' },

@@ -13,6 +13,7 @@ import { groupOrder, groupStep, having, ordering, recordFilter } from './generat
 import { enumValue } from './generate-operands.ts';
 import { naiveCursor } from './naive-connection.ts';
 import { orderOf } from './naive-order.ts';
+import { mottoWords } from './records-data.ts';
 
 type Field = GraphQLField<unknown, unknown>;
 type Composite = GraphQLObjectType | GraphQLInterfaceType;
@@ -179,12 +180,28 @@ function pageArguments(
   draft.budget -= 'first' in args || 'last' in args ? size : 30;
   if (wants('where', 0.4)) args.where = recordFilter(draft, typeName);
   if (wants('orderBy', 0.5)) args.orderBy = ordering(draft, typeName);
+  if (isSearchable(field) && wants('search', 0.15)) {
+    args.search = searchWords(draft);
+    // How well a record matches is Postgres' own measure, so each search says how it is sorted.
+    args.orderBy ??= ordering(draft, typeName);
+  }
   for (const name of ['after', 'before']) {
     if (!wants(name, 0.12)) continue;
     args[name] = cursorOf(draft, typeName, args.orderBy);
   }
   if (random.chance(0.02)) args.orderBy ??= null;
   return args;
+}
+
+function isSearchable({ args }: Field): boolean {
+  return args.some(({ name }) => name === 'search');
+}
+
+/** One word or two, the last of which may be a beginning. */
+function searchWords({ random }: Draft): string {
+  const words = random.some(mottoWords, 2);
+  const text = (words.length > 0 ? words : ['lam']).join(random.pick([' ', '  ', ', ']));
+  return random.chance(0.3) && text.length > 3 ? text.slice(0, -1) : text;
 }
 
 /** Of any record of the type in this ordering. */
@@ -218,6 +235,7 @@ function aggregateArguments(
     args.orderBy = Array.from({ length: 1 + random.below(2) }, () => groupOrder(draft, typeName, groupBy));
   }
   if (wants('first', 0.3)) args.first = random.below(8);
+  if (isSearchable(field) && wants('search', 0.15)) args.search = searchWords(draft);
   return args;
 }
 

@@ -4,10 +4,12 @@ import { bad, onlyEntry, Refusal } from './naive-errors.ts';
 import { NaiveFilters } from './naive-filter.ts';
 import { anyScale, type GroupStep, groupStepOf, type Value } from './naive-group-step.ts';
 import { compareSorted, type Direction, directionOf } from './naive-order.ts';
+import { searchTest } from './naive-search.ts';
 import { togetherTest, totalOf } from './naive-together.ts';
 
 export interface AggregateArguments {
   readonly where?: unknown;
+  readonly search?: string | null;
   readonly groupBy?: unknown;
   readonly having?: unknown;
   readonly orderBy?: unknown;
@@ -25,7 +27,7 @@ export function groupsOf(
   model: Model,
   typeName: string,
   records: readonly NaiveRecord[],
-  { where, groupBy, having, orderBy, first }: AggregateArguments,
+  { where, groupBy, having, orderBy, first, search }: AggregateArguments,
 ): readonly NaiveGroup[] {
   const size = pageSize('first', first);
   const steps = limited(groupBy).map((step) => groupStepOf(model, typeName, step));
@@ -36,7 +38,8 @@ export function groupsOf(
   const matches =
     where === undefined ? () => true : new NaiveFilters(model).records(typeName, where, 'where');
   const groups = new Map<string, NaiveRecord[]>();
-  for (const record of records.filter(matches)) {
+  const isFound = searchTest(search);
+  for (const record of records.filter((one) => matches(one) && isFound(one))) {
     const key = JSON.stringify(steps.map(({ of }) => of(record)));
     groups.set(key, [...(groups.get(key) ?? []), record]);
   }

@@ -2,6 +2,7 @@ import type { Model, NaiveRecord } from './model.ts';
 import { bad, Refusal } from './naive-errors.ts';
 import { NaiveFilters } from './naive-filter.ts';
 import { orderOf } from './naive-order.ts';
+import { searchTest } from './naive-search.ts';
 
 export interface PageArguments {
   readonly first?: number | null;
@@ -10,6 +11,7 @@ export interface PageArguments {
   readonly before?: string | null;
   readonly where?: unknown;
   readonly orderBy?: unknown;
+  readonly search?: string | null;
 }
 
 export interface NaiveConnection {
@@ -47,7 +49,8 @@ export function connect(
   const order = orderOf(model, typeName, args.orderBy);
   const test = where === undefined ? () => true : new NaiveFilters(model).records(typeName, where, 'where');
   const [start, end] = [after, before].map((cursor) => read(model, typeName, order.signature, cursor));
-  const list = records.filter(test).sort(order.compare);
+  const isFound = searchTest(args.search);
+  const list = records.filter((record) => test(record) && isFound(record)).sort(order.compare);
   const isAfter = (record: NaiveRecord) => !start || order.compare(record, start) > 0;
   const isBefore = (record: NaiveRecord) => !end || order.compare(record, end) < 0;
   const range = list.filter((record) => isAfter(record) && isBefore(record));

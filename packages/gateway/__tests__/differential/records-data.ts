@@ -49,6 +49,9 @@ const letters = [
   ...['σ', 'ς', 'Σ', 'Й', 'й', '\u{1f600}', '%', '_', '\\', "'", '"', ' ', '1', '$$', '{', '#'],
 ];
 
+/** Of these are the texts that can be searched, and the searches. */
+export const mottoWords = ['red', 'reed', 'Red', 'lamp', 'lamps', 'Café', 'cafe', 'ÉTÉ', 'oak', 'oak2', '7'];
+
 const moneys = ['0', '-1.50', '0.1', '12.5', '12.50', '99999999999999999.99'];
 /** Sums of these are exact in a double whatever the order, so that sums can be compared. */
 const exactNumbers = ['0', '-0.125', '0.5', '1', '2.5', '1048576', '-1048576.75', '33.375'];
@@ -148,6 +151,7 @@ export function makeRows(seed: number, now: Date): Rows {
   });
   const thing = (number: number) => ({
     ...values(number),
+    motto: maybe(() => json(random.some(mottoWords, 4).join(random.pick([' ', ', ', ' ! '])))),
     code: maybe(() => json(`Code ${number}`)),
     handle: maybe(() => json(`Händle ${number}`)),
     batch: maybe(() => String(random.below(3))),
