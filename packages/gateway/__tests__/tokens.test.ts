@@ -32,6 +32,9 @@ const good = (): JWTPayload => ({
   tenant: 'skyway',
   role: 'editor',
 });
+/** As nobody should issue it. */
+const without = (name: keyof JWTPayload): JWTPayload =>
+  Object.fromEntries(Object.entries(good()).filter(([key]) => key !== name));
 const sign = (
   payload: JWTPayload,
   key: KeyObject | Uint8Array = Buffer.from(secret),
@@ -53,16 +56,16 @@ test('a token names tenant, role and subject', async () => {
 
 test.each<[string, () => Promise<string>]>([
   ['expired', () => sign({ ...good(), exp: now() - 60 })],
-  ['without an end', () => sign({ ...good(), exp: undefined })],
+  ['without an end', () => sign(without('exp'))],
   ['not yet good', () => sign({ ...good(), nbf: now() + 120 })],
   ['of another issuer', () => sign({ ...good(), iss: 'https://evil.example' })],
-  ['without an issuer', () => sign({ ...good(), iss: undefined })],
+  ['without an issuer', () => sign(without('iss'))],
   ['for another audience', () => sign({ ...good(), aud: 'another' })],
-  ['without a tenant', () => sign({ ...good(), tenant: undefined })],
+  ['without a tenant', () => sign(without('tenant'))],
   ['of a tenant that there is not', () => sign({ ...good(), tenant: 'nobody' })],
   ['whose tenant is no slug', () => sign({ ...good(), tenant: "skyway' or true --" })],
   ['whose tenant is a list', () => sign({ ...good(), tenant: ['skyway'] })],
-  ['without a subject', () => sign({ ...good(), sub: undefined })],
+  ['without a subject', () => sign(without('sub'))],
   ['signed with another secret', () => sign(good(), Buffer.from('another secret of enough characters'))],
   ['whose signature is cut', async () => (await sign(good())).slice(0, -4)],
   ['without a signature', async () => `${unsigned({ alg: 'none' })}.`],
