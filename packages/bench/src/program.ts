@@ -2,6 +2,8 @@ import { Command } from 'commander';
 import { addCompareCommand } from './commands/compare.ts';
 import { addKeysCommand } from './commands/keys.ts';
 import { addRlsCommand } from './commands/rls.ts';
+import { addScaleCommand } from './commands/scale.ts';
+import { addTenantsCommand } from './commands/tenants.ts';
 import { addWritesCommand } from './commands/writes.ts';
 
 /** `npm run bench -- …`. */
@@ -13,6 +15,8 @@ export function createProgram(): Command {
     .showHelpAfterError();
   addCompareCommand(program);
   addRlsCommand(program);
+  addTenantsCommand(program);
+  addScaleCommand(program);
   addWritesCommand(program);
   addKeysCommand(program);
   return program;

@@ -1,0 +1,134 @@
+import { connectionMemory, privateMemory } from '../load/memory.ts';
+import { startProbe } from '../load/probe.ts';
+import { describeMachine } from '../machine.ts';
+import { decimal, mebibytes } from '../report/format.ts';
+import { markdownTable } from '../report/markdown-table.ts';
+import { percentile } from '../report/percentile.ts';
+import type { Report } from '../report/report.ts';
+import { startFormwork } from '../targets/formwork.ts';
+import type { Target } from '../targets/target.ts';
+import { tell } from '../tell.ts';
+import { askWell } from './ask.ts';
+import { measureChanges, middleAndTail } from './measure-changes.ts';
+import { type BenchTenant, type ManyTenants, openTenants } from './open-tenants.ts';
+import { listQuery } from './shapes.ts';
+
+export interface TenantSettings {
+  readonly tenants: number;
+  readonly shapes: number;
+  /** Registry changes in a minute. */
+  readonly changes: number;
+  readonly minutes: number;
+}
+
+/** Many tenants on one node: what each costs in memory, what the first answer costs, and how changes come through. */
+export async function measureTenants({
+  tenants: count,
+  shapes,
+  changes,
+  minutes,
+}: TenantSettings): Promise<Report> {
+  const many = await openTenants(count, Math.min(shapes, count));
+  const gateways: Target[] = [];
+  try {
+    const machine = await describeMachine(many.home);
+    gateways.push(await startFormwork(many), await startFormwork(many));
+    const [first, second] = gateways.map(({ url }) => new URL(url).origin) as [string, string];
+    const probe = startProbe(first);
+    const pid = gateways[0]?.pid ?? 0;
+    const visits = await visitAll(first, pid, many.tenants);
+    const cold = await probe.stop();
+    const connections = await connectionMemory(many.home);
+    tell('Changes …');
+    const watch = startProbe(first);
+    const changed = await measureChanges([first, second], many.tenants, changes, minutes);
+    const busy = await watch.stop();
+    const after = await privateMemory(pid);
+    const figures = { visits, connections, changed, memoryAfter: after, probes: { cold, busy } };
+    return {
+      title: `${count} tenants on one node, ${shapes} shapes of their own, 30 entities each`,
+      machine,
+      sections: [
+        markdownTable(
+          ['what', 'measured', 'aim'],
+          [
+            ['first answer, shape not known, p50 / p99 ms', middleAndTail(visits.newShape), 'p99 60'],
+            ['first answer, shape known, p50 / p99 ms', middleAndTail(visits.knownShape), 'p99 60'],
+            ['warm answer, p50 / p99 ms', middleAndTail(visits.warm), '–'],
+            ['gateway before anybody came, MiB', mebibytes(visits.memory.before), '–'],
+            ['gateway with all shapes, MiB', mebibytes(visits.memory.withShapes), '–'],
+            ['for each shape, KiB', kibibytes(visits.perShape), '–'],
+            ['gateway with all tenants, MiB', mebibytes(visits.memory.withAll), '–'],
+            ['for each tenant of a known shape, KiB', kibibytes(visits.perTenant), '4'],
+            ['gateway after the changes, MiB', mebibytes(after), '–'],
+            ['Postgres connection, largest, MiB', mebibytes(Math.max(...connections)), '64'],
+            [
+              'Postgres connections, all, MiB',
+              mebibytes(connections.reduce((sum, size) => sum + size, 0)),
+              '–',
+            ],
+            [
+              `change to first answer, same gateway, p50 / p99 ms (${changes} a minute)`,
+              middleAndTail(changed.same),
+              '100',
+            ],
+            ['change to first answer, other gateway, p50 / p99 ms', middleAndTail(changed.other), '100'],
+            ['the change itself, p50 / p99 ms', middleAndTail(changed.apply), '–'],
+            ["others' answers meanwhile, p50 / p99 ms", middleAndTail(changed.meanwhile), '–'],
+            [
+              'event loop, longest wait of a probe, cold / changes, ms',
+              `${longest(cold.waits)} / ${longest(busy.waits)}`,
+              '50',
+            ],
+            [
+              'of that possibly our own delay, ms',
+              `${decimal(cold.ownDelay, 0)} / ${decimal(busy.ownDelay, 0)}`,
+              '–',
+            ],
+          ],
+        ),
+        'Memory is what a process shares with none (/proc/…/smaps_rollup), so garbage that nobody has collected yet counts. A probe asks /healthz every 10 ms; its wait holds the way there and back too, and whoever else wants the cores.',
+      ],
+      figures,
+    };
+  } finally {
+    for (const gateway of gateways) await gateway.stop();
+    await many.home.close();
+  }
+}
+
+/** One tenant after the other is asked for the first time; then all of them at random. */
+async function visitAll(origin: string, pid: number, tenants: ManyTenants['tenants']) {
+  const known = new Set<number>();
+  const isFirst = ({ shape }: BenchTenant) => !known.has(shape) && known.add(shape) !== undefined;
+  const firsts = tenants.filter(isFirst);
+  const others = tenants.filter((tenant) => !firsts.includes(tenant));
+  const visit = async (list: readonly BenchTenant[]) => {
+    const waits: number[] = [];
+    for (const tenant of list) waits.push(await askWell(origin, '/graphql', tenant, listQuery(tenant.shape)));
+    return waits;
+  };
+  const before = await privateMemory(pid);
+  tell(`First answers of ${firsts.length} shapes …`);
+  const newShape = await visit(firsts);
+  const withShapes = await privateMemory(pid);
+  tell(`First answers of ${others.length} other tenants …`);
+  const knownShape = await visit(others);
+  const withAll = await privateMemory(pid);
+  const again = Array.from(
+    { length: Math.min(2_000, tenants.length * 2) },
+    (_, index) => tenants[(index * 7919) % tenants.length] as BenchTenant,
+  );
+  const warm = await visit(again);
+  return {
+    newShape,
+    knownShape,
+    warm,
+    memory: { before, withShapes, withAll },
+    perShape: (withShapes - before) / firsts.length,
+    perTenant: others.length === 0 ? Number.NaN : (withAll - withShapes) / others.length,
+  };
+}
+
+const kibibytes = (bytes: number): string => decimal(bytes / 1024, 0);
+const longest = (waits: readonly number[]): string => decimal(percentile(waits, 1), 0);
