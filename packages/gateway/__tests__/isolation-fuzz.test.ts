@@ -4,7 +4,7 @@ import { explainAll } from './isolation/explain.ts';
 import { runFuzz } from './isolation/fuzz.ts';
 
 const seed = Number(process.env.FORMWORK_SEED ?? Date.now() % 2 ** 31);
-const operations = Number(process.env.FORMWORK_OPERATIONS ?? 10_000);
+const operations = Number(process.env.FORMWORK_OPERATIONS ?? 1_000);
 
 test(`${operations} operations of four tenants against each other carry nothing across (seed ${seed})`, async () => {
   const outcome = await runFuzz({
@@ -18,7 +18,7 @@ test(`${operations} operations of four tenants against each other carry nothing 
   expect(outcome.refused).toBeGreaterThan(operations * 0.2);
   expect(outcome.compared).toBeGreaterThan(operations * 0.05);
   expect(outcome.thrown).toBeGreaterThan(operations * 0.05);
-  expect(outcome.left).toBeGreaterThan(50);
+  expect(outcome.left).toBeGreaterThan(operations * 0.02);
 }, 100_000_000);
 
 /** A test of the test: what is taken away, it finds, and so do the plans. */
