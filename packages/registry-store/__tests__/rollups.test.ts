@@ -102,6 +102,20 @@ test('fills what is there when a stored formula and rollups over it are added, a
   expect(slots).toEqual({ n1: 43, version: 1 });
 });
 
+test('computes anew when a formula comes to be of another type; a rollup that would is told the way out', async () => {
+  const { tenant } = await populated(
+    [rollup('latest', { via: 'items', function: 'max', field: 'quantity' })],
+    [amount],
+  );
+  const latest = (field: string) => rollup('latest', { via: 'items', function: 'max', field });
+  await at.apply(tenant, shop([latest('quantity')], [formula('amount', 'text(quantity)')]));
+  expect(await itemsOf(tenant)).toMatchObject([{ amount: '2' }, { amount: '4' }]);
+  await expect(
+    at.apply(tenant, shop([latest('sent_on')], [formula('amount', 'text(quantity)')])),
+  ).rejects.toThrow('another key');
+  expect(await verify(at.control, tenant)).toEqual([]);
+});
+
 test('computes anew when an expression, a filter or what is rolled up changes', async () => {
   const { tenant, first } = await populated([total], [amount]);
   await at.apply(tenant, shop([total], [formula('amount', 'quantity * price + 1')]));

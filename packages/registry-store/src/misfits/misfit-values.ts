@@ -11,7 +11,7 @@ export async function findMisfitValues(sql: TransactionSql, comparison: Comparis
   const problems: Problem[] = [];
   for (const check of compileEntityStorage(after, entity).checks) {
     const field = entity.fieldByStorageKey.get(check.field);
-    if (!field || known.has(`${check.field} ${check.path}`) || isNewAutonumber(comparison, field)) continue;
+    if (!field || known.has(`${check.field} ${check.path}`) || isMadeAnew(comparison, field)) continue;
     const path = pathOfField(comparison, field);
     const misfits = text`from formwork.records
       where entity_type = ${entity.storageKey} and deleted_at is null and not coalesce(data @@ ${check.path}::jsonpath, false)`;
@@ -39,8 +39,9 @@ function knownChecks({ before, was }: Comparison): ReadonlySet<string> {
   return new Set(compileEntityStorage(before, was).checks.map(({ field, path }) => `${field} ${path}`));
 }
 
-/** The change itself gives one to every record. */
-function isNewAutonumber({ was }: Comparison, { type, storageKey }: Field): boolean {
+/** The change itself gives every record a value: a number to count by, or what a formula makes of the others. */
+function isMadeAnew({ was }: Comparison, { type, storageKey }: Field): boolean {
+  if (type === 'formula') return true;
   return type === 'autonumber' && was.fieldByStorageKey.get(storageKey)?.type !== 'autonumber';
 }
 
@@ -52,6 +53,12 @@ function isMissing(entity: Entity, field: Field, found: Finding): string {
 }
 
 function isWrong(entity: Entity, field: Field, found: Finding): string {
+  if (field.type === 'rollup') {
+    return (
+      `The rollup "${field.key}" of "${entity.key}" would have values of another type, and ${countOf(found)} with the ` +
+      `old ones: ${examplesOf(found)}. Make a rollup with another key, or remove this one in a change of its own first.`
+    );
+  }
   return (
     `${countOf(found)} of "${entity.key}" with a value of "${field.key}" that the new definition of the field does ` +
     `not allow (a choice that is gone, another type): ${examplesOf(found)}. Change these values first.`
