@@ -15,6 +15,11 @@ drop function formwork.roll_up_new, formwork.roll_up_changed, formwork.roll_up_g
 drop type formwork.rollup_task;
 drop table formwork.rollups;
 
+-- As in 002.
+create or replace function formwork.text_key(value text) returns text
+language sql immutable parallel safe
+return left(replace(formwork.fold(left(value, 400), false), U&'\+10FFFF', ''), 200) collate "C";
+
 -- As in 006.
 create or replace function formwork.unique_slot(data jsonb, parts text[], nulls_equal boolean) returns text
 language plpgsql immutable
