@@ -223,6 +223,67 @@ test('stored formulas that read each other are computed in their order', async (
   expect(await verify(at.control, tenant)).toEqual([]);
 });
 
+test('holds where records and what they link to are written by one statement', async () => {
+  const tenant = await at.tenant();
+  const category = {
+    key: 'category',
+    softDelete: true,
+    fields: [
+      {
+        key: 'parent',
+        type: 'link',
+        options: { target: 'category', inverse: 'children', onDelete: 'set_null' },
+      },
+      { key: 'size', type: 'decimal' },
+      rollup('below', { via: 'children', function: 'sum', field: 'size' }),
+      rollup('largest', { via: 'children', function: 'max', field: 'size' }),
+    ],
+  };
+  await at.apply(tenant, documentOf(category));
+  const [root, leaf] = ['01900000-0000-7000-8000-000000000001', '01900000-0000-7000-8000-000000000002'];
+  const run = async (text: string, ...values: readonly unknown[]) => {
+    const { versions } = await at.dataPlane.read(tenant, []);
+    await at.dataPlane.write(tenant, versions.registry, (transaction) =>
+      transaction.run([{ text, values: values as readonly string[] }]),
+    );
+    expect(await verify(at.control, tenant)).toEqual([]);
+  };
+  await run(
+    `insert into formwork.records (id, entity_type, data) values
+      ($1, 'category', '{}'), ($2, 'category', jsonb_build_object('parent', $1::text, 'size', 5))`,
+    root,
+    leaf,
+  );
+  expect(await dataOf(root)).toEqual({ below: 5, largest: 5 });
+  await run(`update formwork.records set deleted_at = now() where id = $1`, leaf);
+  expect(await dataOf(root)).toEqual({ below: 0 });
+  await run('update formwork.records set deleted_at = null where id = any ($1::uuid[])', `{${root},${leaf}}`);
+  expect(await dataOf(root)).toEqual({ below: 5, largest: 5 });
+  await run(
+    `update formwork.records set data = data || '{"size": 7.5}' where id = any ($1::uuid[])`,
+    `{${root},${leaf}}`,
+  );
+  expect(await dataOf(root)).toEqual({ below: 7.5, largest: 7.5, size: 7.5 });
+  await run('delete from formwork.records where id = any ($1::uuid[])', `{${root},${leaf}}`);
+});
+
+test('a sum that no field can hold is none, and is one again when it can', async () => {
+  const tenant = await at.tenant();
+  await at.apply(tenant, shop([rollup('sum', { via: 'items', function: 'sum', field: 'price' })], []));
+  const [order = ''] = await at.write(tenant, 'order', {});
+  const large = 9 * 10 ** 37;
+  const [item = ''] = await at.write(tenant, 'item', { order, price: large }, { order, price: large });
+  expect(await dataOf(order)).toEqual({});
+  await at.write(tenant, 'item', { order, price: 1 });
+  expect(await verify(at.control, tenant)).toEqual([]);
+  const { versions } = await at.dataPlane.read(tenant, []);
+  await at.dataPlane.write(tenant, versions.registry, (transaction) =>
+    transaction.run([{ text: 'delete from formwork.records where id = $1', values: [item] }]),
+  );
+  expect(await verify(at.control, tenant)).toEqual([]);
+  expect(await dataOf(order)).toHaveProperty('sum');
+});
+
 test('finds drift that was made by hand, of rollups and of stored formulas', async () => {
   const { tenant, first, second } = await populated(
     [total, rollup('weight', { via: 'tags', function: 'sum', field: 'weight' })],
