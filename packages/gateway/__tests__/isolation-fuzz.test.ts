@@ -4,7 +4,7 @@ import { explainAll } from './isolation/explain.ts';
 import { runFuzz } from './isolation/fuzz.ts';
 
 const seed = Number(process.env.FORMWORK_SEED ?? Date.now() % 2 ** 31);
-const operations = Number(process.env.FORMWORK_OPERATIONS ?? 600);
+const operations = Number(process.env.FORMWORK_OPERATIONS ?? 1_000);
 
 test(`${operations} operations of four tenants against each other carry nothing across (seed ${seed})`, async () => {
   const outcome = await runFuzz({

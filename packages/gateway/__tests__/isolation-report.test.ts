@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { gatherEvidence, holds, writeReport } from './isolation/report.ts';
 
 const out = process.env.FORMWORK_ISOLATION_REPORT;
-const operations = Number(process.env.FORMWORK_OPERATIONS ?? (out ? 10_000 : 300));
+const operations = Number(process.env.FORMWORK_OPERATIONS ?? (out ? 10_000 : 600));
 const seed = Number(process.env.FORMWORK_SEED ?? Date.now() % 2 ** 31);
 
 test(`every statement that is sent keeps to its tenant, and the report says so (seed ${seed})`, async () => {
