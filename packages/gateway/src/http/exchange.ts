@@ -97,6 +97,9 @@ export class Exchange {
 
 /** Only the path and the query of a URL count; one that cannot be read is a path that nobody knows. */
 function parseUrl(url: string | undefined): URL {
-  const text = `http://localhost${url ?? '/'}`;
-  return new URL(URL.canParse(text) ? text : 'http://localhost/?');
+  try {
+    return new URL(`http://localhost${url ?? '/'}`);
+  } catch {
+    return new URL('http://localhost/?');
+  }
 }
