@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import { publish, type Report } from '../report/report.ts';
+import type { Report } from '../report/report.ts';
 import { positive } from './positive.ts';
+import { addPublishOptions, type PublishOptions, publishAs } from './publishing.ts';
 
 /** A number that an option sets: what it is, and what it is when nobody says. */
 export interface Setting {
@@ -17,24 +18,24 @@ export interface Measurement<Name extends string> {
   measure(settings: Readonly<Record<Name, number>>): Promise<Report>;
 }
 
-/** Adds a command that measures, prints its tables, and writes figures by --json. */
+/** Adds a command that measures, prints its tables, and keeps them where options say. */
 export function addMeasurement<Name extends string>(program: Command, measurement: Measurement<Name>): void {
   const { name, description, measure } = measurement;
   const settings: [string, Setting][] = Object.entries(measurement.settings);
-  const command = program
-    .command(name)
-    .description(description)
-    .option('--quick', 'small: shows that it works, and little else')
-    .option('--json <file>', 'write what was measured');
+  const command = addPublishOptions(
+    program
+      .command(name)
+      .description(description)
+      .option('--quick', 'small: shows that it works, and little else'),
+  );
   for (const [key, { says, value, quick }] of settings) {
     command.option(`--${key} <count>`, `${says} (${value}; with --quick ${quick})`, positive);
   }
-  command.action(async (options: Record<string, unknown>) => {
+  command.action(async (options: PublishOptions & Record<string, unknown>) => {
     const isQuick = options['quick'] === true;
     const chosen = Object.fromEntries(
       settings.map(([key, { value, quick }]) => [key, options[key] ?? (isQuick ? quick : value)]),
     );
-    const file = options['json'];
-    await publish(await measure(chosen as Record<Name, number>), typeof file === 'string' ? file : undefined);
+    await publishAs(name, await measure(chosen as Record<Name, number>), options);
   });
 }

@@ -1,14 +1,16 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { type Command, InvalidArgumentError } from 'commander';
+import { readFile } from 'node:fs/promises';
+import type { Command } from 'commander';
 import { compare } from '../compare/compare.ts';
 import { fullShop, openShop, quickShop } from '../data/shop.ts';
+import { describeMachine } from '../machine.ts';
 import { compareTables } from '../report/compare-table.ts';
-import { ratiosOf } from '../report/ratios.ts';
+import { type Ratios, ratiosOf } from '../report/ratios.ts';
 import { fallenBelow, type Recorded } from '../report/regressions.ts';
+import { positive } from './positive.ts';
+import { addPublishOptions, type PublishOptions, publishAs } from './publishing.ts';
 
-interface Options {
+interface Options extends PublishOptions {
   readonly quick?: boolean;
-  readonly json?: string;
   readonly rounds?: number;
   readonly seconds?: number;
   readonly connections?: readonly number[];
@@ -18,11 +20,9 @@ interface Options {
 
 /** The default: ours beside PostGraphile and the raw limit. */
 export function addCompareCommand(program: Command): void {
-  program
-    .command('compare', { isDefault: true })
+  addPublishOptions(program.command('compare', { isDefault: true }))
     .description('ours, PostGraphile and the raw limit, loaded in turn')
     .option('--quick', 'two minutes, fewer records; exits 1 where a ratio fell below 0.8 of the recorded one')
-    .option('--json <file>', 'write what was measured')
     .option('--rounds <count>', 'runs of each', positive)
     .option('--seconds <count>', 'of each run', positive)
     .option('--connections <list>', 'with commas between', (text: string) => text.split(',').map(positive))
@@ -37,6 +37,7 @@ async function run(options: Options): Promise<void> {
   const isQuick = options.quick === true;
   const shop = await openShop(isQuick ? 'shop-quick' : 'shop', isQuick ? quickShop : fullShop);
   try {
+    const machine = await describeMachine(shop.home);
     const ratios = ratiosOf(
       await compare(shop, {
         rounds: options.rounds ?? (isQuick ? 2 : 5),
@@ -46,24 +47,26 @@ async function run(options: Options): Promise<void> {
         ...(options.operations === undefined ? {} : { operations: options.operations }),
       }),
     );
-    process.stdout.write(`${compareTables(ratios)}\n`);
-    if (options.json !== undefined) await writeFile(options.json, JSON.stringify(ratios, null, 2));
+    const title = 'Ours, PostGraphile 5 and the raw limit';
+    await publishAs(
+      isQuick ? 'quick' : 'compare',
+      {
+        title: isQuick ? `${title}, quickly` : title,
+        machine,
+        sections: [compareTables(ratios)],
+        figures: ratios,
+      },
+      options,
+    );
     if (isQuick) await tellRegressions(options.baseline, ratios);
   } finally {
     await shop.home.close();
   }
 }
 
-async function tellRegressions(file: string, ratios: ReturnType<typeof ratiosOf>): Promise<void> {
+async function tellRegressions(file: string, ratios: readonly Ratios[]): Promise<void> {
   const recorded: Recorded = JSON.parse(await readFile(file, 'utf8').catch(() => '{}'));
-  const fallen = fallenBelow(recorded.quick ?? [], ratios);
+  const fallen = fallenBelow(recorded.quick?.figures ?? [], ratios);
   for (const line of fallen.lines) process.stdout.write(`${line}\n`);
   if (fallen.count > 0) process.exitCode = 1;
-}
-
-function positive(text: string): number {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 1)
-    throw new InvalidArgumentError('It must be a whole number above 0.');
-  return number;
 }

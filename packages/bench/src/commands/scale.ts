@@ -1,15 +1,14 @@
 import type { Command } from 'commander';
-import { publish } from '../report/report.ts';
 import { measureScale } from '../scale/measure-scale.ts';
 import { positive } from './positive.ts';
+import { addPublishOptions, type PublishOptions, publishAs } from './publishing.ts';
 
-interface Options {
+interface Options extends PublishOptions {
   readonly quick?: boolean;
   readonly big?: boolean;
   readonly sizes?: readonly number[];
   readonly requests?: number;
   readonly chart?: string;
-  readonly json?: string;
 }
 
 const quick = [300, 1_000, 3_000];
@@ -17,8 +16,7 @@ const usual = [1_000, 10_000, 100_000, 1_000_000];
 const largest = 10_000_000;
 
 export function addScaleCommand(program: Command): void {
-  program
-    .command('scale')
+  addPublishOptions(program.command('scale'))
     .description(
       'the same operations over 1,000 to 1,000,000 records of one tenant, and plans of hot queries',
     )
@@ -29,7 +27,6 @@ export function addScaleCommand(program: Command): void {
     )
     .option('--requests <count>', 'of each operation on each tenant', positive)
     .option('--chart <file>', 'draw a chart, as SVG')
-    .option('--json <file>', 'write what was measured')
     .action(async (options: Options) => {
       const isQuick = options.quick === true;
       const sizes = options.sizes ?? (isQuick ? quick : usual);
@@ -38,6 +35,6 @@ export function addScaleCommand(program: Command): void {
         requests: options.requests ?? (isQuick ? 20 : 200),
         chart: options.chart,
       });
-      await publish(report, options.json);
+      await publishAs('scale', report, options);
     });
 }

@@ -1,10 +1,9 @@
 import type { TargetName } from '../targets/target.ts';
 import type { Ratios } from './ratios.ts';
 
-/** What `docs/performance.json` holds. */
+/** What of `docs/performance.json` is compared with. */
 export interface Recorded {
-  readonly quick?: readonly Ratios[];
-  readonly full?: readonly Ratios[];
+  readonly quick?: { readonly figures: readonly Ratios[] };
 }
 
 /** A ratio below this share of the recorded one counts as fallen; less is the noise of machines. */
