@@ -52,9 +52,29 @@ export async function setUpLogins(admin: pg.Client, options: LoginOptions): Prom
   return logins;
 }
 
-/** The URL of a role whose password is derived; the password is set only where it does not fit yet. */
-async function loginUrl(
+/**
+ * The URL of a role whose password is derived; the password is set only where it does not fit yet.
+ *
+ * @internal
+ */
+export async function loginUrl(
   admin: pg.Client,
+  adminUrl: string,
+  role: string,
+  derive: (role: string) => Promise<string>,
+): Promise<string> {
+  const url = await urlOfRole(adminUrl, role, derive);
+  if (!(await canLogIn(url))) {
+    const verifier = scramVerifier(new URL(url).password);
+    await alterRoles(admin, () =>
+      admin.query(`alter role ${identifier(role)} login password ${literal(verifier)}`),
+    );
+  }
+  return url;
+}
+
+/** @internal */
+export async function urlOfRole(
   adminUrl: string,
   role: string,
   derive: (role: string) => Promise<string>,
@@ -62,12 +82,6 @@ async function loginUrl(
   const url = new URL(adminUrl);
   url.username = role;
   url.password = await derive(role);
-  if (!(await canLogIn(url.href))) {
-    const verifier = scramVerifier(url.password);
-    await alterRoles(admin, () =>
-      admin.query(`alter role ${identifier(role)} login password ${literal(verifier)}`),
-    );
-  }
   return url.href;
 }
 
@@ -79,6 +93,15 @@ async function checkLogin(admin: pg.Client, url: string): Promise<void> {
         "see every tenant's data. Let FORMWORK_GATEWAY_URL and FORMWORK_DESIGNER_URL name roles that cannot",
     );
   }
+  await applyRoleSettings(admin, role);
+}
+
+/**
+ * Gives a role the settings that it does not have yet.
+ *
+ * @internal
+ */
+export async function applyRoleSettings(admin: pg.Client, role: RoleDescription): Promise<void> {
   const made = role.settings.map((setting) => setting.replace(/^[^=]*/, (name) => name.toLowerCase()));
   const isMissing = ([name, value]: readonly [string, string]) => !made.includes(`${name}=${value}`);
   if (isMissing(presence)) {
@@ -102,12 +125,17 @@ async function checkLogin(admin: pg.Client, url: string): Promise<void> {
 
 interface RoleDescription {
   readonly name: string;
-  /** Whether it could step around a policy. */
+  /** Whether it could step around a policy, as itself or as what it may become. */
   readonly isPowerful: boolean;
+  readonly isSuperuser: boolean;
+  readonly bypassesPolicies: boolean;
+  /** Whether records of anybody could be deleted. */
+  readonly mayDelete: boolean;
   readonly settings: readonly string[];
 }
 
-async function describeRole(url: string): Promise<RoleDescription> {
+/** @internal */
+export async function describeRole(url: string): Promise<RoleDescription> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
   client.on('error', () => {});
   try {
@@ -116,7 +144,9 @@ async function describeRole(url: string): Promise<RoleDescription> {
       `select me.rolname as name, coalesce(me.rolconfig, '{}') as settings,
           exists (select from pg_catalog.pg_roles other
             where (other.rolsuper or other.rolbypassrls or other.rolname = 'formwork_owner')
-              and pg_has_role(me.oid, other.oid, 'member')) as "isPowerful"
+              and pg_has_role(me.oid, other.oid, 'member')) as "isPowerful",
+          me.rolsuper as "isSuperuser", me.rolbypassrls as "bypassesPolicies",
+          coalesce(has_table_privilege(to_regclass('formwork.records'), 'delete'), false) as "mayDelete"
         from pg_catalog.pg_roles me where me.rolname = current_user`,
     );
     return rows[0] as RoleDescription;

@@ -1,6 +1,13 @@
 import { randomBytes } from 'node:crypto';
 // By path: Jest's module mapping does not reach its global setup, which would get whatever was built last.
-import { identifier, literal, migrate, setUpLogins, withAdmin } from '../../pg/src/index.ts';
+import {
+  enableSystemRole,
+  identifier,
+  literal,
+  migrate,
+  setUpLogins,
+  withAdmin,
+} from '../../pg/src/index.ts';
 import { startContainerServer } from './container-server.ts';
 import { startEmbeddedServer } from './embedded-server.ts';
 import { publishTestCluster, type TestCluster, withDatabase } from './test-cluster.ts';
@@ -45,7 +52,11 @@ async function createTemplate(adminUrl: string, template: string): Promise<TestC
   );
   const url = withDatabase(adminUrl, template);
   await migrate(url);
-  const logins = await withAdmin(url, (admin) => setUpLogins(admin, { adminUrl: url, secret: 'test' }));
+  const options = { adminUrl: url, secret: 'test' };
+  const logins = await withAdmin(url, async (admin) => ({
+    ...(await setUpLogins(admin, options)),
+    systemUrl: await enableSystemRole(admin, options),
+  }));
   return { adminUrl, template, ...logins };
 }
 

@@ -6,6 +6,7 @@ export interface TestCluster {
   /** URLs to the template; a clone's differ in the path alone. */
   readonly gatewayUrl: string;
   readonly designerUrl: string;
+  readonly systemUrl: string;
 }
 
 const variable = 'FORMWORK_TEST_CLUSTER';

@@ -11,18 +11,21 @@ export interface TestDatabase {
   readonly gatewayUrl: string;
   /** As formwork_designer, for the control plane. */
   readonly designerUrl: string;
+  /** As formwork_system, which every test cluster has turned on: it sees all tenants. */
+  readonly systemUrl: string;
   drop(): Promise<void>;
 }
 
 /** Clones the migrated template. One for each test file keeps files apart; drop it in `afterAll`. */
 export async function createTestDatabase(): Promise<TestDatabase> {
-  const { adminUrl, template, gatewayUrl, designerUrl } = testCluster();
+  const { adminUrl, template, gatewayUrl, designerUrl, systemUrl } = testCluster();
   const name = `${template}_${randomBytes(6).toString('hex')}`;
   await withAdmin(adminUrl, (admin) => clone(admin, template, name));
   return {
     adminUrl: withDatabase(adminUrl, name),
     gatewayUrl: withDatabase(gatewayUrl, name),
     designerUrl: withDatabase(designerUrl, name),
+    systemUrl: withDatabase(systemUrl, name),
     drop: () =>
       withAdmin(adminUrl, async (admin) => {
         await admin.query(`drop database if exists ${identifier(name)} with (force)`);

@@ -93,7 +93,7 @@ export const catalogPromises: readonly Promise_[] = [
     examined: `select n.nspname || '.' || c.relname as thing from ${tables}`,
     broken: `select n.nspname || '.' || c.relname as thing from ${tables}
       join (values ('formwork_gateway', array['tenants', 'field_types', 'gateways']),
-        ('formwork_designer', array['tenants', 'field_types', 'view_uses', 'gateways'])) l (login, known) on true
+        ('formwork_designer', array['tenants', 'field_types', 'view_uses', 'gateways', 'system_audit'])) l (login, known) on true
       where not exists (select from ${tenantTables} where t.oid = c.oid) and not c.relname = any (l.known)
         and has_any_column_privilege(l.login, c.oid, 'select, insert, update')`,
   },
@@ -104,6 +104,31 @@ export const catalogPromises: readonly Promise_[] = [
       where c.relname not in ('records', 'record_links', 'autonumbers', 'api_keys')
         and (has_any_column_privilege('formwork_gateway', c.oid, 'insert, update')
           or has_table_privilege('formwork_gateway', c.oid, 'delete, truncate, references, trigger'))`,
+  },
+  {
+    name: 'Nobody but the system role bypasses policies; it owns nothing, is a member of nothing, has no members but whoever made it, makes nothing and deletes nothing.',
+    examined: `select rolname as thing from pg_roles where rolname like 'formwork%'`,
+    broken: `select rolname as thing from pg_roles where rolname like 'formwork%' and (rolsuper or rolcreaterole or rolcreatedb or rolreplication
+        or rolbypassrls and rolname <> 'formwork_system')
+      union all select 'owns ' || classid::regclass::text || ' ' || objid from pg_shdepend
+        where deptype = 'o' and refobjid = 'formwork_system'::regrole
+      union all select member.rolname || ' of ' || granted.rolname from pg_auth_members m
+        join pg_roles member on member.oid = m.member join pg_roles granted on granted.oid = m.roleid
+        where member.rolname = 'formwork_system' or granted.rolname = 'formwork_system' and member.rolname like 'formwork%'
+      union all select nspname from pg_namespace n where ${schemas} and has_schema_privilege('formwork_system', n.oid, 'create')
+      union all select n.nspname || '.' || c.relname from ${tables}
+        where has_table_privilege('formwork_system', c.oid, 'delete, truncate, references, trigger')`,
+  },
+  {
+    name: 'The audit of the system role can be added to by it alone, and changed by nobody: triggers refuse it, replicas included.',
+    examined: `select tgname::text as thing from pg_trigger where tgrelid = 'formwork.system_audit'::regclass`,
+    broken: `select l.login as thing from (values ('formwork_gateway'), ('formwork_designer'), ('formwork_system')) l (login)
+        where has_table_privilege(l.login, 'formwork.system_audit', 'update, delete, truncate')
+          or has_any_column_privilege(l.login, 'formwork.system_audit', 'update')
+          or l.login <> 'formwork_system' and has_any_column_privilege(l.login, 'formwork.system_audit', 'insert')
+      union all select 'no trigger' where not exists (select from pg_trigger
+        where tgrelid = 'formwork.system_audit'::regclass and tgenabled = 'A' and tgfoid = 'formwork.keep_audit()'::regprocedure
+          and tgtype = (2 | 8 | 16 | 32))`,
   },
   {
     name: 'Functions that run with the rights of their owner are on a short list and fix their search_path.',

@@ -55,6 +55,16 @@ export const takenAway: readonly TakenAway[] = [
       begin execute format('alter view formwork_views.%I reset (security_invoker)', view); end $$`,
   },
   {
+    name: 'the system role may delete',
+    promise: 'Nobody but the system role bypasses policies',
+    sql: 'grant delete on formwork.records to formwork_system',
+  },
+  {
+    name: 'the audit of the system role can be changed',
+    promise: 'The audit of the system role',
+    sql: 'alter table formwork.system_audit disable trigger _200_keep',
+  },
+  {
     name: 'a key has no tenant_id',
     promise: 'begins with tenant_id',
     sql: 'create unique index unscoped on formwork.records (id)',
