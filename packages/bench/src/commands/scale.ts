@@ -7,6 +7,7 @@ interface Options extends PublishOptions {
   readonly quick?: boolean;
   readonly big?: boolean;
   readonly sizes?: readonly number[];
+  readonly among?: readonly number[];
   readonly requests?: number;
   readonly chart?: string;
 }
@@ -18,11 +19,14 @@ const largest = 10_000_000;
 export function addScaleCommand(program: Command): void {
   addPublishOptions(program.command('scale'))
     .description(
-      'the same operations over 1,000 to 1,000,000 records of one tenant, and plans of hot queries',
+      'the same operations over 1,000 to 1,000,000 records of one tenant, over a tenant that is one of 1 to 10,000, and plans of hot queries',
     )
     .option('--quick', 'small: shows that it works, and little else')
     .option('--big', '10,000,000 records too')
     .option('--sizes <list>', 'records of each tenant, with commas between', (text: string) =>
+      text.split(',').map(positive),
+    )
+    .option('--among <list>', 'of how many tenants a tenant is one, with commas between', (text: string) =>
       text.split(',').map(positive),
     )
     .option('--requests <count>', 'of each operation on each tenant', positive)
@@ -32,6 +36,7 @@ export function addScaleCommand(program: Command): void {
       const sizes = options.sizes ?? (isQuick ? quick : usual);
       const report = await measureScale({
         sizes: options.big === true ? [...sizes, largest] : sizes,
+        among: options.among ?? (isQuick ? [1, 10] : [1, 100, 10_000]),
         requests: options.requests ?? (isQuick ? 20 : 200),
         chart: options.chart,
       });

@@ -55,7 +55,8 @@ async function withRegistry(home: Home, tenants: readonly ScaleTenant[]): Promis
   return { home, tenants, registry };
 }
 
-async function makeTenant({ control, dataPlane }: Home, size: number): Promise<ScaleTenant> {
+/** A tenant with so many orders and as many products. */
+export async function makeTenant({ control, dataPlane }: Home, size: number): Promise<ScaleTenant> {
   const { id } = await createTenant(control, { slug: `scale-${size}` });
   const { version, registry } = await applyRegistry(control, id, scaleDocument, { appliedBy: 'bench' });
   const { key } = await createKey(control, id, { role: 'editor' });
