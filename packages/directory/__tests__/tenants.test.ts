@@ -18,6 +18,7 @@ test('makes a tenant without a registry, and finds it by its slug', async () => 
     name: 'Acme Ltd',
     registryVersion: 0,
     accessVersion: 0,
+    documentMode: 'off',
     apiShape: null,
     planShape: null,
   });

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { type DataPlane, type Row, sql } from '@formwork/pg';
 import type { Claims } from './claims.ts';
+import type { DocumentMode } from './document-id.ts';
 import { hashOf, parseKey } from './key-text.ts';
 import { isSlug } from './slug.ts';
 import type { TenantRow } from './tenants.ts';
@@ -71,7 +72,7 @@ export async function touchKey(dataPlane: DataPlane, tenantId: string, keyId: st
 }
 
 function tenantOf(slug: string) {
-  return sql`select id, number, slug, name, registry_version, api_shape, plan_shape
+  return sql`select id, number, slug, name, registry_version, api_shape, plan_shape, document_mode
     from formwork.tenants where slug = ${slug}`;
 }
 
@@ -82,7 +83,7 @@ function onlyRow(result: readonly Row[] | Error): Row | undefined {
 
 /** The access version is the one that was read before the key was: should it be older, the key is only checked again. */
 function toTenant(
-  [id, number, slug, name, registryVersion, apiShape, planShape]: Row,
+  [id, number, slug, name, registryVersion, apiShape, planShape, documentMode]: Row,
   accessVersion: number,
 ): TenantRow {
   return {
@@ -94,5 +95,6 @@ function toTenant(
     accessVersion,
     apiShape: apiShape ?? null,
     planShape: planShape ?? null,
+    documentMode: documentMode as DocumentMode,
   };
 }

@@ -18,4 +18,5 @@ export type DirectoryErrorCode =
   | 'EXPIRY_INVALID'
   | 'CLAIMS_INVALID'
   | 'TENANT_NOT_FOUND'
-  | 'KEY_NOT_FOUND';
+  | 'KEY_NOT_FOUND'
+  | 'DOCUMENTS_INVALID';

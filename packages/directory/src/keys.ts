@@ -1,13 +1,12 @@
-import { type ControlPlane, DatabaseError, type TransactionSql } from '@formwork/pg';
+import type { ControlPlane } from '@formwork/pg';
+import { raiseAccessVersion } from './access-version.ts';
 import { assertLabel } from './assert-label.ts';
 import { assertClaims, type Claims } from './claims.ts';
 import { DirectoryError } from './errors.ts';
+import { inTenant, isUuid } from './in-tenant.ts';
 import { makeKey } from './key-text.ts';
 import { quote } from './quote.ts';
 import { assertRole } from './roles.ts';
-
-/** NOTIFY channel: a key was made or revoked. Payload: `{"tenant": "<uuid>", "version": <access version>}`. */
-export const accessChannel = 'formwork_access';
 
 export interface NewKey {
   /** One of `builtInRoles`, or of the tenant's registry. */
@@ -80,36 +79,6 @@ export async function revokeKey(control: ControlPlane, tenantId: string, keyId: 
   });
 }
 
-async function inTenant<T>(
-  control: ControlPlane,
-  tenantId: string,
-  work: (sql: TransactionSql) => Promise<T>,
-): Promise<T> {
-  const unknown = new DirectoryError(
-    'TENANT_NOT_FOUND',
-    `There is no tenant with the id ${quote(tenantId)}. \`formwork tenant list\` shows the tenants.`,
-  );
-  if (!isUuid(tenantId)) throw unknown;
-  try {
-    return await control.withTenant(tenantId, work);
-  } catch (error) {
-    throw error instanceof DatabaseError && error.sqlstate === 'FW002' ? unknown : error;
-  }
-}
-
-/** In the transaction of the change, so that no gateway can see one without the other. */
-async function raiseAccessVersion(sql: TransactionSql, tenantId: string): Promise<{ slug: string }> {
-  const [tenant] = await sql<{ slug: string }[]>`
-    with raised as (
-      update formwork.tenants set access_version = access_version + 1 where id = ${tenantId}::uuid
-      returning slug, access_version
-    )
-    select slug, pg_notify(${accessChannel},
-      json_build_object('tenant', ${tenantId}::text, 'version', access_version)::text)
-    from raised`;
-  return tenant as { slug: string };
-}
-
 function assertExpiry(expiresAt: Date | null): void {
   if (expiresAt === null) return;
   if (!(expiresAt instanceof Date) || Number.isNaN(expiresAt.getTime())) {
@@ -121,8 +90,4 @@ function assertExpiry(expiresAt: Date | null): void {
       `The key would have expired before it is made: ${expiresAt.toISOString()} is in the past.`,
     );
   }
-}
-
-function isUuid(text: unknown): text is string {
-  return typeof text === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 }

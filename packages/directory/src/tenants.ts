@@ -1,5 +1,6 @@
 import { type ControlPlane, DatabaseError, type TransactionSql } from '@formwork/pg';
 import { assertLabel } from './assert-label.ts';
+import type { DocumentMode } from './document-id.ts';
 import { DirectoryError } from './errors.ts';
 import { assertSlug, isSlug } from './slug.ts';
 
@@ -14,6 +15,8 @@ export interface TenantRow {
   readonly accessVersion: number;
   readonly apiShape: string | null;
   readonly planShape: string | null;
+  /** Which documents its clients may send. */
+  readonly documentMode: DocumentMode;
 }
 
 export interface NewTenant {
@@ -61,5 +64,5 @@ export async function findTenant(control: ControlPlane, slug: string): Promise<T
 
 function tenantColumns(sql: TransactionSql) {
   return sql`id, number, slug, name, registry_version as "registryVersion", access_version as "accessVersion",
-    api_shape as "apiShape", plan_shape as "planShape"`;
+    api_shape as "apiShape", plan_shape as "planShape", document_mode as "documentMode"`;
 }
