@@ -25,31 +25,7 @@ export const shopDocument = {
         { key: 'stock', type: 'integer' },
       ],
     },
-    {
-      key: 'order',
-      plural: 'orders',
-      fields: [
-        {
-          key: 'customer',
-          type: 'link',
-          required: true,
-          options: { target: 'customer', inverse: 'orders', onDelete: 'restrict' },
-        },
-        { key: 'number', type: 'text', required: true },
-        {
-          key: 'status',
-          type: 'select',
-          required: true,
-          indexed: true,
-          options: {
-            choices: ['pending', 'paid', 'shipped', 'delivered', 'refunded'].map((key) => ({ key })),
-          },
-        },
-        { key: 'total', type: 'decimal', required: true, options: { scale: 2 } },
-        { key: 'note', type: 'text' },
-        { key: 'placed_at', type: 'datetime', required: true, indexed: true },
-      ],
-    },
+    orderEntity(['pending', 'paid', 'shipped', 'delivered', 'refunded']),
     {
       key: 'order_item',
       plural: 'order_items',
@@ -73,3 +49,30 @@ export const shopDocument = {
     },
   ],
 };
+
+/** Orders of customers, in these states. */
+export function orderEntity(states: readonly string[]) {
+  return {
+    key: 'order',
+    plural: 'orders',
+    fields: [
+      {
+        key: 'customer',
+        type: 'link',
+        required: true,
+        options: { target: 'customer', inverse: 'orders', onDelete: 'restrict' },
+      },
+      { key: 'number', type: 'text', required: true },
+      {
+        key: 'status',
+        type: 'select',
+        required: true,
+        indexed: true,
+        options: { choices: states.map((key) => ({ key })) },
+      },
+      { key: 'total', type: 'decimal', required: true, options: { scale: 2 } },
+      { key: 'note', type: 'text' },
+      { key: 'placed_at', type: 'datetime', required: true, indexed: true },
+    ],
+  };
+}

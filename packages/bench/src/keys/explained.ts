@@ -1,6 +1,6 @@
 import type { AdminClient } from '@formwork/pg';
 
-export interface Explained {
+interface Explained {
   /** Milliseconds of execution. */
   readonly ms: number;
   /** Pages that were not in Postgres' memory. */

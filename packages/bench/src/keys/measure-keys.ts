@@ -9,7 +9,7 @@ import { tell } from '../tell.ts';
 import { explained } from './explained.ts';
 import { insertRows, type KeyKind, keyKinds, makeKeyTables, pickRecent, readRecent } from './key-tables.ts';
 
-export interface KeySettings {
+interface KeySettings {
   readonly rows: number;
   /** Rows of one insert. */
   readonly batch: number;

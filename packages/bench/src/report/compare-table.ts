@@ -1,4 +1,5 @@
 import type { TargetName } from '../targets/target.ts';
+import { decimal, whole } from './format.ts';
 import { markdownTable } from './markdown-table.ts';
 import type { Ratios } from './ratios.ts';
 
@@ -42,7 +43,3 @@ function tableOf(lines: readonly Ratios[]): string {
     ]),
   );
 }
-
-const decimal = (value: number | undefined): string => (value === undefined ? '–' : value.toFixed(2));
-const whole = (value: number | undefined): string =>
-  value === undefined || Number.isNaN(value) ? '–' : value.toFixed(0);

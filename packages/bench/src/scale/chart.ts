@@ -1,6 +1,6 @@
 import * as echarts from 'echarts';
 
-export interface ChartLine {
+interface ChartLine {
   readonly name: string;
   /** Size and milliseconds. */
   readonly points: readonly (readonly [number, number])[];

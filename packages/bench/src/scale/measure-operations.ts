@@ -1,5 +1,6 @@
 import { identifier, withAdmin } from '@formwork/pg';
 import type { Registry } from '@formwork/registry';
+import { newOrders, removeRecords } from '../data/remove-records.ts';
 import { BenchFailure } from '../failure.ts';
 import type { Home } from '../home.ts';
 import { median } from '../report/ratios.ts';
@@ -42,7 +43,8 @@ export async function measureOperations(
     }
     lines.push({ operation: operation.name, isFlat: operation.isFlat, medians: waits.map(median) });
   }
-  for (const { home } of subjects) await forgetNew(home);
+  for (const { home } of subjects)
+    await withAdmin(home.postgres.adminUrl, (admin) => removeRecords(admin, newOrders));
   return lines;
 }
 
@@ -93,17 +95,4 @@ async function walk({ origin, tenant }: Subject, count: number): Promise<string>
     after = (data as { orders: { pageInfo: { endCursor: string } } }).orders.pageInfo.endCursor;
   }
   return after ?? '';
-}
-
-/** What the measured creates have made goes again. */
-async function forgetNew({ postgres }: Home): Promise<void> {
-  await withAdmin(postgres.adminUrl, async (admin) => {
-    await admin.query('begin');
-    // Nothing hangs on these records, so no trigger has to look.
-    await admin.query('set local session_replication_role = replica');
-    await admin.query(
-      "delete from formwork.records where entity_type = 'order' and data ->> 'number' like 'NEW-%'",
-    );
-    await admin.query('commit');
-  });
 }

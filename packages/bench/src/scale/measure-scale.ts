@@ -10,7 +10,7 @@ import { measureAmong } from './measure-among.ts';
 import { type Line, measureOperations } from './measure-operations.ts';
 import { openScale, type Scale, type ScaleTenant } from './open-scale.ts';
 
-export interface ScaleSettings {
+interface ScaleSettings {
   /** Orders of a tenant, and as many products. */
   readonly sizes: readonly number[];
   /** Of how many tenants a tenant is one. */

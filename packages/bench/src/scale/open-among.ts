@@ -1,9 +1,10 @@
 import { identifier, withAdmin } from '@formwork/pg';
 import type { Registry } from '@formwork/registry';
-import { applyRegistry } from '@formwork/registry-store';
-import { type Home, openHome, removeHome } from '../home.ts';
+import { registryOf } from '../data/make-tenant.ts';
+import { openMade } from '../data/open-made.ts';
+import type { Home } from '../home.ts';
 import { tell } from '../tell.ts';
-import { makeTenant, type ScaleTenant } from './open-scale.ts';
+import { makeScaleTenant, type ScaleTenant } from './open-scale.ts';
 import { scaleDocument } from './scale-document.ts';
 
 /** A database in which the measured tenant is one of many. */
@@ -18,25 +19,15 @@ const [measured, small] = [10_000, 50];
 
 /** Opens the home with so many tenants, which are made where they are missing or were interrupted. */
 export async function openAmong(count: number): Promise<Among> {
-  const name = `among-${count}`;
-  const found = await openHome(name);
-  const wanted = JSON.stringify({ measured, small, scaleDocument });
-  if (found.recall('plan') === wanted) return withRegistry(found, found.recall('tenant') as ScaleTenant);
-  await found.close();
-  await removeHome(name);
-  const home = await openHome(name);
-  tell(`Loading a tenant among ${count} …`);
-  const tenant = await makeTenant(home, measured);
-  if (count > 1) await copyTenant(home, (await makeTenant(home, small)).id, count - 2);
-  await withAdmin(home.postgres.adminUrl, (admin) => admin.query('vacuum analyze'));
-  await home.note('tenant', tenant);
-  await home.note('plan', wanted);
-  return withRegistry(home, tenant);
-}
-
-async function withRegistry(home: Home, tenant: ScaleTenant): Promise<Among> {
-  const { registry } = await applyRegistry(home.control, tenant.id, scaleDocument, { appliedBy: 'bench' });
-  return { home, tenant, registry };
+  const plan = { measured, small, scaleDocument };
+  const { home, made } = await openMade(`among-${count}`, plan, async (empty) => {
+    tell(`Loading a tenant among ${count} …`);
+    const tenant = await makeScaleTenant(empty, measured);
+    if (count > 1) await copyTenant(empty, (await makeScaleTenant(empty, small)).id, count - 2);
+    await withAdmin(empty.postgres.adminUrl, (admin) => admin.query('vacuum analyze'));
+    return tenant;
+  });
+  return { home, tenant: made, registry: await registryOf(home, made.id, scaleDocument) };
 }
 
 /** So many more tenants with the very rows of that one: what was checked once need not be checked again. */

@@ -1,3 +1,5 @@
+import { orderEntity } from '../data/shop-document.ts';
+
 /** Customers, orders and products with tags, indexed as a designer of a marketplace would. */
 export const scaleDocument = {
   formwork: 1,
@@ -16,29 +18,7 @@ export const scaleDocument = {
         { key: 'tags', type: 'links', options: { target: 'tag', inverse: 'products', onDelete: 'restrict' } },
       ],
     },
-    {
-      key: 'order',
-      plural: 'orders',
-      fields: [
-        {
-          key: 'customer',
-          type: 'link',
-          required: true,
-          options: { target: 'customer', inverse: 'orders', onDelete: 'restrict' },
-        },
-        { key: 'number', type: 'text', required: true },
-        {
-          key: 'status',
-          type: 'select',
-          required: true,
-          indexed: true,
-          options: { choices: ['pending', 'paid', 'shipped', 'refunded'].map((key) => ({ key })) },
-        },
-        { key: 'total', type: 'decimal', required: true, options: { scale: 2 } },
-        { key: 'note', type: 'text' },
-        { key: 'placed_at', type: 'datetime', required: true, indexed: true },
-      ],
-    },
+    orderEntity(['pending', 'paid', 'shipped', 'refunded']),
   ],
 };
 

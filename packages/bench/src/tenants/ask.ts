@@ -1,7 +1,7 @@
 import { BenchFailure } from '../failure.ts';
 import type { BenchTenant } from './open-tenants.ts';
 
-export interface Answered {
+interface Answered {
   readonly ms: number;
   readonly data: unknown;
   readonly errors: unknown;

@@ -1,10 +1,11 @@
 import { BenchFailure } from '../failure.ts';
+import { decimal } from '../report/format.ts';
 import { percentile } from '../report/percentile.ts';
 import { ask, askWell } from './ask.ts';
 import type { BenchTenant } from './open-tenants.ts';
 import { keyOf, listQuery } from './shapes.ts';
 
-export interface ChangeFigures {
+interface ChangeFigures {
   readonly changes: number;
   /** Milliseconds from the answer to the change to the first answer on the new schema, by the gateway that made it and another. */
   readonly same: readonly number[];
@@ -87,6 +88,4 @@ const camel = (key: string): string => key.replace(/_(\w)/g, (_, letter: string)
 
 /** "p50 / p99". */
 export const middleAndTail = (values: readonly number[]): string =>
-  values.length === 0
-    ? '–'
-    : `${percentile(values, 0.5).toFixed(1)} / ${percentile(values, 0.99).toFixed(1)}`;
+  `${decimal(percentile(values, 0.5), 1)} / ${decimal(percentile(values, 0.99), 1)}`;

@@ -13,7 +13,7 @@ import { measureChanges, middleAndTail } from './measure-changes.ts';
 import { type BenchTenant, type ManyTenants, openTenants } from './open-tenants.ts';
 import { listQuery } from './shapes.ts';
 
-export interface TenantSettings {
+interface TenantSettings {
   readonly tenants: number;
   readonly shapes: number;
   /** Registry changes in a minute. */
