@@ -1,4 +1,4 @@
-import { type IncomingHttpHeaders, request } from 'node:http';
+import { type Agent, type IncomingHttpHeaders, request } from 'node:http';
 
 export interface RawRequest {
   readonly method?: string;
@@ -7,6 +7,8 @@ export interface RawRequest {
   readonly body?: string | Buffer;
   /** Sends no content-length, as streams do. */
   readonly chunked?: boolean;
+  /** Keeps connections open; without one, each request has a connection of its own. */
+  readonly agent?: Agent;
 }
 
 export interface RawAnswer {
@@ -19,7 +21,7 @@ export interface RawAnswer {
 
 /** One request as it stands, with nothing added: `fetch` would send headers of its own. */
 export function rawRequest(url: string, options: RawRequest): Promise<RawAnswer> {
-  const { method = 'POST', path = '/graphql', headers = {}, body, chunked = false } = options;
+  const { method = 'POST', path = '/graphql', headers = {}, body, chunked = false, agent = false } = options;
   return new Promise((resolve, reject) => {
     const length = body === undefined || chunked ? {} : { 'content-length': String(Buffer.byteLength(body)) };
     const { hostname, port } = new URL(url);
@@ -29,7 +31,7 @@ export function rawRequest(url: string, options: RawRequest): Promise<RawAnswer>
       path,
       method,
       headers: { ...length, ...headers },
-      agent: false,
+      agent,
     });
     outgoing.on('response', (response) => {
       const chunks: Buffer[] = [];

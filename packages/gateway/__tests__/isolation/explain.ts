@@ -36,7 +36,7 @@ export async function explainAll({ harness, statements }: World): Promise<Explai
     await admin.query('set role formwork_gateway; set plan_cache_mode = force_generic_plan');
     const unscoped: string[] = [];
     let [planned, scans, without] = [0, 0, 0];
-    for (const [text, tenant] of statements) {
+    for (const [text, tenant] of statements.texts) {
       if (!/^\s*(select|insert|update|delete|with|explain)\b/i.test(text)) {
         without += 1;
         continue;

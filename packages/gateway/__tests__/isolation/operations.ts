@@ -1,3 +1,4 @@
+import type { RegistryDocument } from '@formwork/registry';
 import { Random } from '../differential/random.ts';
 import type { Markers } from './markers.ts';
 import { type Loot, randomDocument } from './random-document.ts';
@@ -6,7 +7,14 @@ import type { Sending, World } from './world.ts';
 /** What one tenant asks; `#3#` stands for the third id that it was given, `@3@` for such a cursor. */
 export interface Operation extends Sending {
   readonly kind: string;
+  /** What it asks for is about all tenants, so nobody's twin can say the same. */
+  readonly isOfAll?: boolean;
 }
+
+type Made = string | Omit<Operation, 'kind'>;
+
+/** So many operations of a tenant from one to the next. */
+const every = { clear: 150, design: 400 };
 
 const nobody = '0193f5a2-7c1e-7000-8000-000000000000';
 
@@ -54,16 +62,22 @@ export class Operations implements Loot {
     this.#made += 1;
     const shape = { a: this.#trade, b: this.#trade, c: this.#lookalike, d: this.#apart }[this.#letter];
     const kinds = { ...this.#common(), ...shape?.call(this) };
-    const kind = this.#made % 150 === 0 ? 'clear' : this.#kindOf(Object.keys(kinds));
+    const kind = this.#turn() ?? this.#kindOf(Object.keys(kinds));
     const made = kinds[kind]?.() ?? '';
     if (typeof made !== 'string') return { kind, ...made };
     return { kind, body: JSON.stringify({ query: made }) };
   }
 
+  /** What has its turns. A design is what it was again soon, so that two have one shape most of the time. */
+  #turn(): string | null {
+    if (this.#made % every.clear === 0) return 'clear';
+    return this.#made % every.design === 200 || this.#made % every.design === 220 ? 'a new design' : null;
+  }
+
   /** The answers of some are long, and the same each time. */
   #kindOf(kinds: readonly string[]): string {
     const kind = this.#random.pick(kinds);
-    return /^(introspection|schema|clear)$/.test(kind) && this.#random.chance(0.95)
+    return /^(introspection|schema|clear|metrics|a new design)$/.test(kind) && this.#random.chance(0.95)
       ? this.#kindOf(kinds)
       : kind;
   }
@@ -93,8 +107,8 @@ export class Operations implements Loot {
   }
 
   /** What can be asked whatever the design is. */
-  #common(): Record<string, () => string | Sending> {
-    const { schema } = this.#world.fighter(this.#letter);
+  #common(): Record<string, () => Made> {
+    const { schema, design } = this.#world.fighter(this.#letter);
     const badKeys = [
       '',
       'fw_x',
@@ -132,6 +146,15 @@ export class Operations implements Loot {
           ]),
         }),
       }),
+      'a new design': () => ({
+        path: '/design',
+        body: JSON.stringify({
+          query:
+            'mutation ($document: JSON!) { applyRegistry(document: $document) { version problems { message } } }',
+          variables: { document: this.#made % every.design === 200 ? this.#redesigned(design) : design },
+        }),
+      }),
+      metrics: () => ({ path: '/metrics', method: 'GET', body: '', isOfAll: true }),
       'a bad key': () => ({
         key: this.#random.pick(badKeys),
         body: JSON.stringify({ query: '{ __typename }' }),
@@ -146,6 +169,11 @@ export class Operations implements Loot {
         ]),
       'a bad body': () => ({ body: this.#random.pick(['', '[]', '{"query":', 'null', '{"query":5}']) }),
     };
+  }
+
+  #redesigned(design: RegistryDocument): RegistryDocument {
+    const entities = design.entities.map((entity) => ({ ...entity, description: this.#fresh() }));
+    return { ...design, entities };
   }
 
   #trade(): Record<string, () => string> {

@@ -1,14 +1,15 @@
 import { asAdmin } from '@formwork/testkit';
 import { checkCatalog, type Finding } from './catalog-promises.ts';
 import { type Explained, explainAll } from './explain.ts';
-import { type FuzzOutcome, runFuzz } from './fuzz.ts';
+import { runFuzz } from './fuzz.ts';
 import { type TakenAway, takenAway, withoutProtection } from './taken-away.ts';
+import type { Tally } from './tally.ts';
 
 /** What there is to show that tenants are kept apart. */
 export interface Evidence {
   readonly version: string;
   readonly catalog: readonly Finding[];
-  readonly fuzz: FuzzOutcome;
+  readonly fuzz: Omit<Tally, 'count'>;
   readonly explained: Explained;
   /** Protections that were taken away, and whether that was noticed. */
   readonly missed: readonly { readonly protection: TakenAway; readonly isNoticed: boolean }[];
@@ -77,7 +78,8 @@ export function writeReport(evidence: Evidence, date: Date): string {
     `- ${number(fuzz.answered)} were answered with data, ${number(fuzz.refused)} with errors.`,
     `- ${number(fuzz.thrown)} had markers of other tenants in them: their unique values, words and names, and beside those ids and cursors.`,
     `- ${number(fuzz.left)} more requests were left by their clients before the answer.`,
-    `- ${number(fuzz.compared)} answers were compared with those of a twin that is alone in a database and was asked the same: counts, numbers drawn, errors, order.`,
+    `- ${number(fuzz.compared)} answers were compared with those of a twin that is alone in a database and was asked the same: counts, numbers drawn, errors, order. So were the ${number(fuzz.comparedStatements)} statements that led to them: whoever asks for what another has takes the way of whoever asks for what nobody has.`,
+    `- ${number(fuzz.notifications)} notifications said which tenant had changed to which version, and nothing else.`,
     `- Statuses: ${[...fuzz.statuses]
       .sort()
       .map(([status, count]) => `${status} (${number(count)})`)
@@ -109,7 +111,7 @@ export function writeReport(evidence: Evidence, date: Date): string {
   return lines.join('\n');
 }
 
-function kindsOf({ kinds }: FuzzOutcome): string[] {
+function kindsOf({ kinds }: Pick<Tally, 'kinds'>): string[] {
   const names = new Set([...kinds.keys()].map((key) => key.slice(2)));
   return [...names].sort().map((name) => {
     const tenants = ['a', 'b', 'c', 'd'].filter((letter) => kinds.has(`${letter} ${name}`));

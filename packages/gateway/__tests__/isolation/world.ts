@@ -1,16 +1,20 @@
-import { createLogger, type Gateway, startGateway } from '@formwork/gateway';
-import { createRegistry } from '@formwork/registry';
-import { exportRegistry } from '@formwork/registry-store';
+import { Agent } from 'node:http';
+import { accessChannel, createKey, revokeKey } from '@formwork/directory';
+import { type Gateway, startGateway } from '@formwork/gateway';
+import { createRegistry, type RegistryDocument } from '@formwork/registry';
+import { exportRegistry, registryChannel } from '@formwork/registry-store';
 import { buildGraphqlSchema } from '@formwork/schema-factory';
 import type { GraphQLSchema } from 'graphql';
 import { Harness, type TestTenant } from '../harness.ts';
 import { rawRequest } from '../raw-request.ts';
 import { idsIn } from './markers.ts';
+import { SentStatements } from './sent-statements.ts';
 
 /** A tenant under fire, known by the letter of its markers. */
 export interface Fighter {
   readonly letter: string;
   readonly tenant: TestTenant;
+  readonly design: RegistryDocument;
   readonly schema: GraphQLSchema;
 }
 
@@ -33,43 +37,43 @@ export class World {
   readonly harness: Harness;
   readonly gateway: Gateway;
   readonly fighters = new Map<string, Fighter>();
-  /** Every distinct text that was sent to Postgres, with the tenant that it was sent for first. */
-  readonly statements: Map<string, string>;
+  readonly statements: SentStatements;
+  /** What everybody who may connect to the database hears; see `listen`. */
+  readonly notifications: string[] = [];
+  readonly #agent = new Agent({ keepAlive: true });
+  readonly #listening: { close(): Promise<void> }[] = [];
   /** By fighter: what the tenant was given, in the order in which it was, so that twins name it alike. */
   readonly #ids = new Map<string, string[]>();
   readonly #places = new Map<string, string>();
   readonly #cursors = new Map<string, string[]>();
 
-  private constructor(harness: Harness, gateway: Gateway, statements: Map<string, string>) {
+  private constructor(harness: Harness, gateway: Gateway, statements: SentStatements) {
     this.harness = harness;
     this.gateway = gateway;
     this.statements = statements;
   }
 
-  static async open(
-    designs: Readonly<Record<string, unknown>>,
-    logLevel: 'debug' | 'silent',
-  ): Promise<World> {
+  static async open(designs: Readonly<Record<string, RegistryDocument>>): Promise<World> {
     const harness = await Harness.open();
-    const statements = new Map<string, string>();
-    const write = (line: string) => {
-      if (!line.includes('"msg":"batch"')) return;
-      const batch = JSON.parse(line) as { tenantId: string; statements: string[] };
-      for (const text of batch.statements) if (!statements.has(text)) statements.set(text, batch.tenantId);
-    };
-    const gateway = await startGateway(
-      { ...harness.config, logLevel },
-      createLogger({ logLevel }, { write }),
-    );
+    const statements = new SentStatements();
+    const gateway = await startGateway(harness.config, statements.logger);
     const world = new World(harness, gateway, statements);
     for (const [letter, design] of Object.entries(designs)) {
       // The slug of a twin is the same, and has no marker: it stands in keys.
       const tenant = await harness.tenant(`fighter-${letter}`, design);
       const made = createRegistry(await exportRegistry(harness.control, tenant.id));
       if (!('registry' in made)) throw new Error(JSON.stringify(made.problems));
-      world.fighters.set(letter, { letter, tenant, schema: buildGraphqlSchema(made.registry) });
+      world.fighters.set(letter, { letter, tenant, design, schema: buildGraphqlSchema(made.registry) });
     }
     return world;
+  }
+
+  /** Hears, as any tenant's gateway does, what is announced of all of them. */
+  async listen(): Promise<void> {
+    for (const channel of [registryChannel, accessChannel]) {
+      const hear = (payload: string) => this.notifications.push(`${channel} ${payload}`);
+      this.#listening.push(await this.harness.control.listen(channel, hear, () => {}));
+    }
   }
 
   fighter(letter: string): Fighter {
@@ -89,6 +93,7 @@ export class World {
       path,
       method,
       headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+      agent: this.#agent,
       ...(method === 'GET' ? {} : { body }),
     });
     return { status, whole: `${status} ${JSON.stringify(headers)} ${text}`, body: text };
@@ -105,6 +110,13 @@ export class World {
     })
       .then((response) => response.text())
       .catch(() => {});
+  }
+
+  /** A key of the tenant is made and ended, which every gateway is told. */
+  async changeKeys(letter: string): Promise<void> {
+    const { control } = this.harness;
+    const { tenant } = this.fighter(letter);
+    await revokeKey(control, tenant.id, (await createKey(control, tenant.id, { role: 'viewer' })).id);
   }
 
   /** The n-th id that the tenant was given. */
@@ -144,6 +156,8 @@ export class World {
   }
 
   async close(): Promise<void> {
+    this.#agent.destroy();
+    for (const one of this.#listening) await one.close();
     await this.gateway.close();
     await this.harness.close();
   }
