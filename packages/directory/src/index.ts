@@ -3,6 +3,7 @@ export { authenticate, type Caller, findTenantOfToken, touchKey } from './authen
 export type { DocumentProblem, NewDocument } from './check-new-documents.ts';
 export { type Claim, type Claims, isUsableClaim } from './claims.ts';
 export {
+  type DocumentId,
   type DocumentMode,
   documentModes,
   hashOfDocument,

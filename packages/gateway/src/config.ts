@@ -23,6 +23,7 @@ export interface GatewayOptions
     | 'maxBatch'
     | 'tenantRequests'
     | 'tenantTransactions'
+    | 'trustedDocuments'
     | 'links'
     | 'schemaCache'
     | 'registryCache'

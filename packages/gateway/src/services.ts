@@ -8,6 +8,8 @@ import type { Metrics } from './metrics.ts';
 import type { Documents } from './operations/documents.ts';
 import type { IntrospectionTexts } from './operations/introspection.ts';
 import type { TenantStates } from './tenants/tenant-states.ts';
+import type { DocumentRecorder } from './trusted/document-recorder.ts';
+import type { TrustedDocuments } from './trusted/trusted-documents.ts';
 import type { UsageLedger } from './usage/usage-ledger.ts';
 
 /** What requests share. */
@@ -19,6 +21,8 @@ export interface Services {
   readonly rates: RequestRates;
   readonly states: TenantStates;
   readonly documents: Documents;
+  readonly trusted: TrustedDocuments;
+  readonly recorder: DocumentRecorder;
   readonly introspections: IntrospectionTexts;
   readonly metrics: Metrics;
   readonly usage: UsageLedger;

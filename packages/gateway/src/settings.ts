@@ -128,6 +128,12 @@ export const settings = {
     { min: 0, max: 1000 },
     'Transactions of one tenant at once in one gateway, the others wait; 0: two thirds of FORMWORK_POOL_SIZE.',
   ),
+  trustedDocuments: integer(
+    'FORMWORK_TRUSTED_DOCUMENTS',
+    5_000,
+    { min: 1, max: 1_000_000 },
+    'Trusted documents of one tenant at most, added and recorded.',
+  ),
   links: choice(
     'FORMWORK_LINKS',
     'nested',
@@ -150,7 +156,7 @@ export const settings = {
     'FORMWORK_DOCUMENT_CACHE',
     64 * mebibyte,
     cacheBounds(),
-    'Bytes of parsed documents, introspection results and SDL kept, each.',
+    'Bytes of parsed documents, trusted documents, introspection results and SDL kept, each.',
   ),
   keyCacheSeconds: integer(
     'FORMWORK_KEY_CACHE_SECONDS',

@@ -1,5 +1,5 @@
 import { authenticate, type Caller, touchKey } from '@formwork/directory';
-import { connectControlPlane, connectDataPlane, type DataPlane } from '@formwork/pg';
+import { type ControlPlane, connectControlPlane, connectDataPlane, type DataPlane } from '@formwork/pg';
 import { buildGraphqlSchema } from '@formwork/schema-factory';
 import { Callers } from './access/callers.ts';
 import { RequestRates } from './access/request-rates.ts';
@@ -16,6 +16,8 @@ import type { Services } from './services.ts';
 import { hearChanges } from './tenants/hear-changes.ts';
 import { loadTenantRegistry } from './tenants/load-tenant-registry.ts';
 import { TenantStates } from './tenants/tenant-states.ts';
+import { DocumentRecorder } from './trusted/document-recorder.ts';
+import { TrustedDocuments } from './trusted/trusted-documents.ts';
 import { UsageLedger } from './usage/usage-ledger.ts';
 import { UsageReporter } from './usage/usage-reporter.ts';
 
@@ -47,7 +49,8 @@ export async function startGateway(config: GatewayConfig, logger?: Logger): Prom
     for (const close of closers.splice(0).reverse()) await close();
   };
   try {
-    const services = createServices(options, log, dataPlane);
+    const services = createServices(options, log, dataPlane, control);
+    closers.push(() => services.recorder.close());
     const changes = await hearChanges(control, services);
     closers.push(() => changes.close());
     const reporter = await UsageReporter.start(control, services);
@@ -62,7 +65,12 @@ export async function startGateway(config: GatewayConfig, logger?: Logger): Prom
   }
 }
 
-function createServices(options: GatewayOptions, log: Logger, dataPlane: DataPlane): Services {
+function createServices(
+  options: GatewayOptions,
+  log: Logger,
+  dataPlane: DataPlane,
+  control: ControlPlane,
+): Services {
   const metrics = new Metrics();
   const byToken = createTokens(options, dataPlane, log);
   const callers = new Callers({
@@ -76,12 +84,15 @@ function createServices(options: GatewayOptions, log: Logger, dataPlane: DataPla
   });
   const rates = new RequestRates(options);
   const documents = new Documents(options);
+  const trusted = new TrustedDocuments(options);
+  const recorder = new DocumentRecorder(control, options, log);
   const introspections = new IntrospectionTexts(options.documentCache);
   const usage = new UsageLedger();
   for (const name of ['tenants', 'registries', 'schemas', 'registryBytes', 'schemaBytes'] as const) {
     metrics.gauge(`cache_${name.replace('Bytes', '_bytes')}`, () => states.sizes[name]);
   }
   metrics.gauge('cache_documents', () => documents.size);
+  metrics.gauge('cache_trusted_documents', () => trusted.size);
   metrics.gauge('cache_keys', () => callers.size);
   metrics.gauge('usage_untold', () => usage.size);
   const { defaultPage, maxPage, maxBatch } = options;
@@ -101,6 +112,8 @@ function createServices(options: GatewayOptions, log: Logger, dataPlane: DataPla
     recordLimits,
     states,
     documents,
+    trusted,
+    recorder,
     introspections,
     metrics,
     usage,

@@ -78,6 +78,9 @@ export class DesignOperation implements Runnable {
         `The role "${role}" may not design. Use a key of a designer or an admin.`,
       );
     }
+    if (params.query === '' && params.documentId !== null) {
+      throw requestError('BAD_REQUEST', 'Documents are sent as text to /design: none is kept for it.');
+    }
     return new DesignOperation(design, visit, params, method);
   }
 

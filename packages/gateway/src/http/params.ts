@@ -1,5 +1,6 @@
 import type { OperationParams } from '../operations/prepare.ts';
 import { requestError } from '../request-error.ts';
+import { readDocumentId } from '../trusted/sent-document-id.ts';
 
 /**
  * More than any input can use: records inside records, and a JSON value in the innermost. What walks through variables
@@ -35,6 +36,8 @@ export function parseUrlParams(search: URLSearchParams): OperationParams {
   };
   return checkParams({
     query: search.get('query') ?? undefined,
+    documentId: search.get('documentId'),
+    doc_id: search.get('doc_id'),
     operationName: search.get('operationName'),
     variables: json('variables'),
     extensions: json('extensions'),
@@ -44,8 +47,8 @@ export function parseUrlParams(search: URLSearchParams): OperationParams {
 /** What is not known is passed over, as GraphQL over HTTP asks of a server. */
 function checkParams(params: Readonly<Record<string, unknown>>): OperationParams {
   const { query, operationName, variables, extensions } = params;
-  if (query === undefined || query === null) throw bad('"query" is missing.');
-  if (typeof query !== 'string') throw bad(`"query" is ${nameOf(query)}. It must be a string.`);
+  if (!isAbsent(query) && typeof query !== 'string')
+    throw bad(`"query" is ${nameOf(query)}. It must be a string.`);
   if (operationName !== undefined && operationName !== null && typeof operationName !== 'string') {
     throw bad(`"operationName" is ${nameOf(operationName)}. It must be a string.`);
   }
@@ -55,6 +58,8 @@ function checkParams(params: Readonly<Record<string, unknown>>): OperationParams
   if (!isAbsent(extensions) && !isObject(extensions)) {
     throw bad(`"extensions" is ${nameOf(extensions)}. It must be an object.`);
   }
+  const documentId = readDocumentId(params);
+  if (isAbsent(query) && documentId === null) throw bad('"query" is missing.');
   if (isDeeper(variables, deepestVariables)) {
     const message = `"variables" is nested more than ${deepestVariables} levels deep. Send it flatter.`;
     throw requestError('LIMIT_EXCEEDED', message, {
@@ -63,7 +68,12 @@ function checkParams(params: Readonly<Record<string, unknown>>): OperationParams
     });
   }
   // Some clients send an empty name for none.
-  return { query, operationName: operationName || null, variables: isObject(variables) ? variables : null };
+  return {
+    query: query ?? '',
+    documentId,
+    operationName: operationName || null,
+    variables: isObject(variables) ? variables : null,
+  };
 }
 
 function isDeeper(value: unknown, levels: number): boolean {

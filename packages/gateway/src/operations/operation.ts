@@ -1,4 +1,6 @@
+import { GraphQLError } from 'graphql';
 import { toRequestError } from '../present-errors.ts';
+import { noteDocument } from '../trusted/note-document.ts';
 import { noteUse } from '../usage/note-use.ts';
 import type { Visit } from '../visit.ts';
 import type { TextResult } from './introspection.ts';
@@ -6,45 +8,57 @@ import { type OperationParams, type PreparedOperation, prepareOperation } from '
 import { runMutation } from './run-mutation.ts';
 import { runQuery } from './run-query.ts';
 
+/** What was found for the version that the visit is at. */
+interface Ready {
+  readonly params: OperationParams;
+  readonly prepared: PreparedOperation;
+}
+
 /**
  * One GraphQL operation of a visit. `begin` gets it ready, so that parsing and validating have nothing to wait for;
  * `execute` runs it, a second time where the tenant's registry turns out to have moved.
  */
 export class Operation {
   readonly visit: Visit;
-  readonly params: OperationParams;
+  readonly #sent: OperationParams;
   readonly #method: string;
-  #prepared: PreparedOperation;
+  #ready: Ready;
 
-  private constructor(visit: Visit, params: OperationParams, method: string, prepared: PreparedOperation) {
+  private constructor(visit: Visit, sent: OperationParams, method: string, ready: Ready) {
     this.visit = visit;
-    this.params = params;
+    this.#sent = sent;
     this.#method = method;
-    this.#prepared = prepared;
+    this.#ready = ready;
   }
 
   /** A refusal is proven too: the field that is unknown here may be new. */
   static async begin(visit: Visit, params: OperationParams, method: string): Promise<Operation> {
     const operation = new Operation(visit, params, method, await prepare(visit, params, method));
-    if (operation.#prepared.refused !== null && (await visit.prove())) await operation.prepareAgain();
+    if (operation.prepared.refused !== null && (await visit.prove())) await operation.prepareAgain();
     return operation;
   }
 
+  /** With the text of the document, also where the client sent its id alone. */
+  get params(): OperationParams {
+    return this.#ready.params;
+  }
+
   get prepared(): PreparedOperation {
-    return this.#prepared;
+    return this.#ready.prepared;
   }
 
   /** After the visit has caught up with its tenant. */
   async prepareAgain(): Promise<void> {
-    this.#prepared = await prepare(this.visit, this.params, this.#method);
+    this.#ready = await prepare(this.visit, this.#sent, this.#method);
   }
 
   async execute(): Promise<TextResult> {
-    const { operation, refused } = this.#prepared;
+    const { operation, refused } = this.prepared;
     if (refused !== null) return { errors: refused };
     const isMutation = operation.operation === 'mutation';
     try {
-      await noteUse(this.visit, this.params, this.#prepared);
+      await noteUse(this.visit, this.params, this.prepared);
+      if (this.visit.caller.tenant.documentMode === 'record') noteDocument(this);
       return await (isMutation ? runMutation(this) : runQuery(this));
     } catch (error) {
       return { ...(isMutation ? { data: null } : {}), errors: [toRequestError(error, this.visit.log)] };
@@ -52,14 +66,19 @@ export class Operation {
   }
 }
 
-async function prepare(visit: Visit, params: OperationParams, method: string): Promise<PreparedOperation> {
+async function prepare(visit: Visit, sent: OperationParams, method: string): Promise<Ready> {
   const { schema, registry } = await visit.view();
-  const { role } = visit.caller;
-  return prepareOperation(visit.services.documents, {
-    schema,
-    shape: registry.apiShape,
-    params,
-    method,
-    role,
-  });
+  const { role, tenant } = visit.caller;
+  const shape = registry.apiShape;
+  let params = sent;
+  if (sent.documentId !== null || tenant.documentMode === 'enforce') {
+    try {
+      params = { ...sent, query: await visit.services.trusted.textOf(visit, sent, { schema, shape }) };
+    } catch (error) {
+      if (!(error instanceof GraphQLError)) throw error;
+      return { params, prepared: { document: null, operation: null, refused: [error] } };
+    }
+  }
+  const prepared = prepareOperation(visit.services.documents, { schema, shape, params, method, role });
+  return { params, prepared };
 }

@@ -10,11 +10,14 @@ import {
 } from 'graphql';
 import { canWrite } from '../access/roles.ts';
 import { requestError } from '../request-error.ts';
+import type { SentDocumentId } from '../trusted/sent-document-id.ts';
 import type { Documents } from './documents.ts';
 
 /** What a client sends, however it sends it. */
 export interface OperationParams {
+  /** Empty where the document is named and not sent. */
   readonly query: string;
+  readonly documentId: SentDocumentId | null;
   readonly variables: Readonly<Record<string, unknown>> | null;
   readonly operationName: string | null;
 }
