@@ -4,10 +4,11 @@ import { groupBy } from '../group-by.ts';
 import type { ResolvedInverse } from '../inverses.ts';
 import type { ProblemList } from '../problem-list.ts';
 import { quote } from '../quote.ts';
-import type { ComputedScope, ScopeEntity, ScopeField } from './computed-scope.ts';
+import { type ComputedScope, isComputed, type ScopeEntity, type ScopeField } from './computed-scope.ts';
 import { formulaLimits } from './formula-limits.ts';
 import { measure } from './measure.ts';
-import { ComputedResolver, isComputed, whole } from './resolve-computed.ts';
+import { ComputedResolver } from './resolve-computed.ts';
+import { whole } from './resolved-field.ts';
 
 /** The type of what each computed field gives, by keys of entity and field. */
 export type ResultTypes = ReadonlyMap<string, ReadonlyMap<string, FieldType>>;

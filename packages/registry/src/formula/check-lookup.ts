@@ -3,7 +3,7 @@ import type { FieldType } from '../document.ts';
 import { quote } from '../quote.ts';
 import type { ComputedScope, ScopeEntity, ScopeField } from './computed-scope.ts';
 import { targetOf } from './references.ts';
-import type { ReportComputed } from './resolve-computed.ts';
+import type { ReportComputed } from './resolved-field.ts';
 
 /** The link that a lookup follows, and what it shows of where that leads. */
 export interface LookupEnds {

@@ -3,7 +3,7 @@ import type { FieldType, RollupFunction } from '../document.ts';
 import { quote } from '../quote.ts';
 import type { RollupWay } from './computation.ts';
 import type { ComputedScope, ScopeEntity, ScopeField } from './computed-scope.ts';
-import type { ReportComputed } from './resolve-computed.ts';
+import type { ReportComputed } from './resolved-field.ts';
 
 /** Where a rollup's records come from. */
 export interface RollupSource {

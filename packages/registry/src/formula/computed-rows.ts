@@ -1,9 +1,10 @@
 import type { FieldOptions } from '../document.ts';
 import { groupBy } from '../group-by.ts';
 import type { StoredEntityType, StoredField } from '../stored-registry.ts';
-import type { ComputedScope, ScopeField } from './computed-scope.ts';
+import { type ComputedScope, isComputed, type ScopeField } from './computed-scope.ts';
 import { type Renaming, renameReferences } from './rename-references.ts';
-import { ComputedResolver, isComputed, type ResolvedField } from './resolve-computed.ts';
+import { ComputedResolver } from './resolve-computed.ts';
+import type { ResolvedField } from './resolved-field.ts';
 
 interface Rows {
   readonly entityTypes: readonly Pick<StoredEntityType, 'key' | 'storageKey'>[];

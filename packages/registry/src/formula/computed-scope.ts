@@ -33,3 +33,9 @@ export interface ScopeField {
   /** The slot of a link, ready or not: the triggers fill it from the beginning. */
   readonly linkSlot: string | null;
 }
+
+export function isComputed<F extends Pick<ScopeField, 'type'>>(
+  field: F,
+): field is F & { type: 'lookup' | 'formula' | 'rollup' } {
+  return field.type === 'lookup' || field.type === 'formula' || field.type === 'rollup';
+}

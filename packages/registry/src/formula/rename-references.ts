@@ -1,7 +1,5 @@
 import type { FieldOptions, FieldType } from '../document.ts';
-import { keywords, parseFormula } from './parse-formula.ts';
-import { referencesOf } from './references.ts';
-import type { ReferenceStep } from './syntax.ts';
+import { mapExpression } from './map-expression.ts';
 
 /** What the fields of each entity (by its key) are to be called, by what they are called in the options at hand. */
 export type Renaming = ReadonlyMap<string, ReadonlyMap<string, RenamedField>>;
@@ -47,23 +45,8 @@ export function renameReferences(
 }
 
 function renameExpression(expression: string, start: string, renaming: Renaming): string {
-  const steps = referencesOf(parseFormula(expression)).flatMap(({ path }) =>
-    renamePath(path, start, renaming),
-  );
-  // From the end, so that offsets before it stay what they are.
-  return steps.reduceRight(
-    (text, { start: from, end, written }) => text.slice(0, from) + written + text.slice(end),
-    expression,
-  );
-}
-
-function renamePath(path: readonly ReferenceStep[], start: string, renaming: Renaming) {
-  let entity: string | undefined = start;
-  return path.flatMap(({ name, start: from, end }, index) => {
-    const field: RenamedField | undefined = renaming.get(entity ?? '')?.get(name);
-    entity = field?.target;
-    // Brackets are kept where they may be needed, and go where they were not.
-    const written = field && (index === 0 && keywords.has(field.name) ? `[${field.name}]` : field.name);
-    return written === undefined || written === name ? [] : [{ start: from, end, written }];
+  return mapExpression(expression, start, {
+    field: (entity, name) => renaming.get(entity)?.get(name)?.name ?? name,
+    target: (entity, name) => renaming.get(entity)?.get(name)?.target,
   });
 }
