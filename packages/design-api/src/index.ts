@@ -8,4 +8,11 @@ export {
 } from './api-changes.ts';
 export type { DesignContext } from './context.ts';
 export { designSchema } from './design-schema.ts';
+export { type CheckedDocuments, checkDocuments } from './trusted-documents/check-documents.ts';
+export type {
+  DocumentStore,
+  GivenDocument,
+  LargestDocument,
+  NamedDocument,
+} from './trusted-documents/document-store.ts';
 export { unifiedDiff } from './unified-diff.ts';

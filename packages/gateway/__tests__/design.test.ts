@@ -96,3 +96,119 @@ test('opens GraphiQL in a browser', async () => {
   const page = await fetch(`${gateway.url}/design`, { headers: { accept: 'text/html' } });
   expect(await page.text()).toContain('Formwork Design');
 });
+
+describe('trusted documents', () => {
+  const state =
+    '{ trustedDocuments { mode allowance { limit used } documents { documentId ids name recorded recordedBy } } }';
+  const add = `mutation ($documents: [TrustedDocumentInput!]!) {
+    addTrustedDocuments(documents: $documents) { added known problems { path message } trustedDocuments { mode } } }`;
+  const cities = 'query Cities { airports { nodes { city } } }';
+
+  test('begin with none, and any may run', async () => {
+    expect(dataOf(await design(tenant.keys.designer, state)).trustedDocuments).toEqual({
+      mode: 'OFF',
+      allowance: { limit: 5_000, used: 0 },
+      documents: [],
+    });
+  });
+
+  test('are added all or none, with a list of what does not fit the schema', async () => {
+    const wrong = [
+      { document: cities },
+      { document: '{ airprots { nodes { id } } nope }' },
+      { document: '{ airports' },
+      { document: 'fragment F on Airport { id }' },
+      { document: `{ airports { totalCount } } # ${'x'.repeat(100_000)}` },
+    ];
+    const refused = dataOf(await design(tenant.keys.designer, add, { documents: wrong }));
+    expect(refused.addTrustedDocuments).toEqual({
+      added: 0,
+      known: 0,
+      problems: [
+        {
+          path: 'documents[1]',
+          message: expect.stringMatching(/"airprots".*Did you mean.*line 1, column 3/),
+        },
+        { path: 'documents[1]', message: expect.stringMatching(/"nope"/) },
+        { path: 'documents[2]', message: expect.stringMatching(/Syntax Error.*line 1/) },
+        { path: 'documents[3]', message: expect.stringMatching(/no operation/) },
+        { path: 'documents[4]', message: expect.stringMatching(/at most 100000 may be sent/) },
+      ],
+      trustedDocuments: { mode: 'OFF' },
+    });
+    const ids = [
+      { document: cities, id: 'a b' },
+      { document: cities, id: 'f'.repeat(64) },
+      { document: '{ airports { totalCount } }', id: 'same' },
+      { document: cities, id: 'same' },
+    ];
+    const { addTrustedDocuments: told } = dataOf(
+      await design(tenant.keys.admin, add, { documents: ids }),
+    ) as {
+      addTrustedDocuments: { problems: { path: string }[] };
+    };
+    expect(told.problems.map(({ path }) => path)).toEqual(['documents[0]', 'documents[1]']);
+    const { addTrustedDocuments: clash } = dataOf(
+      await design(tenant.keys.admin, add, { documents: ids.slice(2) }),
+    ) as { addTrustedDocuments: { problems: { path: string; message: string }[] } };
+    expect(clash.problems).toEqual([
+      { path: 'documents[1]', message: expect.stringMatching(/"same" stands for another document/) },
+    ]);
+    expect(dataOf(await design(tenant.keys.designer, state)).trustedDocuments).toMatchObject({
+      documents: [],
+    });
+  });
+
+  test('are added, enforced, and removed by a designer, and the very next request is answered by it', async () => {
+    const { designer, viewer } = tenant.keys;
+    const given = { documents: [{ document: cities, id: 'cities' }, { document: cities }] };
+    expect(dataOf(await design(designer, add, given)).addTrustedDocuments).toMatchObject({
+      added: 1,
+      problems: [],
+    });
+    expect(dataOf(await design(designer, add, given)).addTrustedDocuments).toMatchObject({
+      added: 0,
+      known: 2,
+    });
+    const enforce = 'mutation { setTrustedDocumentMode(mode: ENFORCE) { mode allowance { used } } }';
+    expect(dataOf(await design(designer, enforce)).setTrustedDocumentMode).toEqual({
+      mode: 'ENFORCE',
+      allowance: { used: 1 },
+    });
+    dataOf(await gateway.ask(viewer, cities));
+    expect(codesOf(await gateway.ask(viewer, '{ airports { totalCount } }'))).toEqual([
+      'DOCUMENT_NOT_TRUSTED',
+    ]);
+    expect(dataOf(await design(designer, state)).trustedDocuments).toMatchObject({
+      documents: [
+        { ids: ['cities'], name: 'Cities', recorded: false, recordedBy: expect.stringMatching(/^key:/) },
+      ],
+    });
+    const remove =
+      'mutation { removeTrustedDocuments(ids: ["cities", "nothing"]) { removed trustedDocuments { mode } } }';
+    expect(dataOf(await design(designer, remove)).removeTrustedDocuments).toMatchObject({
+      removed: [expect.stringMatching(/^sha256:/)],
+    });
+    expect(codesOf(await gateway.ask(viewer, cities))).toEqual(['DOCUMENT_NOT_TRUSTED']);
+    dataOf(await design(designer, 'mutation { setTrustedDocumentMode(mode: OFF) { mode } }'));
+    dataOf(await gateway.ask(viewer, cities));
+  });
+
+  test.each(['viewer', 'editor'] as const)('are not the business of a %s', async (role) => {
+    expect(codesOf(await design(tenant.keys[role], state))).toEqual(['FORBIDDEN']);
+    expect(
+      codesOf(await design(tenant.keys[role], 'mutation { setTrustedDocumentMode(mode: OFF) { mode } }')),
+    ).toEqual(['FORBIDDEN']);
+  });
+
+  test('are those of the caller’s tenant', async () => {
+    const other = await harness.tenant('apart');
+    dataOf(await design(other.keys.admin, add, { documents: [{ document: cities, id: 'theirs' }] }));
+    expect(dataOf(await design(tenant.keys.admin, state)).trustedDocuments).toMatchObject({ documents: [] });
+    const remove = 'mutation { removeTrustedDocuments(ids: ["theirs"]) { removed } }';
+    expect(dataOf(await design(tenant.keys.admin, remove)).removeTrustedDocuments).toEqual({ removed: [] });
+    expect(dataOf(await design(other.keys.admin, state)).trustedDocuments).toMatchObject({
+      documents: [{ ids: ['theirs'] }],
+    });
+  });
+});

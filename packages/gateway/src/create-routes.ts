@@ -14,7 +14,7 @@ import type { Services } from './services.ts';
 
 /** Everything that can be asked for, by path. */
 export function createRoutes(services: Services, control: ControlPlane): Routes {
-  const design = createDesign(control, services.options.usageWindowDays);
+  const design = createDesign(control, services.options);
   const beginDesign: GraphqlEndpoint['begin'] = (visit, params, method) =>
     DesignOperation.begin(design, visit, params, method);
   const endpoints = new Map([

@@ -4,6 +4,7 @@ import { createRegistryStore } from '@formwork/registry-store';
 import { buildGraphqlSchema, printTenantSchema } from '@formwork/schema-factory';
 import { execute, type GraphQLSchema } from 'graphql';
 import { canDesign } from '../access/roles.ts';
+import type { GatewayOptions } from '../config.ts';
 import type { Runnable } from '../http/lane.ts';
 import type { TextResult } from '../operations/introspection.ts';
 import { type OperationParams, type PreparedOperation, prepareOperation } from '../operations/prepare.ts';
@@ -11,6 +12,7 @@ import { presentResult } from '../operations/present-result.ts';
 import { toRequestError } from '../present-errors.ts';
 import { requestError } from '../request-error.ts';
 import type { Visit } from '../visit.ts';
+import { documentStoreOf } from './document-store.ts';
 
 export interface Design {
   readonly schema: GraphQLSchema;
@@ -19,8 +21,8 @@ export interface Design {
 }
 
 /** The fixed schema of `/design`, over the registries that the control plane reaches. */
-export function createDesign(control: ControlPlane, usageWindow: number): Design {
-  const store = createRegistryStore(control, { usageWindow });
+export function createDesign(control: ControlPlane, options: GatewayOptions): Design {
+  const store = createRegistryStore(control, { usageWindow: options.usageWindowDays });
   const api = { build: buildGraphqlSchema, print: printTenantSchema };
   return {
     schema: designSchema,
@@ -29,6 +31,7 @@ export function createDesign(control: ControlPlane, usageWindow: number): Design
       let usage: ReturnType<typeof store.usage> | null = null;
       return {
         ...{ store, api, tenantId, actor: caller.subject },
+        documents: documentStoreOf(control, caller, options),
         usage: () => {
           usage ??= store.usage(tenantId);
           return usage;
