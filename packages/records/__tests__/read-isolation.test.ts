@@ -130,3 +130,36 @@ test('sends the same SQL for tenants of one shape, and for other values', async 
   expect(await texts(ours, "'; drop", await cursorOf(ours))).toEqual(ofTheirs);
   expect(ofTheirs.join()).not.toContain('SECRET');
 });
+
+/** What the planner expects of a condition is what is frequent in the whole table. */
+test('estimates nothing of what another tenant has', async () => {
+  const counts = [
+    { mode: 'ESTIMATE', cap: 2 },
+    { mode: 'ESTIMATE', cap: 100 },
+  ] as const;
+  const selection = { node: null, cursors: false, pageInfo: false, totalCount: false, counts };
+  const estimate = async (title: string) => {
+    const found = await records.connection('Note', { where: { title: { eq: title } } }, selection);
+    return found.counts;
+  };
+  const note = (title: string) => ({ id: idOf(3, (noted += 1)), data: { title } });
+  let noted = 0;
+  await ours.insert('note', [1, 2, 3, 4, 5].map(() => note('common')));
+  const five = [
+    { count: 5, isExact: false },
+    { count: 5, isExact: true },
+  ];
+  const none = { count: 0, isExact: true };
+  expect(await estimate('common')).toEqual(five);
+  await theirs.insert(
+    'note',
+    Array.from({ length: 3_000 }, (_, n) => note(n % 2 === 0 ? 'common' : 'theirs')),
+  );
+  await asAdmin(theirs.database, async (admin) => {
+    await admin.query('analyze formwork.records');
+    const { rows } = await admin.query(`select from formwork.records where data ->> 'title' = 'common'`);
+    expect(rows).toHaveLength(1_505);
+  });
+  expect(await estimate('common')).toEqual(five);
+  expect(await estimate('theirs')).toEqual([none, none]);
+});

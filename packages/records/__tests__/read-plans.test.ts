@@ -215,7 +215,7 @@ test('looks a unique key up by its index', async () => {
 test.each<[string, () => ReadHarness, number]>([
   ['a large', () => harness, rows],
   ['a small', () => small, fewRows],
-])('expects about as many records of %s tenant as there are', async (_, tenant, count) => {
+])('estimates about as many records of %s tenant as there are', async (_, tenant, count) => {
   const counts = [{ mode: 'ESTIMATE', cap: 0 }] as const;
   const estimate = async (where?: Values) => {
     const selection = { node: null, cursors: false, pageInfo: false, totalCount: false, counts };

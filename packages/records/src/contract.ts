@@ -186,7 +186,7 @@ export interface ConnectionSelection {
 
 /**
  * `EXACT` counts all records. `CAPPED` stops at `cap`: cheap for a long list. `ESTIMATE` is exact up to `cap`, and
- * beyond it what Postgres' planner expects.
+ * beyond it a number that may be off: 1,000,000 is the most that it says. It is made of the caller's records alone.
  */
 export interface CountRequest {
   readonly mode: 'EXACT' | 'CAPPED' | 'ESTIMATE';

@@ -32,7 +32,7 @@ export const countMode = new GraphQLEnumType({
   values: {
     EXACT: { description: 'Counts them all.' },
     CAPPED: { description: 'Stops at `cap`: cheap for a long list.' },
-    ESTIMATE: { description: 'Exact up to `cap`; beyond it, what the database expects.' },
+    ESTIMATE: { description: 'Exact up to `cap`; beyond it about as many, and at most 1,000,000.' },
   },
 });
 

@@ -108,19 +108,29 @@ class Fuzz {
   async #compare(operation: Operation, answer: string): Promise<void> {
     const body = filled(this.#alone, 'a', operation.body);
     const twin = this.#comparable(this.#alone, 'a', await this.#alone.send('a', { ...operation, body }));
-    const [sent, twinSent] = [this.#world, this.#alone].map((one) =>
-      one.statements.take(one.fighter('a').tenant.id),
-    );
+    const [sent, twinSent] = await this.#statements();
     this.tally.compared += 1;
-    this.tally.comparedStatements += sent?.length ?? 0;
+    this.tally.comparedStatements += sent.length;
     const differs = (what: string, one: string, other: string) =>
       this.#leak('a', operation, `${what}\n  ${one.slice(0, shown)}\n  ${other.slice(0, shown)}`);
     if (answer !== twin) differs('differs from its twin', answer, twin);
     else if (String(sent) !== String(twinSent)) {
-      const without = (all: string[] = [], others: string[] = []) =>
+      const without = (all: string[], others: string[]) =>
         `${all.length}: ${all.filter((text) => !others.includes(text)).join('; ')}`;
       differs('sent other statements than its twin', without(sent, twinSent), without(twinSent, sent));
     }
+  }
+
+  /** Of both since they were last asked. One field that fails ends the answer while others are still asked for. */
+  async #statements(): Promise<[string[], string[]]> {
+    const take = (world: World) => world.statements.take(world.fighter('a').tenant.id);
+    let [sent, twin] = [take(this.#world), take(this.#alone)];
+    for (let tries = 0; String(sent) !== String(twin) && tries < 50; tries += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      sent = [...sent, ...take(this.#world)].sort();
+      twin = [...twin, ...take(this.#alone)].sort();
+    }
+    return [sent, twin];
   }
 
   #comparable(world: World, letter: string, { status, body }: Reply): string {

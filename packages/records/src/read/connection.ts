@@ -9,15 +9,7 @@ import type {
 } from '../contract.ts';
 import { assembleConnection, type Outside, wantsPage } from './assemble-connection.ts';
 import { PageReader, type ReadPage } from './connection-reader.ts';
-import {
-  assertCount,
-  countColumn,
-  countRequests,
-  estimateStatement,
-  exactly,
-  readEstimate,
-  toCount,
-} from './count.ts';
+import { assertCount, countColumn, countRequests, toCount } from './count.ts';
 import { compileList, type ListQuery } from './list-query.ts';
 import { readNesting } from './nested.ts';
 import type { ReadContext } from './read-context.ts';
@@ -38,11 +30,8 @@ export async function readConnection(
   const scope = newScope(context);
   const search = args.search === undefined ? null : await openSearch(context, entity, args);
   const query = compileList(scope, { entity }, args, context.cursors, search);
-  // What the planner expects is about all records, those that a row rule hides among them.
-  const isRuled = context.registry.entities.some(({ access }) => access?.read);
-  const asked = countRequests(selection);
-  asked.forEach(assertCount);
-  const requests = isRuled ? asked.map(exactly) : asked;
+  const requests = countRequests(selection);
+  requests.forEach(assertCount);
   const [page, outside, counts] = await Promise.all([
     readPageOf(context, scope, query, selection),
     selection.pageInfo ? isAnythingOutside(context, query) : { after: false, before: false },
@@ -86,9 +75,6 @@ async function readCount(
   query: ListQuery,
   request: CountRequest,
 ): Promise<Count> {
-  const [counted, estimate] = await Promise.all([
-    batcher.run(countColumn(scope, query.all, request)),
-    request.mode === 'ESTIMATE' ? batcher.run(estimateStatement(query.all)).then(readEstimate) : 0,
-  ]);
-  return toCount(request, Number(getText(counted[0] ?? [], 0)), estimate);
+  const [counted] = await batcher.run(countColumn(scope, query.all, request));
+  return toCount(request, Number(getText(counted ?? [], 0)));
 }

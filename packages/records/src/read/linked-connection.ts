@@ -11,7 +11,7 @@ import type {
 import { groupBy } from '../group-by.ts';
 import { assembleConnection, type Outside, wantsPage } from './assemble-connection.ts';
 import { PageReader, type ReadPage } from './connection-reader.ts';
-import { assertCount, countColumn, countRequests, exactly, toCount } from './count.ts';
+import { assertCount, countColumn, countRequests, toCount } from './count.ts';
 import { findLinkPath } from './link-path.ts';
 import { compileList, type ListQuery } from './list-query.ts';
 import { readNesting } from './nested.ts';
@@ -42,7 +42,7 @@ export async function readLinkedConnections(
   };
   const search = args.search === undefined ? null : await openSearch(context, path.entity, args);
   const query = compileList(scope, start, args, context.cursors, search);
-  const requests = countRequests(selection).map(exactly);
+  const requests = countRequests(selection);
   requests.forEach(assertCount);
   const family: Family = { context, scope, query, parents, parentIds };
   const [pages, numbers] = await Promise.all([
@@ -125,7 +125,7 @@ async function readNumbers(
     const row = byPlace.get(String(index + 1)) ?? [];
     return {
       outside: { after: row[1] === 'true', before: row[2] === 'true' },
-      counts: requests.map((request, at) => toCount(request, Number(row[at + 3]), 0)),
+      counts: requests.map((request, at) => toCount(request, Number(row[at + 3]))),
     };
   };
 }

@@ -2,7 +2,7 @@ import { type SqlFragment, sql } from '@formwork/pg/sql-text';
 import type { ConnectionArguments, ConnectionNode, ConnectionSelection } from '../contract.ts';
 import { assembleConnection, wantsPage } from './assemble-connection.ts';
 import { PageReader } from './connection-reader.ts';
-import { assertCount, countColumn, countRequests, exactly, toCount } from './count.ts';
+import { assertCount, countColumn, countRequests, toCount } from './count.ts';
 import { compileList, type ListStart } from './list-query.ts';
 import type { ReadContext } from './read-context.ts';
 import { cellsOf, type Nesting } from './select-list.ts';
@@ -24,7 +24,7 @@ export function compileNestedConnection(
   selection: ConnectionSelection,
 ): NestedConnection {
   const query = compileList(scope, start, args, context.cursors, null);
-  const requests = countRequests(selection).map(exactly);
+  const requests = countRequests(selection);
   requests.forEach(assertCount);
   const reader = new PageReader(query, context.cursors.sealer, selection, nesting);
   const page = scope.alias();
@@ -43,7 +43,7 @@ export function compileNestedConnection(
     json: sql`json_build_array(${sql.join(parts)})`,
     read: (json) => {
       const [found, after, before, ...counted] = json as [unknown[] | null, boolean, boolean, ...number[]];
-      const counts = requests.map((request, index) => toCount(request, counted[index] ?? 0, 0));
+      const counts = requests.map((request, index) => toCount(request, counted[index] ?? 0));
       const pageRead = found && reader.read(found.map(cellsOf));
       return assembleConnection(query, pageRead, { after, before }, counts, selection);
     },
