@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { settings } from '@formwork/gateway';
 import { Command } from 'commander';
 import { examples } from './command-help.ts';
+import { addDocumentsCommand } from './commands/documents.ts';
 import { addImportCommand } from './commands/import.ts';
 import { addKeyCommand } from './commands/key.ts';
 import { addMigrateCommand } from './commands/migrate.ts';
@@ -29,6 +30,7 @@ export function createProgram(terminal: Terminal): Command {
   addTenantCommand(program, terminal);
   addKeyCommand(program, terminal);
   addRegistryCommand(program, terminal);
+  addDocumentsCommand(program, terminal);
   addImportCommand(program, terminal);
   addVerifyCommand(program, terminal);
   return program;

@@ -8,15 +8,23 @@ const largest = 32 * 1024 * 1024;
 
 /** A JSON document from a file, or from standard input for "-". Says what is wrong with it, and where. */
 export async function readDocument(terminal: Terminal, path: string): Promise<unknown> {
-  const name = path === '-' ? 'standard input' : quote(path);
-  const bytes = path === '-' ? await readInput(terminal, name) : await readSmallFile(path, name);
-  const text = decode(bytes, name);
+  const text = await readText(terminal, path);
   try {
     return JSON.parse(text);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Failure(`What ${name} holds is not JSON: ${withLine(reason, text)}.`);
+    throw new Failure(`What ${nameOf(path)} holds is not JSON: ${withLine(reason, text)}.`);
   }
+}
+
+/** All of a file, or of standard input for "-". */
+export async function readText(terminal: Terminal, path: string): Promise<string> {
+  const name = nameOf(path);
+  return decode(path === '-' ? await readInput(terminal, name) : await readSmallFile(path, name), name);
+}
+
+function nameOf(path: string): string {
+  return path === '-' ? 'standard input' : quote(path);
 }
 
 async function readSmallFile(path: string, name: string): Promise<Buffer> {
@@ -51,13 +59,13 @@ function decode(bytes: Buffer, name: string): string {
     // Takes a byte order mark off, which JSON.parse would stumble over.
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new Failure(`What ${name} holds is not UTF-8 text, as JSON has to be.`);
+    throw new Failure(`What ${name} holds is not UTF-8 text.`);
   }
 }
 
 function tooLarge(name: string): Failure {
   return new Failure(
-    `What ${name} holds is larger than ${largest / 1024 / 1024} MB, and no registry may be.`,
+    `What ${name} holds is larger than ${largest / 1024 / 1024} MB, and nothing that is read whole may be.`,
   );
 }
 
