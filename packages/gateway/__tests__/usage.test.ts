@@ -318,6 +318,34 @@ test('of one name of a field the latest 200 uses are kept, and long names are cu
   expect(clients.slice(0, 2)).toEqual(['x'.repeat(100), 'c0']);
 });
 
+test('of a tenant 20,000 uses are kept: what goes first is the oldest of names that have many', async () => {
+  const tenant = await harness.tenant('crowded', rentals);
+  const use = (field: string, client: string, age: number) => ({
+    ...{ entityType: 'property', field, name: field, client, clientVersion: '', operation: '' },
+    ...{ ways: ['selection'], uses: 1, age },
+  });
+  await saveUsage(harness.control, tenant.id, [use('city', 'old', 9e9), use('city', 'older', 1e10)]);
+  // Of a hundred fields that are gone.
+  const gone = Array.from({ length: 100 }, (_, field) =>
+    Array.from({ length: 200 }, (_, n) => use(`gone_${field}`, `c${n}`, n)),
+  );
+  await saveUsage(harness.control, tenant.id, gone.flat());
+  const kept = await asAdmin(harness.database, async (admin) => {
+    const { rows } = await admin.query<{ client: string }>(
+      'select client from formwork.usage where tenant_id = $1',
+      [tenant.id],
+    );
+    return rows.map(({ client }) => client);
+  });
+  expect(kept).toHaveLength(20_000);
+  expect(kept.filter((client) => client.startsWith('old')).sort()).toEqual(['old', 'older']);
+  const removal = { removeField: { entity: 'property', field: 'city' } };
+  await apply(tenant, [{ deprecateField: { entity: 'property', field: 'city', reason: 'Gone.' } }]);
+  expect(await apply(tenant, [removal], 365)).toMatchObject([
+    { code: 'IN_USE', message: expect.stringContaining('"old"') },
+  ]);
+});
+
 test('a gateway that stopped without a word does not hold up a contract for ever', async () => {
   await asAdmin(harness.database, (admin) =>
     admin.query(

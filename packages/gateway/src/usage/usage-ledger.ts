@@ -22,14 +22,23 @@ export interface Tally {
   readonly given: Map<string, number>;
 }
 
-/** Beyond this many, clients are no longer told apart, until the gateway has told of them. */
-const mostTallies = 20_000;
+/**
+ * Names times clients that are told apart, of one tenant and of all; see `note`. Whoever makes up names of clients
+ * would else fill the memory of all tenants' gateway, and what is told to the database at once.
+ */
+const mostNames = { tenant: 20_000, all: 200_000 };
+
+interface TenantUsage {
+  readonly clients: Map<string, Map<WrittenNames, Tally>>;
+  names: number;
+}
 
 /** Counts in memory who runs which operation: for each request that comes again a look into three maps. */
 export class UsageLedger {
-  #tenants = new Map<string, Map<string, Map<WrittenNames, Tally>>>();
-  #size = 0;
+  #tenants = new Map<string, TenantUsage>();
+  #names = 0;
 
+  /** Beyond what is kept apart it stays known that a name was used, until this is told, and no longer by whom. */
   note(
     tenantId: string,
     client: UsingClient,
@@ -37,22 +46,25 @@ export class UsageLedger {
     written: WrittenNames,
     given: ReadonlySet<string>,
   ): void {
-    const by =
-      this.#size < mostTallies ? client : { ...client, client: '', clientVersion: '', operation: '' };
-    const tally = this.#tally(tenantId, by, registry, written);
+    const usage = this.#usageOf(tenantId);
+    const isFull = usage.names >= mostNames.tenant || this.#names >= mostNames.all;
+    const tally = isFull
+      ? this.#tally(usage, { ...unnamed, role: client.role }, registry, nothing)
+      : this.#tally(usage, client, registry, written);
     tally.registry = registry;
     tally.uses += 1;
     tally.lastUsedAt = Date.now();
-    for (const name of given) tally.given.set(name, (tally.given.get(name) ?? 0) + 1);
+    if (isFull) for (const name of written.names) this.#give(usage, tally, name, 1);
+    for (const name of given) this.#give(usage, tally, name, 1);
   }
 
   /** All that was counted, by tenant; from now on it counts from the beginning. */
   take(): ReadonlyMap<string, readonly Tally[]> {
     const taken = this.#tenants;
     this.#tenants = new Map();
-    this.#size = 0;
+    this.#names = 0;
     return new Map(
-      [...taken].map(([tenantId, clients]) => [
+      [...taken].map(([tenantId, { clients }]) => [
         tenantId,
         [...clients.values()].flatMap((tallies) => [...tallies.values()]),
       ]),
@@ -61,29 +73,48 @@ export class UsageLedger {
 
   /** What could not be told after all. */
   putBack(tenantId: string, tallies: readonly Tally[]): void {
+    const usage = this.#usageOf(tenantId);
     for (const { by, written, registry, uses, lastUsedAt, given } of tallies) {
-      const tally = this.#tally(tenantId, by, registry, written);
+      const tally = this.#tally(usage, by, registry, written);
       tally.uses += uses;
       tally.lastUsedAt = Math.max(tally.lastUsedAt, lastUsedAt);
-      for (const [name, count] of given) tally.given.set(name, (tally.given.get(name) ?? 0) + count);
+      for (const [name, count] of given) this.#give(usage, tally, name, count);
     }
   }
 
+  /** Names times clients that are not told yet. */
   get size(): number {
-    return this.#size;
+    return this.#names;
   }
 
-  #tally(tenantId: string, by: UsingClient, registry: Registry, written: WrittenNames): Tally {
-    const clients = getOrMake(this.#tenants, tenantId, () => new Map<string, Map<WrittenNames, Tally>>());
+  #usageOf(tenantId: string): TenantUsage {
+    return getOrMake(this.#tenants, tenantId, () => ({ clients: new Map(), names: 0 }));
+  }
+
+  #tally(usage: TenantUsage, by: UsingClient, registry: Registry, written: WrittenNames): Tally {
     // None of them has a line break: headers cannot, and names of operations and roles are words.
     const key = `${by.client}\n${by.clientVersion}\n${by.operation}\n${by.role}`;
-    const tallies = getOrMake(clients, key, () => new Map<WrittenNames, Tally>());
+    const tallies = getOrMake(usage.clients, key, () => new Map<WrittenNames, Tally>());
     return getOrMake(tallies, written, () => {
-      this.#size += 1;
+      this.#grow(usage, written.names.size + 1);
       return { by, written, registry, uses: 0, lastUsedAt: 0, given: new Map() };
     });
   }
+
+  #give(usage: TenantUsage, { given }: Tally, name: string, count: number): void {
+    const before = given.get(name);
+    if (before === undefined) this.#grow(usage, 1);
+    given.set(name, (before ?? 0) + count);
+  }
+
+  #grow(usage: TenantUsage, names: number): void {
+    usage.names += names;
+    this.#names += names;
+  }
 }
+
+const unnamed = { client: '', clientVersion: '', operation: '' };
+const nothing: WrittenNames = { names: new Set(), inputs: [] };
 
 function getOrMake<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
   let value = map.get(key);

@@ -27,5 +27,8 @@ export interface RecordedUse extends Use {
 /** How many clients' operations are kept of one name of one field: the latest. */
 export const mostClients = 200;
 
+/** How many uses are kept of one tenant, of names that are gone too. */
+export const mostUses = 20_000;
+
 /** Longer names of clients, versions and operations are cut. */
 export const longestName = 100;
