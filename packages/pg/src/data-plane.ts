@@ -1,8 +1,9 @@
 import { Deadline } from './deadline.ts';
+import { KeptPlans } from './kept-plans.ts';
 import { readBatch } from './read-batch.ts';
 import { SessionPool } from './session-pool.ts';
 import type { BatchOptions, DataPlane, ReadOutcome, Statement, TenantTransaction } from './statement.ts';
-import { beginReadAs, type OnBatch, TenantSession } from './tenant-session.ts';
+import { type OnBatch, TenantSession } from './tenant-session.ts';
 import { runTransaction } from './tenant-transaction.ts';
 
 export interface DataPlaneOptions {
@@ -33,17 +34,20 @@ class PooledDataPlane implements DataPlane {
   readonly #pool: SessionPool;
   readonly #budget: number;
   readonly #onBatch: OnBatch | undefined;
+  readonly #plans: KeptPlans;
 
   constructor(options: DataPlaneOptions) {
     this.#budget = options.budget ?? 10_000;
     this.#onBatch = options.onBatch;
+    const preparedStatements = options.preparedStatements ?? 250;
+    this.#plans = new KeptPlans(Math.floor(preparedStatements / 2));
     this.#pool = new SessionPool({
       url: options.url,
       max: options.max ?? 10,
       maxPerTenant: options.maxPerTenant ?? Math.max(1, Math.floor(((options.max ?? 10) * 2) / 3)),
       maxWaiting: options.maxWaiting ?? 1_000,
       waitTimeout: options.waitTimeout ?? 5_000,
-      preparedStatements: options.preparedStatements ?? 250,
+      preparedStatements,
     });
   }
 
@@ -52,7 +56,9 @@ class PooledDataPlane implements DataPlane {
   }
 
   readAs(slug: string, statements: readonly Statement[], options: BatchOptions = {}): Promise<ReadOutcome> {
-    return this.#withTenant(slug, options, (session) => readBatch(session, statements, beginReadAs(slug)));
+    return this.#withTenant(slug, options, (session) =>
+      readBatch(session, statements, { by: 'slug', name: slug }),
+    );
   }
 
   write<T>(
@@ -76,7 +82,7 @@ class PooledDataPlane implements DataPlane {
     const deadline = new Deadline(budget, signal);
     try {
       return await this.#pool.withSession(tenantId, deadline, (session) =>
-        work(new TenantSession(session, tenantId, deadline, this.#onBatch)),
+        work(new TenantSession(session, tenantId, deadline, { onBatch: this.#onBatch, plans: this.#plans })),
       );
     } finally {
       deadline.clear();

@@ -2,15 +2,11 @@ import type { Connection, Submittable } from 'pg';
 import { type DatabaseError, toDatabaseError } from './errors.ts';
 import type { PreparationPlan, PreparedStatements } from './prepared-statements.ts';
 import type { Row, Statement } from './statement.ts';
+import { encode, type Frame } from './wire.ts';
 
-/** The messages that node-postgres writes for us; its published types know an older form of them. */
+/** What of node-postgres' connection its published types do not know. */
 interface Wire {
-  readonly stream: { cork(): void; uncork(): void };
-  parse(message: { text: string; name: string; types: readonly never[] }): void;
-  bind(message: { portal: string; statement: string; values: readonly (string | null)[] }): void;
-  execute(message: { portal: string; rows: number }): void;
-  close(message: { type: 'S'; name: string }): void;
-  sync(): void;
+  readonly stream: { write(bytes: Buffer): void };
   sendCopyFail(reason: string): void;
 }
 
@@ -61,24 +57,17 @@ export class Message implements Submittable {
   }
 
   submit(connection: Connection): void {
-    const wire = connection as unknown as Wire;
-    wire.stream.cork();
-    try {
-      // First, so that no failing statement can make the server skip them.
-      for (const name of this.#plan.close) wire.close({ type: 'S', name });
-      this.#plan.preparations.forEach(({ name, parse }, index) => {
-        const { text, values } = this.#statements[index] as Statement;
-        if (parse) {
-          this.#parsing.push({ text, name });
-          wire.parse({ text, name, types: [] });
-        }
-        wire.bind({ portal: '', statement: name, values });
-        wire.execute({ portal: '', rows: 0 });
-      });
-      wire.sync();
-    } finally {
-      wire.stream.uncork();
-    }
+    // First, so that no failing statement can make the server skip them.
+    const frames: Frame[] = this.#plan.close.map((name) => ({ kind: 'close', name }));
+    this.#plan.preparations.forEach(({ name, parse }, index) => {
+      const { text, values } = this.#statements[index] as Statement;
+      if (parse) {
+        this.#parsing.push({ text, name });
+        frames.push({ kind: 'parse', name, text });
+      }
+      frames.push({ kind: 'run', name, values });
+    });
+    (connection as unknown as Wire).stream.write(encode(frames));
   }
 
   handleParseComplete(): void {

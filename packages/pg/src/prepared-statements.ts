@@ -12,6 +12,13 @@ export interface PreparationPlan {
   readonly preparations: readonly Preparation[];
 }
 
+/** What is prepared is sent like this, each time. */
+interface Prepared extends Preparation {
+  lastUse: number;
+}
+
+const nothing: readonly string[] = [];
+
 /**
  * The prepared statements of one connection, the least recently used dropped first: each costs memory in the server.
  *
@@ -20,9 +27,10 @@ export interface PreparationPlan {
  */
 export class PreparedStatements {
   readonly #capacity: number;
-  /** Text to name, in the order of last use. */
-  readonly #names = new Map<string, string>();
+  /** By text. */
+  readonly #known = new Map<string, Prepared>();
   #sequence = 0;
+  #clock = 0;
 
   constructor(capacity: number) {
     this.#capacity = capacity;
@@ -34,51 +42,69 @@ export class PreparedStatements {
   }
 
   get size(): number {
-    return this.#names.size;
+    return this.#known.size;
   }
 
   plan(texts: readonly string[]): PreparationPlan {
-    const inMessage = new Map<string, string>();
-    const preparations = texts.map((text) => this.#prepare(text, inMessage));
-    return { close: this.#evict(inMessage), preparations };
+    this.#clock += 1;
+    const found = texts.map((text) => this.#find(text));
+    if (found.every(isPrepared)) return { close: nothing, preparations: found };
+    const fresh = new Map<string, string>();
+    const room = this.#capacity - this.#inUse();
+    const preparations = found.map(
+      (known, index) => known ?? this.#prepare(texts[index] as string, fresh, room),
+    );
+    return { close: this.#evict(fresh.size), preparations };
   }
 
   /** ParseComplete has come for this text. */
   confirm(text: string, name: string): void {
-    if (name !== '') this.#names.set(text, name);
+    if (name !== '') this.#known.set(text, { name, parse: false, lastUse: this.#clock });
   }
 
   /** After 26000: somebody else has emptied the connection (DISCARD ALL, a pooler), so no name can be trusted. */
   forget(): void {
-    this.#names.clear();
+    this.#known.clear();
   }
 
-  #prepare(text: string, inMessage: Map<string, string>): Preparation {
-    const known = this.#names.get(text);
-    if (known !== undefined) {
-      this.#names.delete(text);
-      this.#names.set(text, known);
-      inMessage.set(text, known);
-      return { name: known, parse: false };
-    }
-    const earlier = inMessage.get(text);
+  #find(text: string): Prepared | undefined {
+    const known = this.#known.get(text);
+    if (known !== undefined) known.lastUse = this.#clock;
+    return known;
+  }
+
+  #prepare(text: string, fresh: Map<string, string>, room: number): Preparation {
+    const earlier = fresh.get(text);
     if (earlier !== undefined) return { name: earlier, parse: false };
     this.#sequence += 1;
-    if (inMessage.size >= this.#capacity) return { name: '', parse: true };
+    if (fresh.size >= room) return { name: '', parse: true };
     const name = `f${this.#sequence}`;
-    inMessage.set(text, name);
+    fresh.set(text, name);
     return { name, parse: true };
   }
 
-  #evict(inMessage: ReadonlyMap<string, string>): string[] {
-    const close: string[] = [];
-    const fresh = [...inMessage.keys()].filter((text) => !this.#names.has(text)).length;
-    for (const [text, name] of this.#names) {
-      if (this.#names.size + fresh <= this.#capacity) break;
-      if (inMessage.has(text)) continue;
-      this.#names.delete(text);
-      close.push(name);
-    }
-    return close;
+  /** How many are used by the message at hand. */
+  #inUse(): number {
+    let count = 0;
+    for (const { lastUse } of this.#known.values()) if (lastUse === this.#clock) count += 1;
+    return count;
   }
+
+  /** Makes room; what this message uses stays. */
+  #evict(fresh: number): string[] {
+    const excess = this.#known.size + fresh - this.#capacity;
+    if (excess <= 0) return [];
+    return [...this.#known]
+      .filter(([, { lastUse }]) => lastUse !== this.#clock)
+      .sort(([, one], [, other]) => one.lastUse - other.lastUse)
+      .slice(0, excess)
+      .map(([text, { name }]) => {
+        this.#known.delete(text);
+        return name;
+      });
+  }
+}
+
+function isPrepared(found: Prepared | undefined): found is Prepared {
+  return found !== undefined;
 }

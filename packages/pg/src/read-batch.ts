@@ -1,9 +1,8 @@
 import { findUnsendable } from './assert-sendable.ts';
 import { StatementFailure } from './message.ts';
 import type { Reply } from './session.ts';
-import type { SqlFragment } from './sql-text.ts';
 import type { ReadOutcome, Row, Statement, TenantVersions } from './statement.ts';
-import { beginRead, openBatch, parseVersions, type TenantSession } from './tenant-session.ts';
+import { parseVersions, type Scope, type TenantSession } from './tenant-session.ts';
 
 /**
  * Runs reads in one message. If one fails, the others run again, one message each: a GraphQL answer is partial, and
@@ -12,53 +11,61 @@ import { beginRead, openBatch, parseVersions, type TenantSession } from './tenan
 export async function readBatch(
   session: TenantSession,
   statements: readonly Statement[],
-  begin: SqlFragment = beginRead(session.tenantId),
+  scope: Scope = { by: 'id', name: session.tenantId },
 ): Promise<ReadOutcome> {
-  const results: (readonly Row[] | Error | undefined)[] = statements.map(findUnsendable);
-  const sendable = [...statements.keys()].filter((index) => results[index] === undefined);
-  const pick = (indexes: readonly number[]) => indexes.map((index) => statements[index] as Statement);
+  const refusals = statements.map(findUnsendable);
+  if (refusals.some((refusal) => refusal !== undefined))
+    return runSeparately(session, scope, statements, refusals);
+  const reply = await sendRead(session, scope, statements);
+  if (!(reply instanceof StatementFailure))
+    return { versions: parseVersions(reply.results[0]), results: reply.results.slice(1) };
+  refusals[failedStatement(session, reply)] = reply.error;
+  return runSeparately(session, scope, statements, refusals);
+}
 
-  const reply = await sendRead(session, begin, pick(sendable));
-  if (!(reply instanceof StatementFailure)) {
-    sendable.forEach((index, position) => {
-      results[index] = reply.results[position + 1];
-    });
-    return { versions: parseVersions(reply.results[0]), results: results as ReadOutcome['results'] };
-  }
-
-  const failed = sendable[failedStatement(session, reply)] as number;
-  results[failed] = reply.error;
+/** Those that have no error yet, one message each. */
+async function runSeparately(
+  session: TenantSession,
+  scope: Scope,
+  statements: readonly Statement[],
+  refusals: readonly (Error | undefined)[],
+): Promise<ReadOutcome> {
+  const results: (readonly Row[] | Error)[] = [];
   let versions: TenantVersions | undefined;
-  for (const index of sendable.filter((candidate) => candidate !== failed)) {
-    const single = await sendRead(session, begin, pick([index]));
+  for (const [index, statement] of statements.entries()) {
+    const refusal = refusals[index];
+    if (refusal !== undefined) {
+      results.push(refusal);
+      continue;
+    }
+    const single = await sendRead(session, scope, [statement]);
     if (single instanceof StatementFailure) {
       failedStatement(session, single);
-      results[index] = single.error;
+      results.push(single.error);
     } else {
-      results[index] = single.results[1];
+      results.push(single.results[1] ?? []);
       // The latest versions count: if the tenant has moved meanwhile, whoever asked must see it.
       versions = parseVersions(single.results[0]);
     }
   }
-  versions ??= await readVersions(session, begin);
-  return { versions, results: results as ReadOutcome['results'] };
+  versions ??= await readVersions(session, scope);
+  return { versions, results };
 }
 
 async function sendRead(
   session: TenantSession,
-  begin: SqlFragment,
+  scope: Scope,
   statements: readonly Statement[],
 ): Promise<Reply | StatementFailure> {
-  const scope = openBatch(begin, statements);
-  const reply = await session.send([scope], statements);
+  const reply = await session.sendReads(scope, statements);
   // Somebody emptied the connection's prepared statements; the session has forgotten them too, so parse anew.
   if (reply instanceof StatementFailure && reply.error.sqlstate === '26000')
-    return session.send([scope], statements);
+    return session.sendReads(scope, statements);
   return reply;
 }
 
-async function readVersions(session: TenantSession, begin: SqlFragment): Promise<TenantVersions> {
-  const reply = await sendRead(session, begin, []);
+async function readVersions(session: TenantSession, scope: Scope): Promise<TenantVersions> {
+  const reply = await sendRead(session, scope, []);
   if (reply instanceof StatementFailure) throw reply.error;
   return parseVersions(reply.results[0]);
 }

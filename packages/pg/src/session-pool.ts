@@ -1,4 +1,4 @@
-import pg, { type PoolClient } from 'pg';
+import pg from 'pg';
 import type { Deadline } from './deadline.ts';
 import { DatabaseError, toDatabaseError } from './errors.ts';
 import { Session } from './session.ts';
@@ -19,33 +19,42 @@ export interface PoolOptions {
 }
 
 /** A backend keeps what it has learnt of every table and view it ever touched; a fresh one has forgotten. */
-const recycling = { maxUses: 50_000, maxLifetimeSeconds: 3600, maxParsedStatements: 10_000 };
+const recycling = { maxUses: 50_000, maxAge: 3_600_000, maxParsedStatements: 10_000 };
 
+/** Connections that nobody has needed for a minute are closed. */
+const idleTimeout = 60_000;
+
+interface Waiter {
+  readonly take: (session: Session) => void;
+  readonly refuse: (error: DatabaseError) => void;
+}
+
+interface Idle {
+  readonly session: Session;
+  readonly since: number;
+}
+
+/**
+ * The connections of the data plane. A pool of our own, for it lends and takes back without a promise, an event or a
+ * timer where a connection is free, which is nearly always; node-postgres makes the connections.
+ */
 export class SessionPool {
   readonly #options: PoolOptions;
-  readonly #pool: pg.Pool;
-  readonly #sessions = new WeakMap<PoolClient, Session>();
   readonly #turns: TenantTurns;
+  readonly #sessions = new Set<Session>();
+  /** The one that came back last is lent first, so that those nobody needs grow old. */
+  #idle: Idle[] = [];
+  readonly #waiting = new Set<Waiter>();
+  #opening = 0;
+  #onClosed: (() => void) | undefined;
+  #closing: Promise<void> | undefined;
+  readonly #sweep: NodeJS.Timeout;
 
   constructor(options: PoolOptions) {
     this.#options = options;
     this.#turns = new TenantTurns(options);
-    this.#pool = new pg.Pool({
-      connectionString: options.url,
-      max: options.max,
-      connectionTimeoutMillis: options.waitTimeout,
-      idleTimeoutMillis: 60_000,
-      maxUses: recycling.maxUses,
-      maxLifetimeSeconds: recycling.maxLifetimeSeconds,
-      keepAlive: true,
-      fallback_application_name: 'formwork gateway',
-    });
-    this.#pool.on('connect', (client) => {
-      const poolClient = client as PoolClient;
-      this.#sessions.set(poolClient, new Session(poolClient, options.preparedStatements));
-    });
-    // An idle connection that breaks is dropped by the pool; the session has noted it already.
-    this.#pool.on('error', ignore);
+    this.#sweep = setInterval(() => this.#closeIdle(performance.now() - idleTimeout), idleTimeout / 4);
+    this.#sweep.unref();
   }
 
   /**
@@ -57,50 +66,156 @@ export class SessionPool {
     deadline: Deadline,
     work: (session: Session) => Promise<T>,
   ): Promise<T> {
-    const endTurn = await this.#turns.take(tenant, deadline);
-    const client = await this.#acquire(deadline).catch((error: unknown) => {
-      endTurn();
-      throw error;
-    });
-    const session = this.#sessions.get(client) as Session;
+    const turn = this.#turns.take(tenant, deadline);
+    if (turn !== undefined) await turn;
+    let session = this.#idle.pop()?.session;
+    if (session === undefined) {
+      session = await this.#wait(deadline).catch((error: unknown) => {
+        this.#turns.end(tenant);
+        throw error;
+      });
+    }
     try {
       return await work(session);
     } finally {
-      void this.#release(client, session).finally(endTurn);
+      if (session.isDraining) void this.#drain(tenant, session);
+      else this.#release(tenant, session);
     }
   }
 
-  async close(): Promise<void> {
-    if (!this.#pool.ending) await this.#pool.end();
+  /** Resolves when all connections have come back and are closed. */
+  close(): Promise<void> {
+    this.#closing ??= new Promise((resolve) => {
+      this.#onClosed = resolve;
+      clearInterval(this.#sweep);
+      for (const { refuse } of this.#waiting)
+        refuse(new DatabaseError('UNAVAILABLE', 'The data plane is closed'));
+      this.#closeIdle(Number.POSITIVE_INFINITY);
+      this.#tellClosed();
+    });
+    return this.#closing;
   }
 
-  async #acquire(deadline: Deadline): Promise<PoolClient> {
+  /** For a session that comes free, or is made. */
+  async #wait(deadline: Deadline): Promise<Session> {
+    if (this.#closing !== undefined) throw new DatabaseError('UNAVAILABLE', 'The data plane is closed');
+    if (deadline.error !== undefined) throw deadline.error;
     const { max, maxWaiting, waitTimeout } = this.#options;
-    // Callers are counted as waiting for a moment even where an idle connection is about to be theirs.
-    if (this.#pool.waitingCount - this.#pool.idleCount >= maxWaiting) {
-      throw new DatabaseError(
-        'OVERLOADED',
-        `All ${max} connections are busy and ${maxWaiting} callers wait already`,
-      );
+    const canOpen = this.#sessions.size + this.#opening < max;
+    if (!canOpen && this.#waiting.size - this.#opening >= maxWaiting) {
+      const message = `All ${max} connections are busy and ${maxWaiting} callers wait already`;
+      throw new DatabaseError('OVERLOADED', message);
     }
-    const connecting = this.#pool.connect();
+    let timer: NodeJS.Timeout | undefined;
+    let stopListening = (): void => {};
+    const come = new Promise<Session>((take, reject) => {
+      // Whoever has given up must be out of the queue at once, or a session would be lent to nobody.
+      const refuse = (error: DatabaseError): void => {
+        this.#waiting.delete(waiter);
+        reject(error);
+      };
+      const waiter = { take, refuse };
+      this.#waiting.add(waiter);
+      const waited = `No connection came free within ${waitTimeout} ms`;
+      timer = setTimeout(() => refuse(new DatabaseError('OVERLOADED', waited)), waitTimeout);
+      stopListening = deadline.onExpired(refuse);
+    });
+    if (canOpen) void this.#open();
     try {
-      return await deadline.race(connecting);
-    } catch (error) {
-      if (error instanceof Error && error.message.startsWith('timeout exceeded')) {
-        throw new DatabaseError('OVERLOADED', `No connection came free within ${waitTimeout} ms`, {
-          cause: error,
-        });
-      }
-      // Whoever gave up waiting leaves a place in the queue behind: what arrives there goes straight back.
-      if (error === deadline.error) connecting.then((client) => client.release(), ignore);
-      throw toDatabaseError(error);
+      return await come;
+    } finally {
+      clearTimeout(timer);
+      stopListening();
     }
   }
 
-  async #release(client: PoolClient, session: Session): Promise<void> {
+  /** Never rejects: a connection that cannot be made is told to whoever has waited longest. */
+  async #open(): Promise<void> {
+    this.#opening += 1;
+    const { url, waitTimeout, preparedStatements } = this.#options;
+    const client = new pg.Client({
+      connectionString: url,
+      connectionTimeoutMillis: waitTimeout,
+      keepAlive: true,
+      fallback_application_name: 'formwork gateway',
+    });
+    const session = new Session(client, preparedStatements);
+    try {
+      await client.connect();
+      this.#opening -= 1;
+    } catch (error) {
+      this.#opening -= 1;
+      const [first] = this.#waiting;
+      first?.refuse(toDatabaseError(error));
+      this.#openForWaiting();
+      this.#tellClosed();
+      return;
+    }
+    this.#sessions.add(session);
+    session.onBroken = () => this.#forget(session);
+    this.#lend(session);
+  }
+
+  #release(tenant: string, session: Session): void {
+    this.#lend(session);
+    this.#turns.end(tenant);
+  }
+
+  async #drain(tenant: string, session: Session): Promise<void> {
     await session.drain();
-    client.release(!session.isClean || session.parsedStatements > recycling.maxParsedStatements);
+    this.#release(tenant, session);
+  }
+
+  /** To whoever waits, or to whoever comes next; unless it has served its time. */
+  #lend(session: Session): void {
+    if (!this.#sessions.has(session)) return;
+    const isWorn =
+      session.uses >= recycling.maxUses ||
+      session.parsedStatements > recycling.maxParsedStatements ||
+      session.age > recycling.maxAge;
+    if (!session.isClean || isWorn || this.#closing !== undefined) {
+      this.#end(session);
+      return;
+    }
+    const [waiter] = this.#waiting;
+    if (waiter === undefined) {
+      this.#idle.push({ session, since: performance.now() });
+      return;
+    }
+    this.#waiting.delete(waiter);
+    waiter.take(session);
+  }
+
+  #openForWaiting(): void {
+    const isRoom = this.#sessions.size + this.#opening < this.#options.max;
+    if (isRoom && this.#waiting.size > this.#opening) void this.#open();
+  }
+
+  #closeIdle(before: number): void {
+    const old = this.#idle.filter(({ since }) => since < before);
+    this.#idle = this.#idle.filter(({ since }) => since >= before);
+    for (const { session } of old) this.#end(session);
+  }
+
+  /** A session that is not whole is cut off: it would not answer a farewell. */
+  #end(session: Session): void {
+    session.onBroken = undefined;
+    const ended = session.isClean
+      ? session.end()
+      : Promise.resolve(session.destroy('The session was given up'));
+    // It counts until it is gone, so that there are never more connections than there may be.
+    ended.catch(ignore).finally(() => this.#forget(session));
+  }
+
+  #forget(session: Session): void {
+    this.#sessions.delete(session);
+    this.#idle = this.#idle.filter((idle) => idle.session !== session);
+    this.#openForWaiting();
+    this.#tellClosed();
+  }
+
+  #tellClosed(): void {
+    if (this.#sessions.size + this.#opening === 0) this.#onClosed?.();
   }
 }
 

@@ -5,10 +5,16 @@ import type { Deadline } from './deadline.ts';
 import { DatabaseError } from './errors.ts';
 import { Message, StatementFailure } from './message.ts';
 import { PreparedStatements } from './prepared-statements.ts';
+import { sql } from './sql-text.ts';
 import type { Row, Statement } from './statement.ts';
 
 /** How long, in milliseconds, a server may take to answer a cancel before its connection is given up. */
 const patience = 5_000;
+
+/** How long, in milliseconds, a connection keeps plans: a table may have grown since they were made. */
+const plansHold = 10_000;
+
+const discardPlans = sql`discard plans`;
 
 /** Transaction status as ReadyForQuery tells it: idle, in a transaction block, in a failed one. */
 type Status = 'I' | 'T' | 'E';
@@ -24,16 +30,28 @@ interface Listenable {
   on(event: 'readyForQuery', listener: (message: { status: Status }) => void): void;
 }
 
+interface Running {
+  readonly message: Message;
+  /** With whether the server has answered the Sync; if not, the connection is broken. */
+  readonly settle: (answered: boolean) => void;
+}
+
 /** A connection of the data plane: one message at a time, and no message while a cancel may still be on its way. */
 export class Session {
   readonly #client: Client;
   readonly #prepared: PreparedStatements;
-  #current: { message: Message; settle: (answered: boolean) => void } | undefined;
+  readonly #openedAt = performance.now();
+  #plansMade = performance.now();
+  #current: Running | undefined;
+  /** Tells whoever cancels that the running message was answered. */
+  #onSettled: (() => void) | undefined;
   /** Resolves when no further cancel request will be sent for the running message. */
   #cancel: Promise<void> | undefined;
-  #answered: Promise<boolean> = Promise.resolve(true);
   #status: Status = 'I';
   #broken: DatabaseError | undefined;
+  #sent = 0;
+  /** Called once, when the connection breaks, in use or not. */
+  onBroken: (() => void) | undefined;
 
   constructor(client: Client, statementCapacity: number) {
     this.#client = client;
@@ -42,7 +60,7 @@ export class Session {
     connection.on('parseComplete', () => this.#current?.message.handleParseComplete());
     connection.on('readyForQuery', ({ status }) => {
       this.#status = status;
-      this.#current?.settle(true);
+      this.#settle(true);
     });
     connection.on('end', () => this.#break('The connection to Postgres has ended'));
     client.on('error', (error: Error) => this.#break(`The connection to Postgres broke: ${error.message}`));
@@ -57,9 +75,24 @@ export class Session {
     return this.#status !== 'I';
   }
 
+  /** A cancel is under way: the session may serve nobody before it was drained. */
+  get isDraining(): boolean {
+    return this.#cancel !== undefined;
+  }
+
   /** How many statements this connection was ever asked to parse: catalog memory of a backend only grows. */
   get parsedStatements(): number {
     return this.#prepared.parsed;
+  }
+
+  /** How many messages were sent. */
+  get uses(): number {
+    return this.#sent;
+  }
+
+  /** In milliseconds. */
+  get age(): number {
+    return performance.now() - this.#openedAt;
   }
 
   /**
@@ -86,6 +119,16 @@ export class Session {
     );
   }
 
+  /**
+   * Has plans made anew that are no longer young, before a message that relies on them. Statistics tell Postgres by
+   * themselves that a plan is out of date, but a table that has just been filled has none yet.
+   */
+  async refreshPlans(): Promise<void> {
+    if (performance.now() - this.#plansMade < plansHold) return;
+    this.#plansMade = performance.now();
+    await this.send([discardPlans]);
+  }
+
   /** After a cancel: waits until it can hit nothing any more. Never rejects; the session may be broken afterwards. */
   async drain(): Promise<void> {
     if (this.#cancel === undefined) return;
@@ -103,34 +146,46 @@ export class Session {
     this.#client.connection.stream.destroy();
   }
 
-  /** Resolves with whether the server has answered the Sync; if not, the connection is broken. */
+  /** Ends the connection as one that is idle. */
+  async end(): Promise<void> {
+    await this.#client.end();
+  }
+
   #exchange(message: Message): Promise<boolean> {
     if (this.#broken !== undefined) return Promise.resolve(false);
-    this.#answered = new Promise((resolve) => {
-      this.#current = {
-        message,
-        settle: (answered) => {
-          this.#current = undefined;
-          resolve(answered);
-        },
-      };
+    this.#sent += 1;
+    const answered = new Promise<boolean>((settle) => {
+      this.#current = { message, settle };
     });
     this.#client.query(message);
-    return this.#answered;
+    return answered;
+  }
+
+  #settle(answered: boolean): void {
+    const current = this.#current;
+    if (current === undefined) return;
+    this.#current = undefined;
+    current.settle(answered);
+    this.#onSettled?.();
   }
 
   /** Once more and again until the answer is there: a cancel that overtakes its message finds nothing to cancel. */
   async #cancelUntilAnswered(message: Message): Promise<boolean> {
     const giveUp = Date.now() + patience;
+    const answered = new Promise<void>((resolve) => {
+      this.#onSettled = resolve;
+    });
     for (let pause = 10; this.#current?.message === message; pause *= 2) {
       if (Date.now() > giveUp || !(await sendCancelRequest(this.#client, patience))) return false;
-      await Promise.race([this.#answered, sleep(pause)]);
+      await Promise.race([answered, sleep(pause)]);
     }
     return true;
   }
 
   #break(reason: string): void {
+    const isNew = this.#broken === undefined;
     this.#broken ??= new DatabaseError('UNAVAILABLE', reason);
-    this.#current?.settle(false);
+    this.#settle(false);
+    if (isNew) this.onBroken?.();
   }
 }

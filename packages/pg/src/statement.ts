@@ -22,11 +22,18 @@ export interface TenantVersions {
   readonly access: number;
 }
 
+/** As much of an AbortSignal as a batch listens to: a request has something cheaper that does as well. */
+export interface Cancellation {
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', listener: () => void, options?: { readonly once: true }): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
 export interface BatchOptions {
   /** Time for the whole batch, in milliseconds; then it is cancelled and fails with code "TIMEOUT". */
   readonly budget?: number;
   /** Cancels the batch, as when the client has gone away. */
-  readonly signal?: AbortSignal;
+  readonly signal?: Cancellation;
 }
 
 /** What a batch of reads gives: for each statement its rows or its error; one that fails leaves the others whole. */

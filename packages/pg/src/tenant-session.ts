@@ -1,5 +1,6 @@
 import { assertSendable } from './assert-sendable.ts';
 import type { Deadline } from './deadline.ts';
+import type { KeptPlans } from './kept-plans.ts';
 import { StatementFailure } from './message.ts';
 import type { Reply, Session } from './session.ts';
 import { type SqlFragment, sql } from './sql-text.ts';
@@ -23,24 +24,51 @@ export class TenantSession {
   readonly deadline: Deadline;
   readonly #session: Session;
   readonly #onBatch: OnBatch | undefined;
+  readonly #plans: KeptPlans;
 
-  constructor(session: Session, tenantId: string, deadline: Deadline, onBatch: OnBatch | undefined) {
+  constructor(
+    session: Session,
+    tenantId: string,
+    deadline: Deadline,
+    { onBatch, plans }: { readonly onBatch: OnBatch | undefined; readonly plans: KeptPlans },
+  ) {
     this.#session = session;
     this.tenantId = tenantId;
     this.deadline = deadline;
     this.#onBatch = onBatch;
+    this.#plans = plans;
+  }
+
+  /** Sends reads behind the statement that opens their batch; by plans that are kept, where there are some for all. */
+  async sendReads(scope: Scope, statements: readonly Statement[]): Promise<Reply | StatementFailure> {
+    // By its slug a tenant is looked up before anything else is known: by a key, for which there is one plan.
+    if (scope.by === 'slug' || statements.every(({ reusesPlan }) => reusesPlan))
+      return this.send([openBatch(scope, 'force_generic_plan')], statements);
+    const kept = this.#plans.find(this.tenantId, statements);
+    if (kept !== null) {
+      await this.#session.refreshPlans();
+      const reply = await this.send([openBatch(scope, 'force_generic_plan')], statements, kept);
+      if (!(reply instanceof StatementFailure)) return reply;
+      // They are sent as they are, and it is that error which counts.
+      this.#plans.forget(this.tenantId, statements);
+    }
+    return this.send([openBatch(scope, 'force_custom_plan')], statements);
   }
 
   /** Sends one message; `scope` are the statements that set the tenant, the caller's come behind them. */
   async send(
     scope: readonly Statement[],
     statements: readonly Statement[],
+    sent: readonly Statement[] = statements,
   ): Promise<Reply | StatementFailure> {
     const started = performance.now();
-    const reply = await this.#session.send([...scope, ...statements], this.deadline);
+    const reply = await this.#session.send([...scope, ...sent], this.deadline);
     this.#onBatch?.({
       tenantId: this.tenantId,
-      statements: statements.map(({ text }) => text),
+      // Put together for whoever looks at it, which is nobody where batches are not logged.
+      get statements() {
+        return statements.map(({ text }) => text);
+      },
       milliseconds: performance.now() - started,
       failed: reply instanceof StatementFailure,
     });
@@ -62,24 +90,26 @@ export class TenantSession {
 
 const rollback = sql`rollback`;
 
-/** The call that sets the tenant for the implicit transaction of a batch, and gives the versions back. */
-export function beginRead(tenantId: string): SqlFragment {
-  return sql`formwork.begin_read(${tenantId}::uuid)`;
+/** How the statements of a batch are planned: once for all values, or each time for the values at hand. */
+type Planning = 'force_generic_plan' | 'force_custom_plan';
+
+/** How a batch names its tenant. */
+export interface Scope {
+  readonly name: string;
+  readonly by: 'id' | 'slug';
 }
 
-/** The same by the tenant's slug. */
-export function beginReadAs(slug: string): SqlFragment {
-  return sql`formwork.begin_read_as(${slug})`;
-}
+const opening = {
+  id: 'select formwork.begin_read($1::uuid)',
+  slug: 'select formwork.begin_read_as($1)',
+} as const;
 
-/**
- * The first statement of a batch. Unless all of the batch may reuse their plans, each statement behind it is planned
- * for the tenant and the values at hand.
- */
-export function openBatch(begin: SqlFragment, statements: readonly Statement[]): SqlFragment {
-  const statement = statements.every(({ reusesPlan }) => reusesPlan)
-    ? sql`select ${begin}`
-    : sql`select ${begin}, set_config('plan_cache_mode', 'force_custom_plan', true)`;
+/** The first statement of a batch: sets the tenant for the implicit transaction, and gives the versions back. */
+export function openBatch({ by, name }: Scope, planning: Planning): Statement {
+  const statement = {
+    text: `${opening[by]}, set_config('plan_cache_mode', '${planning}', true)`,
+    values: [name],
+  };
   assertSendable([statement]);
   return statement;
 }

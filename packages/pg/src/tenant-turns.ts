@@ -31,16 +31,26 @@ export class TenantTurns {
   }
 
   /**
-   * Gives how to end the turn.
+   * Begins a turn, which `end` ends; nothing to wait for where one is free.
    *
    * @throws DatabaseError OVERLOADED when too many of the tenant wait, or the deadline's error
    */
-  async take(tenant: string, deadline: Deadline): Promise<() => void> {
-    const turns = this.#tenants.get(tenant) ?? { taken: 0, waiting: new Set() };
-    this.#tenants.set(tenant, turns);
-    if (turns.taken < this.#most) turns.taken += 1;
-    else await this.#wait(turns, deadline);
-    return () => this.#end(tenant, turns);
+  take(tenant: string, deadline: Deadline): Promise<void> | undefined {
+    let turns = this.#tenants.get(tenant);
+    if (turns === undefined) {
+      turns = { taken: 0, waiting: new Set() };
+      this.#tenants.set(tenant, turns);
+    }
+    if (turns.taken >= this.#most) return this.#wait(turns, deadline);
+    turns.taken += 1;
+    return undefined;
+  }
+
+  end(tenant: string): void {
+    const turns = this.#tenants.get(tenant);
+    if (turns === undefined) return;
+    this.#pass(turns);
+    if (turns.taken === 0) this.#tenants.delete(tenant);
   }
 
   /** The turn comes from whoever ends theirs, so `taken` stays as it is. */
@@ -74,11 +84,6 @@ export class TenantTurns {
       'OVERLOADED',
       `No connection of the tenant's came free within ${this.#waitTimeout} ms`,
     );
-  }
-
-  #end(tenant: string, turns: Turns): void {
-    this.#pass(turns);
-    if (turns.taken === 0) this.#tenants.delete(tenant);
   }
 
   #pass(turns: Turns): void {
