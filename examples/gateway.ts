@@ -13,3 +13,14 @@ export async function send<Data>(query: string, variables: object = {}): Promise
   if (errors || data === null) throw new Error(errors?.map(({ message }) => message).join('\n'));
   return data;
 }
+
+/** Of all airports that the examples make. */
+export const country = 'Exampleland';
+
+/** Airports of an earlier run go first, so that each example can run as often as one likes. */
+export async function forgetAirports(): Promise<void> {
+  const where = { country: { eq: country } };
+  await send('mutation ($where: AirportFilter!) { deleteAirports(where: $where, atMost: 10) { ids } }', {
+    where,
+  });
+}

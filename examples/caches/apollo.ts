@@ -1,7 +1,7 @@
 import { ApolloClient, gql, HttpLink, InMemoryCache } from '@apollo/client/core';
 import { relayStylePagination } from '@apollo/client/utilities';
 import { getIntrospectionQuery, type IntrospectionQuery } from 'graphql';
-import { headers, send, url } from '../gateway.ts';
+import { forgetAirports, headers, send, url } from '../gateway.ts';
 import {
   bergen,
   byNode,
@@ -29,6 +29,7 @@ const cache = new InMemoryCache({
 });
 const client = new ApolloClient({ cache, link: new HttpLink({ uri: url, headers }) });
 
+await forgetAirports();
 const shown = { query: gql(list), variables: { where } };
 const created = await client.mutate<Created>({ mutation: gql(create), variables: { input: oslo } });
 const { id = '' } = created.data?.createAirport.airport ?? {};

@@ -1,3 +1,5 @@
+import { country } from '../gateway.ts';
+
 /** What both caches are asked. Every record is asked for its id, by which they know it again. */
 export const list = /* GraphQL */ `
   query List($where: AirportFilter) {
@@ -78,7 +80,6 @@ export interface Found {
   readonly node: Pick<Airport, 'id' | 'city'> | null;
 }
 
-/** Airports of this example alone. */
-export const oslo = { iata: 'OSL', name: 'Gardermoen', city: 'Osloo', country: 'Cacheland' };
-export const bergen = { iata: 'BGO', name: 'Flesland', city: 'Bergen', country: 'Cacheland' };
-export const where = { country: { eq: 'Cacheland' } };
+export const oslo = { iata: 'OSL', name: 'Gardermoen', city: 'Osloo', country };
+export const bergen = { iata: 'BGO', name: 'Flesland', city: 'Bergen', country };
+export const where = { country: { eq: country } };

@@ -1,7 +1,7 @@
 import { Client, fetchExchange } from '@urql/core';
 import { cacheExchange } from '@urql/exchange-graphcache';
 import { getIntrospectionQuery, type IntrospectionQuery } from 'graphql';
-import { headers, send, url } from '../gateway.ts';
+import { forgetAirports, headers, send, url } from '../gateway.ts';
 import {
   bergen,
   byNode,
@@ -56,6 +56,7 @@ async function known<Data>(text: string, variables: object): Promise<Data | null
 }
 const citiesOf = (data: List | null) => data?.airports.edges.map(({ node }) => node.city) ?? null;
 
+await forgetAirports();
 const { createAirport } = await ask<Created>('mutation', create, { input: oslo });
 const { id } = createAirport.airport;
 await ask('query', list, { where });

@@ -1,4 +1,4 @@
-import { send } from '../gateway.ts';
+import { country, forgetAirports, send } from '../gateway.ts';
 import type { CreateAirportInput, TypedDocumentString } from '../generated/codegen/graphql.js';
 import { graphql } from '../generated/codegen/index.js';
 
@@ -36,7 +36,8 @@ function ask<Data, Variables extends object>(
   return send<Data>(document.toString(), variables);
 }
 
-const input: CreateAirportInput = { iata: 'CGN', name: 'Köln Bonn', city: 'Cologne' };
+await forgetAirports();
+const input: CreateAirportInput = { iata: 'CGN', name: 'Köln Bonn', city: 'Cologne', country };
 const { createAirport } = await ask(CreateAirport, { input });
 const departures: number = createAirport.airport.departures.totalCount;
 const { airports } = await ask(AirportsOf, {

@@ -1,6 +1,6 @@
 import { initGraphQLTada, type ResultOf, type VariablesOf } from 'gql.tada';
 import { print } from 'graphql';
-import { send } from '../gateway.ts';
+import { country, forgetAirports, send } from '../gateway.ts';
 import type { introspection } from '../generated/graphql-env.d.ts';
 
 /** Types of operations by gql.tada: out of the documents themselves, as they are typed. */
@@ -35,10 +35,12 @@ const AirportsOf = graphql(`
   }
 `);
 
+await forgetAirports();
 const input: VariablesOf<typeof CreateAirport>['input'] = {
   iata: 'DUS',
   name: 'Düsseldorf',
   city: 'Düsseldorf',
+  country,
 };
 const { createAirport } = await send<ResultOf<typeof CreateAirport>>(print(CreateAirport), { input });
 const createdAt: string = createAirport.airport.createdAt;
