@@ -2,7 +2,7 @@ import { DatabaseError } from '@formwork/pg';
 import { RegistryError } from '@formwork/registry';
 import { Failure } from './failure.ts';
 
-export interface FailureReport {
+interface FailureReport {
   readonly message: string;
   readonly problems: readonly string[];
   readonly details: Readonly<Record<string, unknown>>;

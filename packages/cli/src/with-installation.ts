@@ -27,7 +27,7 @@ export async function withInstallation<T>(
 }
 
 /** @throws Failure (exit code 2) that lists every variable that is wrong */
-export function readEnvironment({ environment }: Pick<Terminal, 'environment'>): Settings {
+function readEnvironment({ environment }: Pick<Terminal, 'environment'>): Settings {
   try {
     return readSettings(environment);
   } catch (error) {

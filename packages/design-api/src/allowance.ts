@@ -1,6 +1,6 @@
 import { builder } from './builder.ts';
 
-export interface Allowance {
+interface Allowance {
   readonly limit: number;
   readonly used: number;
 }

@@ -64,7 +64,7 @@ const IndexesLeftType = builder.objectRef<Entity>('IndexAllowances').implement({
 });
 
 /** An entity beside the limits of the database it is in. */
-export interface EntityWithLimits {
+interface EntityWithLimits {
   readonly entity: Entity;
   readonly limits: Limits;
 }

@@ -40,7 +40,7 @@ export const DeprecationType = builder.objectRef<DeprecationDocument>('Deprecati
   }),
 });
 
-export interface FieldOfEntity extends Field {
+interface FieldOfEntity extends Field {
   /** Storage key. */
   readonly entityType: string;
 }

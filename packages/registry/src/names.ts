@@ -11,7 +11,7 @@ export function camelName(key: string): string {
 }
 
 /** "order_item" → "OrderItem" */
-export function pascalName(key: string): string {
+function pascalName(key: string): string {
   return capitalise(camelName(key));
 }
 

@@ -6,7 +6,7 @@ import { assertNever } from './field-types.ts';
 import { parseDate, parseDateTime, parseDuration, parseTime } from './temporal.ts';
 
 /** A value in its canonical form, or why it is none, as the end of the sentence "The default … ". */
-export type ParsedValue = { readonly value: unknown } | { readonly reason: string };
+type ParsedValue = { readonly value: unknown } | { readonly reason: string };
 
 const int32 = 2 ** 31;
 

@@ -5,7 +5,7 @@ import { slotsPerKind } from './limits.ts';
 import type { Slot } from './model.ts';
 
 /** Something of an entity that wants a slot; `id` tells whether it is the same as one that has a slot today. */
-export interface SlotWish {
+interface SlotWish {
   readonly id: string;
   readonly kind: SlotKind;
 }

@@ -3,7 +3,7 @@ import { fieldTypeRule } from './field-types.ts';
 import type { Entity } from './model.ts';
 
 /** Raise this when the text of views changes for the same content, so that new views get new names. */
-export const viewFormat = 1;
+const viewFormat = 1;
 
 /** The same for the text of lookups and formulas. */
 const formulaFormat = 1;

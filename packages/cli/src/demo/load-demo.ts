@@ -40,7 +40,7 @@ const budget = 600_000;
 /** The label of the keys made here. Such a key is made once all data is in, and so is the mark that it is. */
 const label = 'demo';
 
-export interface LoadOptions {
+interface LoadOptions {
   /** Hears what goes on. */
   readonly tell: (line: string) => void;
   /** Cancels what is being loaded. */

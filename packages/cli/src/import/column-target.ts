@@ -61,7 +61,7 @@ export function assertWritable(column: string, field: Field): Field {
   );
 }
 
-export function describeUnknown(entity: Entity, name: string): string {
+function describeUnknown(entity: Entity, name: string): string {
   const keys = entity.fields.map((field) => field.key);
   return `There is no field ${quote(name)} on entity ${quote(entity.key)}.${didYouMean(name, keys)}`;
 }

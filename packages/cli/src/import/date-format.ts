@@ -3,7 +3,7 @@ import { usageFailure } from '../failure.ts';
 import { quote } from '../quote.ts';
 
 /** How a column's dates are written: gives the canonical text, or null for what is not written so. */
-export type DateReader = (text: string) => string | null;
+type DateReader = (text: string) => string | null;
 
 export type MomentType = 'date' | 'datetime' | 'time';
 
@@ -84,7 +84,7 @@ export function compileDateFormat(format: string, type: MomentType): DateReader 
 export function readIso(text: string, type: MomentType): string | null {
   const trimmed = text.trim();
   if (type === 'date') return parseDate(trimmed);
-  if (type === 'time') return parseTime(/^\d{2}:\d{2}$/.test(trimmed) ? `${trimmed}:00` : trimmed);
+  if (type === 'time') return parseTime(trimmed);
   return parseDateTime(trimmed);
 }
 

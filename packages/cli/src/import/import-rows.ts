@@ -24,7 +24,7 @@ export interface ImportSummary extends Counts {
   readonly lastLine: number;
 }
 
-export interface ImportRowsOptions {
+interface ImportRowsOptions {
   readonly rows: AsyncIterable<SourceRow>;
   readonly reader: RowReader;
   readonly writeBatch: WriteBatch;

@@ -27,7 +27,7 @@ export function formatOf(path: string): FileFormat {
   );
 }
 
-export interface SourceOptions {
+interface SourceOptions {
   readonly format: FileFormat;
   /** Of CSV: one character. */
   readonly delimiter: string;

@@ -2,7 +2,7 @@ import { SingleBar } from 'cli-progress';
 import type { Terminal } from '../terminal.ts';
 import type { Counts } from './import-rows.ts';
 
-export interface Progress {
+interface Progress {
   /** The file is understood and writing begins. */
   start(): void;
   /** Bytes of the file that were read. */

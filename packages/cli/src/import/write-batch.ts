@@ -7,7 +7,7 @@ import type { VersionedRegistry } from '../load-registry.ts';
 import type { WriteBatch } from './import-rows.ts';
 import { upsertRecords } from './upsert-records.ts';
 
-export interface BatchWriterOptions {
+interface BatchWriterOptions {
   readonly dataPlane: DataPlane;
   readonly tenant: TenantRow;
   /** Every batch is fenced by its version: should the registry change meanwhile, the import ends. */

@@ -6,7 +6,7 @@ import { targetOf } from './references.ts';
 import type { ReportComputed } from './resolved-field.ts';
 
 /** The link that a lookup follows, and what it shows of where that leads. */
-export interface LookupEnds {
+interface LookupEnds {
   readonly via: ScopeField;
   readonly target: ScopeEntity;
   readonly shown: ScopeField;

@@ -6,7 +6,7 @@ import type { ComputedScope, ScopeEntity, ScopeField } from './computed-scope.ts
 import type { ReportComputed } from './resolved-field.ts';
 
 /** Where a rollup's records come from. */
-export interface RollupSource {
+interface RollupSource {
   readonly entity: ScopeEntity;
   readonly way: RollupWay;
 }

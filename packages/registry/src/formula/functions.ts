@@ -66,7 +66,7 @@ const functions: Readonly<Record<FunctionName, FunctionRule>> = {
 const functionNames = Object.keys(functions);
 
 /** Whether text is the name of a function ("constructor" is not). */
-export function isFunctionName(name: string): name is FunctionName {
+function isFunctionName(name: string): name is FunctionName {
   return Object.hasOwn(functions, name);
 }
 

@@ -4,7 +4,7 @@ import { referencesOf } from './references.ts';
 import type { ReferenceStep } from './syntax.ts';
 
 /** What an expression's steps over fields mean, by keys of entities and fields. */
-export interface ExpressionNames {
+interface ExpressionNames {
   /** What the field is to be called. */
   field(entity: string, name: string): string;
   /** The entity behind a link, where it is one. */

@@ -1,6 +1,6 @@
 import type { Computation } from './computation.ts';
 
-export interface Measure {
+interface Measure {
   /** Values, operators and calls, with all that is used of other computed fields. */
   readonly parts: number;
   /** Links followed in all, and one behind the other. */

@@ -3,7 +3,7 @@ import { OperandRefusal } from './check-formula.ts';
 import type { FieldComputation, FormulaType } from './computation.ts';
 
 /** What a stored field is inside a formula. */
-export interface OperandType {
+interface OperandType {
   readonly type: FormulaType;
   readonly as: FieldComputation['as'];
 }

@@ -6,7 +6,7 @@ import { fieldsOnPath, referencesOf } from './references.ts';
 import type { Resolution } from './resolved-field.ts';
 import type { Typed } from './typed.ts';
 
-export interface ResolvedExpression extends Pick<Typed, 'type' | 'value'> {
+interface ResolvedExpression extends Pick<Typed, 'type' | 'value'> {
   /** One more than that of the highest computed field in it. */
   readonly level: number;
 }

@@ -9,7 +9,7 @@ import { findMember, type RuleMember, ruleMembers } from './rule-members.ts';
 import { countOperators, type OperandForm, operandProblem, ruleOperators } from './rule-operators.ts';
 
 /** How large one row rule may be: it is part of every statement about its entity. */
-export const ruleLimits = { conditions: 50, depth: 6 } as const;
+const ruleLimits = { conditions: 50, depth: 6 } as const;
 
 /** Claims have names such as "email", "sub" or "https://example.com/claims/team". */
 const claimName = /^[A-Za-z_][A-Za-z0-9_.:/-]{0,199}$/;

@@ -4,7 +4,7 @@ import type { RowRule } from './role-document.ts';
 import { findMember, type Naming, type RuleMember } from './rule-members.ts';
 
 /** The place of a value of the caller in a rule: `{ "claim": "email" }`. */
-export interface ClaimReference {
+interface ClaimReference {
   readonly claim: string;
 }
 
