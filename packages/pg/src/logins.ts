@@ -31,6 +31,8 @@ const roleSettings: readonly (readonly [string, string])[] = [
   ['search_path', 'formwork, formwork_views'],
   // Statements are short; compiling them costs more than it saves.
   ['jit', 'off'],
+  // A sequential scan asks for the tenant at each row of all tenants (20 ms for 80,000), the indexes once.
+  ['enable_seqscan', 'off'],
   ['idle_in_transaction_session_timeout', '60s'],
 ];
 

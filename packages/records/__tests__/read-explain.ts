@@ -35,7 +35,9 @@ function flatten(plan: Plan): Plan[] {
   return [plan, ...(plan.Plans ?? []).flatMap(flatten)];
 }
 
+/** What a bitmap was made of is read by the scan above it. */
 function rowsOf(node: Plan): number {
+  if (node['Node Type'] === 'Bitmap Index Scan') return 0;
   return node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0);
 }
 
