@@ -39,6 +39,7 @@ describe('help', () => {
     'migrate',
     'tenant create',
     'tenant list',
+    'tenant report',
     'key create',
     'key list',
     'key revoke',
@@ -47,8 +48,17 @@ describe('help', () => {
     'registry plan',
     'registry export',
     'registry schema',
+    'documents mode',
+    'documents add',
+    'documents list',
+    'documents check',
+    'documents remove',
     'import',
     'verify',
+    'system enable',
+    'system disable',
+    'system status',
+    'audit list',
   ])('of "%s" has examples', async (command) => {
     const { code, stdout } = await formwork(`${command} --help`);
     expect([code, stdout]).toEqual([

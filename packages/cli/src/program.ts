@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import { settings } from '@formwork/gateway';
 import { Command } from 'commander';
 import { examples } from './command-help.ts';
+import { addAuditCommand } from './commands/audit.ts';
 import { addDocumentsCommand } from './commands/documents.ts';
 import { addImportCommand } from './commands/import.ts';
 import { addKeyCommand } from './commands/key.ts';
 import { addMigrateCommand } from './commands/migrate.ts';
 import { addRegistryCommand } from './commands/registry.ts';
 import { addStartCommand } from './commands/start.ts';
+import { addSystemCommand } from './commands/system.ts';
 import { addTenantCommand } from './commands/tenant.ts';
 import { addVerifyCommand } from './commands/verify.ts';
 import type { Terminal } from './terminal.ts';
@@ -33,6 +35,8 @@ export function createProgram(terminal: Terminal): Command {
   addDocumentsCommand(program, terminal);
   addImportCommand(program, terminal);
   addVerifyCommand(program, terminal);
+  addSystemCommand(program, terminal);
+  addAuditCommand(program, terminal);
   return program;
 }
 

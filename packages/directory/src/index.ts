@@ -28,3 +28,4 @@ export {
   setDocumentMode,
   type TrustedDocumentsState,
 } from './trusted-documents.ts';
+export { type ApartFinding, type ApartOutcome, verifyApart } from './verify-apart.ts';

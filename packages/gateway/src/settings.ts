@@ -36,6 +36,11 @@ export const settings = {
     'Postgres as formwork_designer, not through a transaction pooler; made from DATABASE_URL where unset.',
     assertPostgresUrl,
   ),
+  systemUrl: optionalText(
+    'FORMWORK_SYSTEM_URL',
+    'Postgres as formwork_system, for jobs across all tenants ("formwork verify --all"); no gateway uses it. "formwork system enable" makes it.',
+    assertPostgresUrl,
+  ),
   secret: optionalText(
     'FORMWORK_SECRET',
     'Signs cursors: the same for all gateways. Unset: one is made and kept in the database.',

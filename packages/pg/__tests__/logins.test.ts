@@ -1,7 +1,15 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openEmbeddedCluster, openPostgres, withAdmin } from '@formwork/pg';
+import {
+  connectSystemPlane,
+  disableSystemRole,
+  enableSystemRole,
+  isSystemRoleEnabled,
+  openEmbeddedCluster,
+  openPostgres,
+  withAdmin,
+} from '@formwork/pg';
 import { findSystemPostgres, type SystemServer, startSystemServer } from '@formwork/testkit';
 
 /**
@@ -73,6 +81,35 @@ describe.each(servers)('on %s', (_, start) => {
         'create view formwork_views.x with (security_invoker = true) as select id from formwork.records',
       ),
     );
+  });
+
+  test('the system role is off until an administrator who may turn it on does so, and can be turned off', async () => {
+    const superuser = url('', '', 'managed');
+    await withAdmin(superuser, async (admin) => {
+      const options = { adminUrl: superuser };
+      expect(await isSystemRoleEnabled(admin)).toBe(false);
+      const first = await enableSystemRole(admin, options);
+      expect(await enableSystemRole(admin, options)).toBe(first);
+      expect(await isSystemRoleEnabled(admin)).toBe(true);
+      const plane = await connectSystemPlane({ url: first, by: 'test' });
+      const job = { name: 'look', tables: ['tenants'], tenants: null };
+      await plane.run(job, async (sql) => ({ value: await sql`select from formwork.records`, outcome: {} }));
+      await plane.close();
+      await disableSystemRole(admin);
+      expect(await isSystemRoleEnabled(admin)).toBe(false);
+      await expect(connectSystemPlane({ url: first, by: 'test' })).rejects.toThrow(/does not let/);
+    });
+  });
+
+  test('an administrator who is no superuser is told what a superuser has to run', async () => {
+    const manager = url('manager', 'managing', 'managed');
+    await withAdmin(manager, async (admin) => {
+      await withAdmin(url('', '', 'managed'), (other) =>
+        other.query('alter role formwork_system nobypassrls'),
+      );
+      const enabling = enableSystemRole(admin, { adminUrl: manager, secret: 'kept elsewhere' });
+      await expect(enabling).rejects.toThrow(/formwork_system/);
+    });
   });
 
   test('without a secret he is asked for one', async () => {

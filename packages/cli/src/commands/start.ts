@@ -51,9 +51,11 @@ async function start(terminal: Terminal, installation: Installation, options: St
   const { interrupted: signal } = terminal;
   const isJson = options.json === true;
   const tell = tellTo(terminal, isJson);
+  // A gateway is no batch job: it never has what sees all tenants.
+  const { systemUrl: _, ...settings } = installation.settings;
   // Before the demo data, so that a port that is taken is told at once.
   const gateway = await startGateway({
-    ...installation.settings,
+    ...settings,
     ...installation.postgres,
     ...(options.port === undefined ? {} : { port: options.port }),
     ...(options.host === undefined ? {} : { host: options.host }),

@@ -5,14 +5,16 @@ import { examples, jsonOption } from '../command-help.ts';
 import { readTemplate, templateNames } from '../templates.ts';
 import { formatTable, print, type Terminal } from '../terminal.ts';
 import { withInstallation } from '../with-installation.ts';
+import { addReport } from './tenant-report.ts';
 
-/** `formwork tenant create|list`. */
+/** `formwork tenant create|list|report`. */
 export function addTenantCommand(program: Command, terminal: Terminal): void {
   const tenant = program
     .command('tenant')
     .description('Make and list tenants: the organisations whose data is kept apart.');
   addCreate(tenant, terminal);
   addList(tenant, terminal);
+  addReport(tenant, terminal);
 }
 
 function addCreate(tenant: Command, terminal: Terminal): void {

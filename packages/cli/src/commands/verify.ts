@@ -1,12 +1,13 @@
-import { listTenants, type TenantRow } from '@formwork/directory';
+import { type ApartOutcome, listTenants, type TenantRow, verifyApart } from '@formwork/directory';
 import type { ControlPlane } from '@formwork/pg';
 import { type Drift, loadTenantRegistry, verify } from '@formwork/registry-store';
 import type { Command } from 'commander';
 import { examples, jsonOption } from '../command-help.ts';
-import { Failure } from '../failure.ts';
+import { Failure, usageFailure } from '../failure.ts';
 import { getTenant } from '../find-tenant.ts';
 import { print, type Terminal } from '../terminal.ts';
-import { withInstallation } from '../with-installation.ts';
+import { type Installation, withInstallation } from '../with-installation.ts';
+import { withSystem } from '../with-system.ts';
 
 /** What was looked at of a tenant, and what was found. */
 interface Verified {
@@ -23,18 +24,26 @@ export function addVerifyCommand(program: Command, terminal: Terminal): void {
     .description(
       'Prove from the raw rows that nothing has drifted: values, search keys, unique keys, links, counters, views.',
     )
-    .option('--tenant <slug>', 'only this tenant (default: all)')
+    .option('--tenant <slug>', 'only this tenant (default: each of them)')
+    .option(
+      '--all',
+      'each of them, and what only a look past their policies can prove: that no row is outside of its tenant. Takes the system role',
+    )
     .addOption(jsonOption())
     .addHelpText(
       'after',
-      `\nThe exit code is 0 if nothing has drifted, 1 if something has.\n${examples('formwork verify', 'formwork verify --tenant aviation --json')}`,
+      `\nThe exit code is 0 if nothing has drifted, 1 if something has.\n${examples('formwork verify', 'formwork verify --tenant aviation --json', 'formwork verify --all')}`,
     )
-    .action(async ({ tenant: slug, json }: { tenant?: string; json?: boolean }) => {
-      const verified = await withInstallation(terminal, async ({ control }) => {
+    .action(async ({ tenant: slug, all, json }: { tenant?: string; all?: boolean; json?: boolean }) => {
+      if (slug !== undefined && all === true) throw usageFailure('Give --tenant or --all, not both.');
+      const found = await withInstallation(terminal, async (installation) => {
+        const { control } = installation;
+        // First, so that what it lacks is said before the long part.
+        const apart = all === true ? await proveApart(installation) : null;
         const tenants = slug === undefined ? await listTenants(control) : [await getTenant(control, slug)];
-        return verifyAll(terminal, control, tenants);
+        return { apart, verified: await verifyAll(terminal, control, tenants) };
       });
-      finish(terminal, json === true, verified);
+      finish(terminal, json === true, found.verified, found.apart);
     });
 }
 
@@ -59,6 +68,17 @@ async function verifyAll(
   return verified;
 }
 
+/** As the system role: what each tenant's own proof cannot see. */
+function proveApart(installation: Installation): Promise<ApartOutcome> {
+  const tables = ['tenants', 'records', 'record_links', 'entity_storage'];
+  return withSystem(installation, (system) =>
+    system.run({ name: 'verify --all', tables, tenants: null }, async (sql) => {
+      const value = await verifyApart(sql);
+      return { value, outcome: { tables: value.tables.length, findings: value.findings.length } };
+    }),
+  );
+}
+
 function countRecords(control: ControlPlane, tenantId: string): Promise<number> {
   return control.withTenant(tenantId, async (sql) => {
     const rows = await sql<{ count: number }[]>`select count(*)::float8 as count from formwork.records`;
@@ -66,7 +86,12 @@ function countRecords(control: ControlPlane, tenantId: string): Promise<number> 
   });
 }
 
-function finish(terminal: Terminal, isJson: boolean, verified: readonly Verified[]): void {
+function finish(
+  terminal: Terminal,
+  isJson: boolean,
+  verified: readonly Verified[],
+  apart: ApartOutcome | null,
+): void {
   const drifts = verified.flatMap(({ tenant, drifts: found }) =>
     found.map((drift) => ({ tenant, ...drift })),
   );
@@ -74,17 +99,34 @@ function finish(terminal: Terminal, isJson: boolean, verified: readonly Verified
     ({ tenant, entities, records, drifts: found }) =>
       `${tenant}: ${entities} entities, ${records} records, ${found.length === 0 ? 'no drift' : `${found.length} drifts`}`,
   );
-  const value = { drift: drifts.length, tenants: verified };
-  if (drifts.length === 0) {
+  const findings = apart?.findings ?? [];
+  if (apart !== null) lines.push(tellApart(apart));
+  const value = {
+    drift: drifts.length + findings.length,
+    tenants: verified,
+    ...(apart === null ? {} : { apart }),
+  };
+  if (value.drift === 0) {
     print(terminal, isJson, value, [...lines, 'Zero drift: all is as the registries and the values say.']);
     return;
   }
   if (!isJson) print(terminal, false, value, lines);
-  throw new Failure(`There is drift in ${drifts.length} places.`, {
+  throw new Failure(`There is drift in ${value.drift} places.`, {
     details: value,
-    problems: drifts.map(
-      ({ tenant, entity, name, count, examples: ids, message }) =>
-        `${tenant}: ${entity}${name === '' ? '' : `.${name}`}: ${message} (${count}${ids.length === 0 ? '' : `: ${ids.join(', ')}`})`,
-    ),
+    problems: [
+      ...drifts.map(
+        ({ tenant, entity, name, count, examples: ids, message }) =>
+          `${tenant}: ${entity}${name === '' ? '' : `.${name}`}: ${message} (${count}${ids.length === 0 ? '' : `: ${ids.join(', ')}`})`,
+      ),
+      ...findings.map(
+        ({ table, message, count, examples: ids }) => `${table}: ${message} (${count}: ${ids.join(', ')})`,
+      ),
+    ],
   });
+}
+
+function tellApart({ tables, findings }: ApartOutcome): string {
+  const found =
+    findings.length === 0 ? 'no row outside of its tenant' : `${findings.length} kinds of rows outside`;
+  return `all tenants together: ${tables.length} tables, ${found}`;
 }
