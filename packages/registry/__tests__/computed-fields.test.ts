@@ -6,7 +6,7 @@ import {
   toDocument,
   toStoredRegistry,
 } from '../src/index.ts';
-import { documentOf } from './designs.ts';
+import { documentOf, problemsOf, registryOf } from './designs.ts';
 
 type Fields = readonly { readonly key: string; readonly [option: string]: unknown }[];
 
@@ -38,18 +38,10 @@ const lookup = (key: string, via: string, field: string) => ({
   options: { via, field },
 });
 
-function make(...entities: readonly object[]): Registry {
-  const result = createRegistry(documentOf(...entities));
-  if ('problems' in result) throw new Error(result.problems.map(({ message }) => message).join('\n'));
-  return result.registry;
-}
+const make = (...entities: readonly object[]) => registryOf(documentOf(...entities));
 
-function problems(...entities: readonly object[]) {
-  const result = createRegistry(documentOf(...entities));
-  return 'problems' in result
-    ? result.problems.map(({ code, path, message }) => `${code} ${path} ${message}`)
-    : [];
-}
+const problems = (...entities: readonly object[]) =>
+  problemsOf(documentOf(...entities)).map(({ code, path, message }) => `${code} ${path} ${message}`);
 
 function field(registry: Registry, entity: string, key: string) {
   const found = registry.entityByKey.get(entity)?.fieldByKey.get(key);

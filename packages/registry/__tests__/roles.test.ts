@@ -1,9 +1,7 @@
 import {
-  createRegistry,
   diffRegistries,
   loadRegistry,
   mayWrite,
-  type Problem,
   projectRegistry,
   type Registry,
   type RegistryDocument,
@@ -12,7 +10,7 @@ import {
   toDocument,
   toStoredRegistry,
 } from '@formwork/registry';
-import { airline } from './designs.ts';
+import { airline, problemsOf, registryOf } from './designs.ts';
 
 const crew: RoleDocument = {
   key: 'crew',
@@ -40,16 +38,11 @@ function withRoles(roles: readonly unknown[], from: RegistryDocument = airline):
   return { ...from, roles } as RegistryDocument;
 }
 
-function make(document: RegistryDocument, current?: Registry): Registry {
-  const made = createRegistry(document, current ? { current } : {});
-  if ('problems' in made) throw new Error(JSON.stringify(made.problems, null, 2));
-  return made.registry;
-}
+const make = (document: RegistryDocument, current?: Registry): Registry =>
+  registryOf(document, current ? { current } : {});
 
-function problemsOf(roles: readonly unknown[], from?: RegistryDocument): readonly Problem[] {
-  const made = createRegistry(withRoles(roles, from));
-  return 'problems' in made ? made.problems : [];
-}
+const problemsOfRoles = (roles: readonly unknown[], from?: RegistryDocument) =>
+  problemsOf(withRoles(roles, from));
 
 function permit(...permissions: readonly unknown[]) {
   return [{ key: 'crew', permissions }];
@@ -258,7 +251,7 @@ test.each([
     'roles[0].permissions[0].read.where',
   ],
 ])('refuses %s', (_, roles, code, path) => {
-  expect(problemsOf(roles)).toContainEqual(expect.objectContaining({ code, path }));
+  expect(problemsOfRoles(roles)).toContainEqual(expect.objectContaining({ code, path }));
 });
 
 test.each([
@@ -301,27 +294,29 @@ test.each([
   ],
   ['no field of the name "__proto__"', JSON.parse('{"__proto__":{"eq":1}}'), 'FIELD_MISSING', '.__proto__'],
 ])('refuses a rule with %s', (_, where, code, path) => {
-  expect(problemsOf(permit({ entity: 'flight', read: { where } }))).toContainEqual(
+  expect(problemsOfRoles(permit({ entity: 'flight', read: { where } }))).toContainEqual(
     expect.objectContaining({ code, path: `roles[0].permissions[0].read.where${path}` }),
   );
 });
 
 test('says what was meant', () => {
-  const [problem] = problemsOf(permit({ entity: 'flight', read: { where: { staus: { eq: 'planned' } } } }));
+  const [problem] = problemsOfRoles(
+    permit({ entity: 'flight', read: { where: { staus: { eq: 'planned' } } } }),
+  );
   expect(problem?.message).toContain('Did you mean "status"?');
 });
 
 test('refuses rules and lists of roles that are too large', () => {
   const many = Array.from({ length: 60 }, () => ({ number: { eq: 'A' } }));
-  expect(problemsOf(permit({ entity: 'flight', read: { where: { or: many } } }))).toContainEqual(
+  expect(problemsOfRoles(permit({ entity: 'flight', read: { where: { or: many } } }))).toContainEqual(
     expect.objectContaining({ code: 'LIMIT_EXCEEDED' }),
   );
   const deep = (depth: number): unknown => (depth === 0 ? { number: { eq: 'A' } } : { not: deep(depth - 1) });
-  expect(problemsOf(permit({ entity: 'flight', read: { where: deep(10) } }))).toContainEqual(
+  expect(problemsOfRoles(permit({ entity: 'flight', read: { where: deep(10) } }))).toContainEqual(
     expect.objectContaining({ code: 'LIMIT_EXCEEDED' }),
   );
   const roles = Array.from({ length: 51 }, (_, index) => ({ key: `role_${index}`, permissions: [] }));
-  expect(problemsOf(roles)).toContainEqual(
+  expect(problemsOfRoles(roles)).toContainEqual(
     expect.objectContaining({ code: 'LIMIT_EXCEEDED', path: 'roles' }),
   );
 });

@@ -1,12 +1,5 @@
-import {
-  createRegistry,
-  diffRegistries,
-  loadRegistry,
-  type Registry,
-  toDocument,
-  toStoredRegistry,
-} from '../src/index.ts';
-import { documentOf } from './designs.ts';
+import { createRegistry, diffRegistries, loadRegistry, toDocument, toStoredRegistry } from '../src/index.ts';
+import { documentOf, problemsOf, registryOf } from './designs.ts';
 
 type Fields = readonly { readonly key: string; readonly [option: string]: unknown }[];
 
@@ -53,18 +46,10 @@ const tag = (...more: Fields) => ({
 });
 const total = rollup('total', { via: 'items', function: 'sum', field: 'amount' }, { indexed: true });
 
-function make(...entities: readonly object[]): Registry {
-  const result = createRegistry(documentOf(...entities));
-  if ('problems' in result) throw new Error(result.problems.map(({ message }) => message).join('\n'));
-  return result.registry;
-}
+const make = (...entities: readonly object[]) => registryOf(documentOf(...entities));
 
-function problems(...entities: readonly object[]) {
-  const result = createRegistry(documentOf(...entities));
-  return 'problems' in result
-    ? result.problems.map(({ code, path, message }) => `${code} ${path} ${message}`)
-    : [];
-}
+const problems = (...entities: readonly object[]) =>
+  problemsOf(documentOf(...entities)).map(({ code, path, message }) => `${code} ${path} ${message}`);
 
 const ofOrder = (options: object) => problems(account(), order(rollup('r', options)), item(), tag());
 
