@@ -1,13 +1,5 @@
 import { asAdmin } from '@formwork/testkit';
-import {
-  codesOf,
-  createAirport,
-  dataOf,
-  type GraphqlAnswer,
-  Harness,
-  type TestGateway,
-  type TestTenant,
-} from './harness.ts';
+import { codesOf, createAirport, dataOf, Harness, type TestGateway, type TestTenant } from './harness.ts';
 
 /* The registry changed by lists of changes, over HTTP: previewed, applied, undone; and clients of yesterday. */
 
@@ -19,15 +11,6 @@ beforeAll(async () => {
   gateway = await harness.gateway();
 });
 afterAll(() => harness.close());
-
-async function design(key: string, query: string, variables?: object): Promise<GraphqlAnswer> {
-  const response = await fetch(`${gateway.url}/design`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
-    body: JSON.stringify({ query, variables }),
-  });
-  return (await response.json()) as GraphqlAnswer;
-}
 
 interface Applied {
   readonly version: number;
@@ -53,7 +36,7 @@ interface Preview {
 }
 
 async function apply(tenant: TestTenant, changes: readonly object[], version?: number): Promise<Applied> {
-  const answer = await design(
+  const answer = await gateway.askDesign(
     tenant.keys.designer,
     `mutation ($changes: [ChangeInput!]!, $version: Int) {
       apply(changes: $changes, expectedVersion: $version) { version changed problems { code path message } }
@@ -64,7 +47,7 @@ async function apply(tenant: TestTenant, changes: readonly object[], version?: n
 }
 
 async function preview(tenant: TestTenant, changes: readonly object[]): Promise<Preview> {
-  const answer = await design(
+  const answer = await gateway.askDesign(
     tenant.keys.designer,
     `query ($changes: [ChangeInput!]!) {
       preview(changes: $changes) {
@@ -135,12 +118,12 @@ test('all problems come at once, each with its place, and nothing is applied', a
 test('a stale version is an error, and nothing is applied', async () => {
   const tenant = await harness.tenant('stale');
   await apply(tenant, [rename], 1);
-  const answer = await design(
+  const answer = await gateway.askDesign(
     tenant.keys.designer,
     'mutation { apply(changes: [{ indexField: { entity: "airport", field: "iata" } }], expectedVersion: 1) { version } }',
   );
   expect(codesOf(answer)).toEqual(['SCHEMA_CHANGED']);
-  expect(dataOf(await design(tenant.keys.designer, '{ registry { version } }'))).toEqual({
+  expect(dataOf(await gateway.askDesign(tenant.keys.designer, '{ registry { version } }'))).toEqual({
     registry: { version: 2 },
   });
 });
@@ -156,7 +139,7 @@ test.each(['viewer', 'editor'] as const)(
       'mutation { revert(version: 1) { version } }',
       '{ previewRevert(version: 1) { version } }',
     ]) {
-      expect(codesOf(await design(tenant.keys[role], operation))).toEqual(['FORBIDDEN']);
+      expect(codesOf(await gateway.askDesign(tenant.keys[role], operation))).toEqual(['FORBIDDEN']);
     }
   },
 );
@@ -167,7 +150,7 @@ test('a designer reaches nothing of another tenant', async () => {
   const { problems } = await apply(mine, [{ relabelEntity: { entity: 'secret', label: 'Mine now' } }]);
   expect(problems.map(({ code }) => code)).toEqual(['ENTITY_MISSING']);
   const shown = dataOf(
-    await design(
+    await gateway.askDesign(
       mine.keys.designer,
       '{ history { version document } previewRevert(version: 2) { problems { code } } registry { document } }',
     ),
@@ -175,9 +158,9 @@ test('a designer reaches nothing of another tenant', async () => {
   expect(JSON.stringify(shown)).not.toContain('secret');
   expect(shown.previewRevert).toEqual({ problems: [{ code: 'VERSION_UNKNOWN' }] });
   // It is there.
-  expect(JSON.stringify(dataOf(await design(theirs.keys.designer, '{ registry { document } }')))).toContain(
-    'secret',
-  );
+  expect(
+    JSON.stringify(dataOf(await gateway.askDesign(theirs.keys.designer, '{ registry { document } }'))),
+  ).toContain('secret');
 });
 
 describe('clients of yesterday', () => {
@@ -324,12 +307,12 @@ test('a change is undone, the very next request is answered by it, and the histo
       { id },
     ),
   );
-  const shown = await design(
+  const shown = await gateway.askDesign(
     tenant.keys.designer,
     '{ previewRevert(version: 2) { isApplicable level problems { message } } }',
   );
   expect(dataOf(shown).previewRevert).toMatchObject({ isApplicable: true, problems: [] });
-  const undone = await design(
+  const undone = await gateway.askDesign(
     tenant.keys.designer,
     'mutation { revert(version: 2, expectedVersion: 2) { version problems { message } } }',
   );
@@ -340,7 +323,7 @@ test('a change is undone, the very next request is answered by it, and the histo
     airportByIata: { city: 'Berlin', town: 'Berlin' },
   });
   const { history } = dataOf(
-    await design(
+    await gateway.askDesign(
       tenant.keys.designer,
       '{ history { version appliedBy changes { message } } registry { entity(key: "airport") { field(key: "city") { aliases { key since } } } } }',
     ),

@@ -1,12 +1,5 @@
 import { asAdmin } from '@formwork/testkit';
-import {
-  codesOf,
-  dataOf,
-  type GraphqlAnswer,
-  Harness,
-  type TestGateway,
-  type TestTenant,
-} from './harness.ts';
+import { codesOf, dataOf, Harness, type TestGateway, type TestTenant } from './harness.ts';
 import { extended, skyway } from './skyway.ts';
 
 let harness: Harness;
@@ -20,25 +13,20 @@ beforeAll(async () => {
 });
 afterAll(() => harness.close());
 
-async function design(key: string, query: string, variables?: object): Promise<GraphqlAnswer> {
-  const response = await fetch(`${gateway.url}/design`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
-    body: JSON.stringify({ query, variables }),
-  });
-  return (await response.json()) as GraphqlAnswer;
-}
-
 const apply = `mutation ($document: JSON!, $version: Int) {
   applyRegistry(document: $document, expectedVersion: $version) { version changed problems { code path message } }
 }`;
 
 test.each(['viewer', 'editor'] as const)('is closed to the role %s', async (role) => {
-  expect(codesOf(await design(tenant.keys[role], '{ registry { version } }'))).toEqual(['FORBIDDEN']);
+  expect(codesOf(await gateway.askDesign(tenant.keys[role], '{ registry { version } }'))).toEqual([
+    'FORBIDDEN',
+  ]);
 });
 
 test('is closed to strangers', async () => {
-  expect(codesOf(await design('fw_skyway_x', '{ registry { version } }'))).toEqual(['UNAUTHENTICATED']);
+  expect(codesOf(await gateway.askDesign('fw_skyway_x', '{ registry { version } }'))).toEqual([
+    'UNAUTHENTICATED',
+  ]);
 });
 
 test('a designer changes the registry, and the very next request is answered by it', async () => {
@@ -46,7 +34,7 @@ test('a designer changes the registry, and the very next request is answered by 
   const read = '{ airports { nodes { runways } } }';
   expect(codesOf(await gateway.ask(editor, read))).toEqual(['GRAPHQL_VALIDATION_FAILED']);
   const document = extended(skyway(), { key: 'runways', type: 'integer' });
-  expect(dataOf(await design(designer, apply, { document })).applyRegistry).toEqual({
+  expect(dataOf(await gateway.askDesign(designer, apply, { document })).applyRegistry).toEqual({
     version: 2,
     changed: true,
     problems: [],
@@ -67,21 +55,23 @@ test('tells all that is wrong with a document, and applies nothing', async () =>
     formwork: 1,
     entities: [{ key: '; drop table records; --', fields: [{ key: 'x', type: 'nope' }] }],
   };
-  const before = dataOf(await design(tenant.keys.admin, '{ registry { version } }'));
-  const { applyRegistry } = dataOf(await design(tenant.keys.admin, apply, { document }));
+  const before = dataOf(await gateway.askDesign(tenant.keys.admin, '{ registry { version } }'));
+  const { applyRegistry } = dataOf(await gateway.askDesign(tenant.keys.admin, apply, { document }));
   expect((applyRegistry as { problems: unknown[] }).problems.length).toBeGreaterThan(1);
-  expect(dataOf(await design(tenant.keys.admin, '{ registry { version } }'))).toEqual(before);
+  expect(dataOf(await gateway.askDesign(tenant.keys.admin, '{ registry { version } }'))).toEqual(before);
 });
 
 test('refuses a change that was made for another version', async () => {
-  const answer = await design(tenant.keys.admin, apply, { document: skyway(), version: 77 });
+  const answer = await gateway.askDesign(tenant.keys.admin, apply, { document: skyway(), version: 77 });
   expect(codesOf(answer)).toEqual(['SCHEMA_CHANGED']);
 });
 
 test('shows a tenant its own registry alone', async () => {
   const bare = await harness.tenant('bare', null);
   const query = '{ registry { version entities { key } } }';
-  expect(dataOf(await design(bare.keys.admin, query))).toEqual({ registry: { version: 0, entities: [] } });
+  expect(dataOf(await gateway.askDesign(bare.keys.admin, query))).toEqual({
+    registry: { version: 0, entities: [] },
+  });
 });
 
 test('does not mutate by GET', async () => {
@@ -105,7 +95,7 @@ describe('trusted documents', () => {
   const cities = 'query Cities { airports { nodes { city } } }';
 
   test('begin with none, and any may run', async () => {
-    expect(dataOf(await design(tenant.keys.designer, state)).trustedDocuments).toEqual({
+    expect(dataOf(await gateway.askDesign(tenant.keys.designer, state)).trustedDocuments).toEqual({
       mode: 'OFF',
       allowance: { limit: 5_000, used: 0 },
       documents: [],
@@ -120,7 +110,7 @@ describe('trusted documents', () => {
       { document: 'fragment F on Airport { id }' },
       { document: `{ airports { totalCount } } # ${'x'.repeat(100_000)}` },
     ];
-    const refused = dataOf(await design(tenant.keys.designer, add, { documents: wrong }));
+    const refused = dataOf(await gateway.askDesign(tenant.keys.designer, add, { documents: wrong }));
     expect(refused.addTrustedDocuments).toEqual({
       added: 0,
       known: 0,
@@ -143,18 +133,18 @@ describe('trusted documents', () => {
       { document: cities, id: 'same' },
     ];
     const { addTrustedDocuments: told } = dataOf(
-      await design(tenant.keys.admin, add, { documents: ids }),
+      await gateway.askDesign(tenant.keys.admin, add, { documents: ids }),
     ) as {
       addTrustedDocuments: { problems: { path: string }[] };
     };
     expect(told.problems.map(({ path }) => path)).toEqual(['documents[0]', 'documents[1]']);
     const { addTrustedDocuments: clash } = dataOf(
-      await design(tenant.keys.admin, add, { documents: ids.slice(2) }),
+      await gateway.askDesign(tenant.keys.admin, add, { documents: ids.slice(2) }),
     ) as { addTrustedDocuments: { problems: { path: string; message: string }[] } };
     expect(clash.problems).toEqual([
       { path: 'documents[1]', message: expect.stringMatching(/"same" stands for another document/) },
     ]);
-    expect(dataOf(await design(tenant.keys.designer, state)).trustedDocuments).toMatchObject({
+    expect(dataOf(await gateway.askDesign(tenant.keys.designer, state)).trustedDocuments).toMatchObject({
       documents: [],
     });
   });
@@ -162,16 +152,16 @@ describe('trusted documents', () => {
   test('are added, enforced, and removed by a designer, and the very next request is answered by it', async () => {
     const { designer, viewer } = tenant.keys;
     const given = { documents: [{ document: cities, id: 'cities' }, { document: cities }] };
-    expect(dataOf(await design(designer, add, given)).addTrustedDocuments).toMatchObject({
+    expect(dataOf(await gateway.askDesign(designer, add, given)).addTrustedDocuments).toMatchObject({
       added: 1,
       problems: [],
     });
-    expect(dataOf(await design(designer, add, given)).addTrustedDocuments).toMatchObject({
+    expect(dataOf(await gateway.askDesign(designer, add, given)).addTrustedDocuments).toMatchObject({
       added: 0,
       known: 2,
     });
     const enforce = 'mutation { setTrustedDocumentMode(mode: ENFORCE) { mode allowance { used } } }';
-    expect(dataOf(await design(designer, enforce)).setTrustedDocumentMode).toEqual({
+    expect(dataOf(await gateway.askDesign(designer, enforce)).setTrustedDocumentMode).toEqual({
       mode: 'ENFORCE',
       allowance: { used: 1 },
     });
@@ -179,35 +169,43 @@ describe('trusted documents', () => {
     expect(codesOf(await gateway.ask(viewer, '{ airports { totalCount } }'))).toEqual([
       'DOCUMENT_NOT_TRUSTED',
     ]);
-    expect(dataOf(await design(designer, state)).trustedDocuments).toMatchObject({
+    expect(dataOf(await gateway.askDesign(designer, state)).trustedDocuments).toMatchObject({
       documents: [
         { ids: ['cities'], name: 'Cities', recorded: false, recordedBy: expect.stringMatching(/^key:/) },
       ],
     });
     const remove =
       'mutation { removeTrustedDocuments(ids: ["cities", "nothing"]) { removed trustedDocuments { mode } } }';
-    expect(dataOf(await design(designer, remove)).removeTrustedDocuments).toMatchObject({
+    expect(dataOf(await gateway.askDesign(designer, remove)).removeTrustedDocuments).toMatchObject({
       removed: [expect.stringMatching(/^sha256:/)],
     });
     expect(codesOf(await gateway.ask(viewer, cities))).toEqual(['DOCUMENT_NOT_TRUSTED']);
-    dataOf(await design(designer, 'mutation { setTrustedDocumentMode(mode: OFF) { mode } }'));
+    dataOf(await gateway.askDesign(designer, 'mutation { setTrustedDocumentMode(mode: OFF) { mode } }'));
     dataOf(await gateway.ask(viewer, cities));
   });
 
   test.each(['viewer', 'editor'] as const)('are not the business of a %s', async (role) => {
-    expect(codesOf(await design(tenant.keys[role], state))).toEqual(['FORBIDDEN']);
+    expect(codesOf(await gateway.askDesign(tenant.keys[role], state))).toEqual(['FORBIDDEN']);
     expect(
-      codesOf(await design(tenant.keys[role], 'mutation { setTrustedDocumentMode(mode: OFF) { mode } }')),
+      codesOf(
+        await gateway.askDesign(tenant.keys[role], 'mutation { setTrustedDocumentMode(mode: OFF) { mode } }'),
+      ),
     ).toEqual(['FORBIDDEN']);
   });
 
   test('are those of the caller’s tenant', async () => {
     const other = await harness.tenant('apart');
-    dataOf(await design(other.keys.admin, add, { documents: [{ document: cities, id: 'theirs' }] }));
-    expect(dataOf(await design(tenant.keys.admin, state)).trustedDocuments).toMatchObject({ documents: [] });
+    dataOf(
+      await gateway.askDesign(other.keys.admin, add, { documents: [{ document: cities, id: 'theirs' }] }),
+    );
+    expect(dataOf(await gateway.askDesign(tenant.keys.admin, state)).trustedDocuments).toMatchObject({
+      documents: [],
+    });
     const remove = 'mutation { removeTrustedDocuments(ids: ["theirs"]) { removed } }';
-    expect(dataOf(await design(tenant.keys.admin, remove)).removeTrustedDocuments).toEqual({ removed: [] });
-    expect(dataOf(await design(other.keys.admin, state)).trustedDocuments).toMatchObject({
+    expect(dataOf(await gateway.askDesign(tenant.keys.admin, remove)).removeTrustedDocuments).toEqual({
+      removed: [],
+    });
+    expect(dataOf(await gateway.askDesign(other.keys.admin, state)).trustedDocuments).toMatchObject({
       documents: [{ ids: ['theirs'] }],
     });
   });

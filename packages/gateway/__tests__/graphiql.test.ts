@@ -1,14 +1,7 @@
 /** GraphiQL as a person uses it, in a real Chromium where the machine has one: nothing is installed for this. */
 import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import {
-  createAirport,
-  dataOf,
-  type GraphqlAnswer,
-  Harness,
-  type TestGateway,
-  type TestTenant,
-} from './harness.ts';
+import { createAirport, dataOf, Harness, type TestGateway, type TestTenant } from './harness.ts';
 import { skyway } from './skyway.ts';
 
 const places = [
@@ -117,15 +110,12 @@ describeHere(`GraphiQL in a browser${reason}`, () => {
   }
 
   async function addField(field: object): Promise<void> {
-    const response = await fetch(`${gateway.url}/design`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${tenant.keys.designer}` },
-      body: JSON.stringify({
-        query: 'mutation ($document: JSON!) { applyRegistry(document: $document) { changed } }',
-        variables: { document: described(field) },
-      }),
-    });
-    expect(dataOf((await response.json()) as GraphqlAnswer)).toEqual({ applyRegistry: { changed: true } });
+    const answer = await gateway.askDesign(
+      tenant.keys.designer,
+      'mutation ($document: JSON!) { applyRegistry(document: $document) { changed } }',
+      { document: described(field) },
+    );
+    expect(dataOf(answer)).toEqual({ applyRegistry: { changed: true } });
   }
 });
 

@@ -25,6 +25,8 @@ export interface TestGateway extends Gateway {
   readonly lines: readonly LogLine[];
   /** Posts an operation with a key and gives the answer's JSON. */
   ask(key: string, query: string, variables?: object): Promise<GraphqlAnswer>;
+  /** The same to the API of designers. */
+  askDesign(key: string, query: string, variables?: object): Promise<GraphqlAnswer>;
 }
 
 /** A database with its control plane, and gateways on it; `close` ends everything that was opened through it. */
@@ -86,7 +88,12 @@ export class Harness {
     );
     const gateway = await startGateway(options, logger);
     this.#gateways.push(gateway);
-    return { ...gateway, lines, ask: (key, query, variables) => ask(gateway.url, key, query, variables) };
+    return {
+      ...gateway,
+      lines,
+      ask: (key, query, variables) => ask(gateway.url, key, query, variables),
+      askDesign: (key, query, variables) => ask(gateway.url, key, query, variables, '/design'),
+    };
   }
 
   async close(): Promise<void> {
@@ -101,8 +108,9 @@ export async function ask(
   key: string,
   query: string,
   variables?: object,
+  path = '/graphql',
 ): Promise<GraphqlAnswer> {
-  const response = await fetch(`${url}/graphql`, {
+  const response = await fetch(`${url}${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
     body: JSON.stringify({ query, variables }),
