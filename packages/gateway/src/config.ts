@@ -24,6 +24,7 @@ export interface GatewayOptions
     | 'tenantRequests'
     | 'tenantTransactions'
     | 'trustedDocuments'
+    | 'batching'
     | 'links'
     | 'schemaCache'
     | 'registryCache'

@@ -133,6 +133,12 @@ export const settings = {
     { min: 0, max: 1000 },
     'Transactions of one tenant at once in one gateway, the others wait; 0: two thirds of FORMWORK_POOL_SIZE.',
   ),
+  batching: integer(
+    'FORMWORK_BATCHING',
+    0,
+    { min: 0, max: 1000 },
+    'Operations that one request may bring along as a JSON list; 0: a list is refused. Rate and cost are those of all of them.',
+  ),
   trustedDocuments: integer(
     'FORMWORK_TRUSTED_DOCUMENTS',
     5_000,

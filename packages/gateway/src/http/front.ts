@@ -10,6 +10,7 @@ import type { Services } from '../services.ts';
 import { Visit } from '../visit.ts';
 import { type MediaType, negotiate } from './accept.ts';
 import { answerError } from './answer.ts';
+import { answerBatch, type Batch } from './batch.ts';
 import { readBody } from './body.ts';
 import type { Exchange } from './exchange.ts';
 import type { Lane, Runnable } from './lane.ts';
@@ -43,11 +44,21 @@ export async function serveGraphql(
     assertMethod(exchange);
     const visit = await admit(exchange, services);
     const params = await readParams(exchange, services);
-    const operation = await endpoint.begin(visit, params, exchange.method);
-    describe(exchange, operation, visit.caller);
     const isPlain =
       exchange.method === 'POST' && exactJson.has(exchange.request.headers['content-type'] ?? '');
     const lane = isPlain && endpoint.fastLane ? endpoint.fastLane : endpoint.yogaLane;
+    if ('operations' in params) {
+      exchange.account.type = 'batch';
+      const ways = {
+        admit: () => admit(exchange, services),
+        begin: (own: Visit, one: OperationParams) => endpoint.begin(own, one, exchange.method),
+        watch: (operation: Runnable) => tellingCode(exchange, operation),
+        lane,
+      };
+      return exchange.send(await answerBatch(params, services, visit, ways));
+    }
+    const operation = await endpoint.begin(visit, params, exchange.method);
+    describe(exchange, operation, visit.caller);
     exchange.send(
       await lane({ operation: tellingCode(exchange, operation), params, method: exchange.method, media }),
     );
@@ -93,11 +104,12 @@ function assertMethod({ method }: Exchange): void {
   });
 }
 
-async function readParams(exchange: Exchange, services: Services): Promise<OperationParams> {
+async function readParams(exchange: Exchange, services: Services): Promise<OperationParams | Batch> {
   if (exchange.method === 'GET') return parseUrlParams(exchange.url.searchParams);
   const contentType = exchange.request.headers['content-type'];
   if (contentType === undefined || !acceptedJson.test(contentType)) throw unsupported(contentType);
-  return parseBodyParams(await readBody(exchange.request, services.options.maxBody));
+  const { maxBody, batching } = services.options;
+  return parseBodyParams(await readBody(exchange.request, maxBody), batching);
 }
 
 function unsupported(contentType: string | undefined): GraphQLError {

@@ -1,6 +1,8 @@
+import { GraphQLError } from 'graphql';
 import type { OperationParams } from '../operations/prepare.ts';
-import { requestError } from '../request-error.ts';
+import { limitError, requestError } from '../request-error.ts';
 import { readDocumentId } from '../trusted/sent-document-id.ts';
+import type { Batch } from './batch.ts';
 
 /**
  * More than any input can use: records inside records, and a JSON value in the innermost. What walks through variables
@@ -8,8 +10,8 @@ import { readDocumentId } from '../trusted/sent-document-id.ts';
  */
 const deepestVariables = 300;
 
-/** The parameters of a POST. */
-export function parseBodyParams(body: string): OperationParams {
+/** The parameters of a POST; `batching`: operations that a list of them may have. */
+export function parseBodyParams(body: string, batching: number): OperationParams | Batch {
   if (body === '') throw bad('The body is empty. Send a JSON object with "query".');
   let value: unknown;
   try {
@@ -17,10 +19,30 @@ export function parseBodyParams(body: string): OperationParams {
   } catch {
     throw bad('The body is not JSON.');
   }
-  if (Array.isArray(value))
-    throw bad('The body is a list: batches are not offered. Send one operation for each request.');
+  if (Array.isArray(value)) return { operations: checkBatch(value, batching) };
   if (!isObject(value)) throw bad(`The body is ${nameOf(value)}. Send a JSON object with "query".`);
   return checkParams(value);
+}
+
+function checkBatch(list: readonly unknown[], batching: number): readonly OperationParams[] {
+  if (batching === 0) {
+    throw bad(
+      'The body is a list: batches are not offered here (FORMWORK_BATCHING). Send one operation for each request.',
+    );
+  }
+  if (list.length === 0) throw bad('The body is an empty list. Send one operation at least.');
+  if (list.length > batching) {
+    throw limitError('Operations of the batch', list.length, batching, 'FORMWORK_BATCHING', { status: 400 });
+  }
+  return list.map((one, index) => {
+    if (!isObject(one)) throw bad(`[${index}] is ${nameOf(one)}. Send a list of JSON objects with "query".`);
+    try {
+      return checkParams(one);
+    } catch (error) {
+      if (!(error instanceof GraphQLError)) throw error;
+      throw new GraphQLError(`[${index}]: ${error.message}`, { extensions: error.extensions });
+    }
+  });
 }
 
 /** The parameters of a GET: `variables` and `extensions` are JSON. */

@@ -57,10 +57,14 @@ export class Documents {
     return checked;
   }
 
-  /** What is wrong with running an operation of a document that was checked: it depends on the variables. */
-  checkCost(request: Omit<CostOptions, 'defaultPage'>): GraphQLError | null {
-    const { maxCost, defaultPage } = this.#options;
-    const cost = estimateCost({ ...request, defaultPage });
+  /** What an operation of a document that was checked asks for: it depends on the variables. */
+  costOf(request: Omit<CostOptions, 'defaultPage'>): number {
+    return estimateCost({ ...request, defaultPage: this.#options.defaultPage });
+  }
+
+  /** What is wrong with running one that costs so much. */
+  checkCost(cost: number): GraphQLError | null {
+    const { maxCost } = this.#options;
     if (cost <= maxCost) return null;
     return limitError(
       'Estimated records (pages multiplied down the nesting)',

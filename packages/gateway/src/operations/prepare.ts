@@ -24,7 +24,13 @@ export interface OperationParams {
 
 /** An operation that may run, or why it may not. */
 export type PreparedOperation =
-  | { readonly document: DocumentNode; readonly operation: OperationDefinitionNode; readonly refused: null }
+  | {
+      readonly document: DocumentNode;
+      readonly operation: OperationDefinitionNode;
+      readonly refused: null;
+      /** Records that it asks for, were all its pages full. */
+      readonly cost: number;
+    }
   /** With a document where it is the document that is invalid, as `validate` says; else as `parse` says. */
   | {
       readonly document: DocumentNode | null;
@@ -55,9 +61,10 @@ export function prepareOperation(documents: Documents, options: PrepareOptions):
   const error = objection(operation, options);
   if (error !== null) return refuse([error]);
   const { document } = checked;
-  const tooExpensive = documents.checkCost({ schema, document, operation, variables: params.variables });
+  const cost = documents.costOf({ schema, document, operation, variables: params.variables });
+  const tooExpensive = documents.checkCost(cost);
   if (tooExpensive !== null) return refuse([tooExpensive]);
-  return { document: checked.document, operation, refused: null };
+  return { document, operation, refused: null, cost };
 }
 
 function refuse(refused: readonly GraphQLError[]): PreparedOperation {
