@@ -37,7 +37,7 @@ const count = sql`select count(*) from formwork.records`;
 test('commits what work did and gives back what it resolved with', async () => {
   const plane = connect();
   const id = await plane.write(tenantId, 0, async (transaction) => {
-    expect(transaction.versions).toEqual({ registry: 0, access: 0 });
+    expect(await transaction.begin()).toEqual({ registry: 0, access: 0 });
     const [inserted] = await transaction.run([insert]);
     const [counted] = await transaction.run([count]);
     expect(firstValue(counted)).toBe('1');
@@ -46,15 +46,25 @@ test('commits what work did and gives back what it resolved with', async () => {
   expect(await ask(plane, tenantId, sql`select id::text from formwork.records`)).toBe(id);
 });
 
-test('begins, fences and sets the tenant in one message', async () => {
+test('begins, fences and sets the tenant in the message of the first statements', async () => {
   const counter = countStatements();
   const plane = connect({ onBatch: counter.onBatch });
   await plane.write(tenantId, 0, (transaction) => transaction.run([insert, count]));
   expect(counter.batches.map(({ statements }) => statements)).toEqual([
-    [],
     [insert.text, count.text],
     ['commit'],
   ]);
+});
+
+test('knows the versions even where the first statements fail', async () => {
+  const plane = connect();
+  let versions: unknown;
+  const write = plane.write(tenantId, 0, async (transaction) => {
+    await transaction.run([sql`select 1 / 0`]).catch(() => {});
+    versions = await transaction.begin();
+  });
+  await expect(write).rejects.toMatchObject({ sqlstate: '22012' });
+  expect(versions).toEqual({ registry: 0, access: 0 });
 });
 
 test('rolls back when work rejects, and says why', async () => {
@@ -224,13 +234,18 @@ describe('the fence', () => {
 
   test('refuses a write that was made for another version, and says which', async () => {
     const plane = connect();
-    let hasRun = false;
-    const write = plane.write(tenantId, 4, async () => {
-      hasRun = true;
-    });
+    const write = plane.write(tenantId, 4, (transaction) => transaction.run([insert]));
     await expect(write).rejects.toBeInstanceOf(SchemaChangedError);
     await expect(write).rejects.toMatchObject({ code: 'SCHEMA_CHANGED', expected: 4, actual: 0 });
-    expect(hasRun).toBe(false);
+    expect(await ask(plane, tenantId, count)).toBe('0');
+  });
+
+  test.each<[string, () => Promise<void>]>([
+    ['finds nothing to write', async () => {}],
+    ['has something to refuse', () => Promise.reject(new Error('by the registry of before'))],
+  ])('is asked even where work %s', async (_what, work) => {
+    const plane = connect();
+    await expect(plane.write(tenantId, 4, work)).rejects.toMatchObject({ code: 'SCHEMA_CHANGED', actual: 0 });
   });
 
   test('a change before the write begins is seen', async () => {
@@ -240,7 +255,7 @@ describe('the fence', () => {
       code: 'SCHEMA_CHANGED',
       actual: 1,
     });
-    expect(await plane.write(tenantId, 1, async (transaction) => transaction.versions)).toEqual({
+    expect(await plane.write(tenantId, 1, (transaction) => transaction.begin())).toEqual({
       registry: 1,
       access: 0,
     });

@@ -14,10 +14,13 @@ interface Wire {
 export class StatementFailure {
   readonly error: DatabaseError;
   readonly index: number;
+  /** Rows of the statements before it. */
+  readonly results: readonly (readonly Row[])[];
 
-  constructor(error: DatabaseError, index: number) {
+  constructor(error: DatabaseError, index: number, results: readonly (readonly Row[])[] = []) {
     this.error = error;
     this.index = index;
+    this.results = results;
   }
 }
 
@@ -49,7 +52,7 @@ export class Message implements Submittable {
   get outcome(): readonly (readonly Row[])[] | StatementFailure {
     return this.#error === undefined
       ? this.#results
-      : new StatementFailure(this.#error, this.#results.length);
+      : new StatementFailure(this.#error, this.#results.length, this.#results);
   }
 
   get error(): DatabaseError | undefined {

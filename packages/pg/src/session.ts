@@ -112,11 +112,10 @@ export class Session {
     stopListening?.();
     const { outcome } = message;
     if (answered && !(outcome instanceof StatementFailure)) return { results: outcome, tag: message.tag };
-    const error = deadline?.error ?? message.error ?? this.#broken;
-    return new StatementFailure(
-      error as DatabaseError,
-      outcome instanceof StatementFailure ? outcome.index : 0,
-    );
+    const error = (deadline?.error ?? message.error ?? this.#broken) as DatabaseError;
+    return outcome instanceof StatementFailure
+      ? new StatementFailure(error, outcome.index, outcome.results)
+      : new StatementFailure(error, 0);
   }
 
   /**

@@ -44,7 +44,11 @@ export interface ReadOutcome {
 
 /** A transaction of one tenant on one connection. */
 export interface TenantTransaction {
-  readonly versions: TenantVersions;
+  /**
+   * Begins, where nothing has been run yet, and gives the versions as they were then. The first statements that are run
+   * begin it just as well, in one message with them; if they fail, the versions are known all the same.
+   */
+  begin(): Promise<TenantVersions>;
   /** Sends the statements in one message; resolves with the rows of each. After an error nothing more can be run. */
   run(statements: readonly Statement[]): Promise<readonly (readonly Row[])[]>;
 }
@@ -66,9 +70,10 @@ export interface DataPlane {
   readAs(slug: string, statements: readonly Statement[], options?: BatchOptions): Promise<ReadOutcome>;
   /**
    * Lends a transaction that is fenced by the registry version: fails with code "SCHEMA_CHANGED" when the tenant's
-   * registry is not at `expectedVersion`. Commits when `work` resolves, rolls back when it rejects, and is tried
-   * again (three times in all, the last time as the tenant's only writer) after a deadlock or serialization failure
-   * (40P01, 40001, 55P03), then fails with "CONFLICT". Only a COMMIT that answers COMMIT counts.
+   * registry is not at `expectedVersion`, before any statement of `work` is run, and even where there is none. Commits
+   * when `work` resolves, rolls back when it rejects, and is tried again (three times in all, the last time as the
+   * tenant's only writer) after a deadlock or serialization failure (40P01, 40001, 55P03), then fails with "CONFLICT".
+   * Only a COMMIT that answers COMMIT counts.
    */
   write<T>(
     tenantId: string,

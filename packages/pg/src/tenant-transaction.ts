@@ -41,24 +41,21 @@ async function runOnce<T>(
   work: (transaction: TenantTransaction) => Promise<T>,
   isLast: boolean,
 ): Promise<T> {
-  let transaction: OpenTransaction | undefined;
+  // Others were in the way each time: the last attempt has the tenant to itself.
+  const alone = isLast ? [beginAlone(session.tenantId)] : [];
+  const scope = [begin, ...alone, beginWrite(session.tenantId, expectedVersion)];
+  const transaction = new OpenTransaction(session, scope);
   try {
-    // Others were in the way each time: the last attempt has the tenant to itself.
-    const alone = isLast ? [beginAlone(session.tenantId)] : [];
-    const reply = await session.send([begin, ...alone, beginWrite(session.tenantId, expectedVersion)], []);
-    if (reply instanceof StatementFailure) throw reply.error;
-    transaction = new OpenTransaction(session, parseVersions(reply.results.at(-1)));
     const value = await session.deadline.race(work(transaction));
     await transaction.settle();
     await commitTransaction(session);
     return value;
   } catch (error) {
     // What ended the transaction counts, even where `work` has swallowed or renamed it.
-    const cause =
-      (await transaction?.settle().then(
-        () => undefined,
-        (failure: unknown) => failure,
-      )) ?? error;
+    const cause = await transaction.settle().then(
+      () => error,
+      (failure: unknown) => failure,
+    );
     await session.rollback();
     throw cause;
   }
@@ -73,43 +70,62 @@ async function commitTransaction(session: TenantSession): Promise<void> {
   if (reply.tag !== 'COMMIT') throw new DatabaseError('DATABASE', `COMMIT was answered by ${reply.tag}`);
 }
 
+/** Begins in the message of its first statements: a message of its own would cost a fifth of a single write. */
 class OpenTransaction implements TenantTransaction {
-  readonly versions: TenantVersions;
   readonly #session: TenantSession;
+  /** What begins it, sets the tenant and fences it; the versions are the last answer. */
+  readonly #scope: readonly Statement[];
+  #versions: TenantVersions | undefined;
   /** Resolves when everything that was run is answered. */
   #answered: Promise<unknown> = Promise.resolve();
   #failure: DatabaseError | undefined;
   #isOver = false;
 
-  constructor(session: TenantSession, versions: TenantVersions) {
+  constructor(session: TenantSession, scope: readonly Statement[]) {
     this.#session = session;
-    this.versions = versions;
+    this.#scope = scope;
+  }
+
+  async begin(): Promise<TenantVersions> {
+    if (this.#versions === undefined) await this.run([]);
+    return this.#versions as TenantVersions;
   }
 
   run(statements: readonly Statement[]): Promise<readonly (readonly Row[])[]> {
     if (this.#isOver)
       return Promise.reject(new Error('The transaction is over: nothing more can be run in it'));
+    return this.#enqueue(statements);
+  }
+
+  /**
+   * Lets nothing more be run, and waits for what is still running. One that nothing was run in begins now: whoever found
+   * nothing to write, or something to refuse, found it by the registry that it holds. Rejects with what ended the
+   * transaction.
+   */
+  async settle(): Promise<void> {
+    this.#isOver = true;
+    await this.#answered;
+    if (this.#versions === undefined && this.#failure === undefined) await this.#enqueue([]).catch(() => {});
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  #enqueue(statements: readonly Statement[]): Promise<readonly (readonly Row[])[]> {
     const answer = this.#answered.then(() => this.#run(statements));
     this.#answered = answer.catch(() => {});
     return answer;
   }
 
-  /** Lets nothing more be run, and waits for what is still running. Rejects with what ended the transaction. */
-  async settle(): Promise<void> {
-    const answered = this.#answered;
-    this.#isOver = true;
-    await answered;
-    if (this.#failure !== undefined) throw this.#failure;
-  }
-
   async #run(statements: readonly Statement[]): Promise<readonly (readonly Row[])[]> {
     if (this.#failure !== undefined) throw this.#failure;
     assertSendable(statements);
-    const reply = await this.#session.send([], statements);
+    const scope = this.#versions === undefined ? this.#scope : [];
+    const reply = await this.#session.send(scope, statements);
+    const versions = reply.results[scope.length - 1];
+    if (versions !== undefined) this.#versions = parseVersions(versions);
     if (reply instanceof StatementFailure) {
       this.#failure = reply.error;
       throw reply.error;
     }
-    return reply.results;
+    return reply.results.slice(scope.length);
   }
 }

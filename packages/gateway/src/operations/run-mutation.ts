@@ -7,7 +7,7 @@ import type { Operation } from './operation.ts';
 import { attempts, presentResult } from './present-result.ts';
 import { withinBudget } from './record-budget.ts';
 
-/** The key may have been revoked since it was verified: nothing is written before that is known. */
+/** The key may have been revoked since it was verified: nothing is kept, or told, before that is known. */
 class AccessMovedError extends Error {
   readonly versions: TenantVersions;
 
@@ -84,10 +84,15 @@ function mayPass(error: GraphQLError): boolean {
 }
 
 async function executeIn(transaction: TenantTransaction, operation: Operation): Promise<ExecutionResult> {
+  const result = await resultIn(transaction, operation);
+  const versions = await transaction.begin();
+  if (versions.access !== operation.visit.caller.tenant.accessVersion) throw new AccessMovedError(versions);
+  return result;
+}
+
+async function resultIn(transaction: TenantTransaction, operation: Operation): Promise<ExecutionResult> {
   const { visit, params, prepared } = operation;
   const { registry, schema, tenantId } = await visit.view();
-  if (transaction.versions.access !== visit.caller.tenant.accessVersion)
-    throw new AccessMovedError(transaction.versions);
   if (prepared.refused !== null) return { errors: prepared.refused };
   const records = createRecords({
     registry,
