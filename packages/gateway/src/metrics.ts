@@ -1,6 +1,9 @@
 /** Counts for `/metrics`, in Prometheus' text format. Nothing in it names a tenant. */
 export class Metrics {
   readonly #counts = new Map<string, number>();
+  /** Of each request there is to count; their names are put together when somebody reads them. */
+  readonly #statuses = new Map<number, number>();
+  #milliseconds = 0;
   readonly #gauges = new Map<string, () => number>();
 
   count(name: string, labels = '', by = 1): void {
@@ -13,13 +16,19 @@ export class Metrics {
   }
 
   request(status: number, code: string | null, milliseconds: number): void {
-    this.count('requests', `{status="${status}"}`);
-    this.count('request_milliseconds', '', milliseconds);
+    this.#statuses.set(status, (this.#statuses.get(status) ?? 0) + 1);
+    this.#milliseconds += milliseconds;
     if (code !== null) this.count('errors', `{code="${code}"}`);
   }
 
   print(): string {
-    const lines = [...this.#counts].map(([key, value]) => `${key} ${Math.round(value * 10) / 10}`);
+    const requests = [...this.#statuses].map(
+      ([status, count]) => [`formwork_requests_total{status="${status}"}`, count] as const,
+    );
+    const time = [['formwork_request_milliseconds_total', this.#milliseconds]] as const;
+    const lines = [...this.#counts, ...requests, ...(requests.length > 0 ? time : [])].map(
+      ([key, value]) => `${key} ${Math.round(value * 10) / 10}`,
+    );
     const gauges = [...this.#gauges].map(([key, read]) => `${key} ${read()}`);
     return `${[...lines, ...gauges].sort().join('\n')}\n`;
   }

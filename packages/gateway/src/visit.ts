@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Caller } from '@formwork/directory';
-import { type BatchOptions, DatabaseError, type TenantVersions } from '@formwork/pg';
+import { type BatchOptions, type Cancellation, DatabaseError, type TenantVersions } from '@formwork/pg';
 import { unauthenticated } from './access/unauthenticated.ts';
 import type { Logger } from './log.ts';
 import { ReadBatches } from './operations/read-batches.ts';
@@ -21,9 +21,14 @@ export interface VisitOptions {
   readonly caller: Caller;
   /** Null where it says nothing. */
   readonly client: ClientName | null;
+  readonly exchange: Conversation;
+}
+
+/** As much of an HTTP exchange as a visit needs to know. */
+interface Conversation {
   readonly log: Logger;
   /** Fires when the client has gone away. */
-  readonly signal: AbortSignal;
+  readonly signal: Cancellation;
 }
 
 /**
@@ -32,31 +37,48 @@ export interface VisitOptions {
  */
 export class Visit {
   readonly services: Services;
-  readonly log: Logger;
-  readonly signal: AbortSignal;
   readonly client: ClientName | null;
+  readonly #exchange: Conversation;
   readonly #key: string;
   readonly #deadline: number;
   #caller: Caller;
   #state: TenantState | null = null;
+  /** Of the state, for the caller's role. */
+  #view: TenantState | null = null;
 
   constructor(options: VisitOptions) {
     this.services = options.services;
-    this.log = options.log;
-    this.signal = options.signal;
+    this.#exchange = options.exchange;
     this.client = options.client;
     this.#key = options.key;
     this.#caller = options.caller;
     this.#deadline = performance.now() + options.services.options.requestTimeout;
   }
 
+  get log(): Logger {
+    return this.#exchange.log;
+  }
+
+  get signal(): Cancellation {
+    return this.#exchange.signal;
+  }
+
   get caller(): Caller {
     return this.#caller;
   }
 
-  /** @throws when the tenant's registry cannot be loaded or built: an error of this tenant alone */
-  async state(): Promise<TenantState> {
-    this.#state ??= await this.services.states.get(this.#caller.tenant.id).catch((cause: unknown) => {
+  /**
+   * Nothing to wait for where the registry is at hand.
+   *
+   * @throws when the tenant's registry cannot be loaded or built: an error of this tenant alone
+   */
+  state(): TenantState | Promise<TenantState> {
+    this.#state ??= this.services.states.find(this.#caller.tenant.id);
+    return this.#state ?? this.#load();
+  }
+
+  async #load(): Promise<TenantState> {
+    this.#state = await this.services.states.get(this.#caller.tenant.id).catch((cause: unknown) => {
       throw this.#unloadable(cause);
     });
     return this.#state;
@@ -67,18 +89,32 @@ export class Visit {
    *
    * @throws FORBIDDEN where the registry does not have the role any more, once the database has said so
    */
-  async view(): Promise<TenantState> {
+  view(): TenantState | Promise<TenantState> {
+    if (this.#view !== null) return this.#view;
+    const state = this.state();
+    if (state instanceof Promise) return this.#findView();
+    this.#view = this.#built(state.as(this.#caller.role));
+    return this.#view ?? this.#findView();
+  }
+
+  async #findView(): Promise<TenantState> {
     const { role } = this.#caller;
     const view = await this.#viewOf(role);
-    if (view !== null) return view;
-    throw requestError('FORBIDDEN', noSuchRole(role), { details: { role: role.slice(0, 60) } });
+    if (view === null)
+      throw requestError('FORBIDDEN', noSuchRole(role), { details: { role: role.slice(0, 60) } });
+    this.#view = view;
+    return view;
   }
 
   async #viewOf(role: string): Promise<TenantState | null> {
-    const found =
-      (await this.state()).as(role) ?? ((await this.prove()) ? (await this.state()).as(role) : null);
+    const found = (await this.state()).as(role);
+    if (found !== null) return this.#built(found);
+    return this.#built((await this.prove()) ? (await this.state()).as(role) : null);
+  }
+
+  /** With its schema, now, so that one that cannot be built is told of as such. */
+  #built(found: TenantState | null): TenantState | null {
     try {
-      // Now, so that a schema that cannot be built is told of as such.
       return found?.schema ? found : null;
     } catch (cause) {
       throw this.#unloadable(cause);
@@ -98,12 +134,20 @@ export class Visit {
   }
 
   /** Batches that prove the versions this visit holds. */
-  async reads({ mindsMissingViews = false } = {}): Promise<ReadBatches> {
+  reads({ mindsMissingViews = false } = {}): ReadBatches | Promise<ReadBatches> {
     const { dataPlane } = this.services;
     const { id: tenantId, accessVersion: access } = this.#caller.tenant;
-    const expected = { registry: (await this.state()).version, access };
     const { batchOptions } = this;
-    return new ReadBatches({ dataPlane, tenantId, expected, batchOptions, mindsMissingViews });
+    const readsOf = ({ version: registry }: TenantState) =>
+      new ReadBatches({
+        dataPlane,
+        tenantId,
+        expected: { registry, access },
+        batchOptions,
+        mindsMissingViews,
+      });
+    const state = this.state();
+    return state instanceof Promise ? state.then(readsOf) : readsOf(state);
   }
 
   /** Asks the database whether key and registry are what this visit holds, and catches up if not: then true. */
@@ -123,6 +167,7 @@ export class Visit {
   async catchUp(versions: TenantVersions): Promise<void> {
     const { states, metrics } = this.services;
     metrics.count('reruns');
+    this.#view = null;
     if (versions.access !== this.#caller.tenant.accessVersion) {
       await this.#renew();
       if (versions.registry === this.#state?.version) return;
@@ -140,6 +185,7 @@ export class Visit {
     const caller = await this.services.callers.verify(this.#key);
     if (caller === null) throw unauthenticated();
     this.#caller = caller;
+    this.#view = null;
   }
 
   #unloadable(cause: unknown): unknown {

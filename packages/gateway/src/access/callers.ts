@@ -28,7 +28,8 @@ export class Callers {
     });
   }
 
-  async find(key: string): Promise<Caller | null> {
+  /** At once where it is remembered. */
+  find(key: string): Caller | null | Promise<Caller | null> {
     const known = this.#known.get(hashOf(key));
     if (known === undefined) return this.verify(key);
     return known.expiresAt === null || known.expiresAt.getTime() > Date.now() ? known : null;

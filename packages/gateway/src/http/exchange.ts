@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzip } from 'node:zlib';
+import type { Cancellation } from '@formwork/pg';
 import type { Logger } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Answer } from './answer.ts';
+import { Departure } from './departure.ts';
 import { acceptsGzip, isWorthGzip } from './worth-gzip.ts';
 
 /** What the line in the log says of a request, as far as it came to be known. Never keys, documents or values. */
@@ -14,32 +16,51 @@ export interface Account {
   code?: string | null;
 }
 
-/** One request and its answer: sent once, logged once. */
+/** A path that reading it as a URL would leave as it is: nearly all are. */
+const plainPath = /^\/[\w/-]*$/;
+
+/** One request and its answer: sent once, logged once. What costs something is made when somebody asks for it. */
 export class Exchange {
   readonly request: IncomingMessage;
   readonly method: string;
-  readonly url: URL;
   readonly account: Account = {};
-  readonly log: Logger;
-  /** Fires when the client has gone away before the answer was out. */
-  readonly signal: AbortSignal;
+  readonly #id = randomUUID();
   readonly #response: ServerResponse;
+  readonly #baseLog: Logger;
   readonly #metrics: Metrics;
+  readonly #departure = new Departure();
   readonly #started = performance.now();
+  #log: Logger | undefined;
+  #url: URL | undefined;
 
   constructor(request: IncomingMessage, response: ServerResponse, log: Logger, metrics: Metrics) {
     this.request = request;
     this.method = request.method ?? 'GET';
-    this.url = parseUrl(request.url);
-    this.log = log.child({ request: randomUUID() });
+    this.#baseLog = log;
     this.#response = response;
     this.#metrics = metrics;
-    const gone = new AbortController();
-    this.signal = gone.signal;
-    response.on('close', () => {
-      if (!response.writableFinished) gone.abort();
-      this.#tell();
-    });
+    response.on('close', () => this.#end());
+  }
+
+  /** Carries the request's id along. */
+  get log(): Logger {
+    this.#log ??= this.#baseLog.child({ request: this.#id });
+    return this.#log;
+  }
+
+  get url(): URL {
+    this.#url ??= parseUrl(this.request.url);
+    return this.#url;
+  }
+
+  get path(): string {
+    const { url = '' } = this.request;
+    return plainPath.test(url) ? url : this.url.pathname;
+  }
+
+  /** Fires when the client has gone away before the answer was out. */
+  get signal(): Cancellation {
+    return this.#departure;
   }
 
   send(answer: Answer): void {
@@ -85,13 +106,16 @@ export class Exchange {
     this.#response.setHeader(name, value);
   }
 
-  #tell(): void {
+  #end(): void {
     const { writableFinished, statusCode } = this.#response;
+    if (!writableFinished) this.#departure.abort();
     const milliseconds = Math.round((performance.now() - this.#started) * 10) / 10;
     const status = writableFinished ? statusCode : 499;
-    this.#metrics.request(status, this.account.code ?? null, milliseconds);
-    const { method } = this;
-    this.log.info({ method, path: this.url.pathname, ...this.account, status, milliseconds }, 'request');
+    const { code = null } = this.account;
+    this.#metrics.request(status, code, milliseconds);
+    const { method, path } = this;
+    const line = { request: this.#id, method, path, ...this.account, status, milliseconds };
+    this.#baseLog.info(line, 'request');
   }
 }
 

@@ -42,7 +42,8 @@ export async function serveGraphql(
   try {
     media = negotiateMedia(exchange);
     assertMethod(exchange);
-    const visit = await admit(exchange, services);
+    const admitted = admit(exchange, services);
+    const visit = admitted instanceof Visit ? admitted : await admitted;
     const params = await readParams(exchange, services);
     const isPlain =
       exchange.method === 'POST' && exactJson.has(exchange.request.headers['content-type'] ?? '');
@@ -69,21 +70,25 @@ export async function serveGraphql(
   }
 }
 
-/** @throws UNAUTHENTICATED, the same for every key that is no good; OVERLOADED for a tenant that asks too often */
-export async function admit(exchange: Exchange, services: Services): Promise<Visit> {
+/**
+ * Nothing to wait for where the key is known.
+ *
+ * @throws UNAUTHENTICATED, the same for every key that is no good; OVERLOADED for a tenant that asks too often
+ */
+export function admit(exchange: Exchange, services: Services): Visit | Promise<Visit> {
   const key = readKey(exchange.request.headers);
-  const caller = key === null ? null : await services.callers.find(key);
-  if (key === null || caller === null) throw unauthenticated();
+  if (key === null) throw unauthenticated();
+  const caller = services.callers.find(key);
+  const letIn = (known: Caller | null) => startVisit(exchange, services, key, known);
+  return caller instanceof Promise ? caller.then(letIn) : letIn(caller);
+}
+
+function startVisit(exchange: Exchange, services: Services, key: string, caller: Caller | null): Visit {
+  if (caller === null) throw unauthenticated();
   exchange.account.tenant = caller.tenant.slug;
   services.rates.take(caller.tenant.id);
-  return new Visit({
-    services,
-    key,
-    caller,
-    client: readClient(exchange.request.headers),
-    log: exchange.log,
-    signal: exchange.signal,
-  });
+  const client = readClient(exchange.request.headers);
+  return new Visit({ services, key, caller, client, exchange });
 }
 
 function negotiateMedia({ request }: Exchange): MediaType {

@@ -20,12 +20,12 @@ export interface Routes {
 /** From a path to whoever answers it. */
 export async function route(exchange: Exchange, { services, endpoints, others }: Routes): Promise<void> {
   applyCors(exchange, services.options.corsOrigins);
-  const path = exchange.url.pathname.replace(/(?<=.)\/$/, '');
+  const path = withoutSlash(exchange.path);
   const found = endpoints.get(path);
-  const serve = others.get(path);
   if (found && exchange.method === 'OPTIONS') return exchange.send(preflight);
   if (found && isForBrowser(exchange, services)) return found.page.serve(exchange);
   if (found) return serveGraphql(exchange, services, found.endpoint);
+  const serve = others.get(path);
   if (serve) return serve(exchange);
   const entity = /^\/schema\/([a-z][a-z0-9_]*)\.json$/.exec(path)?.[1];
   if (entity) return serveEntitySchema(exchange, services, entity);
@@ -35,6 +35,10 @@ export async function route(exchange: Exchange, { services, endpoints, others }:
 }
 
 const preflight = { status: 204, headers: { allow: 'GET, POST, OPTIONS' }, body: '' };
+
+function withoutSlash(path: string): string {
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+}
 
 function isForBrowser({ method, request }: Exchange, { options }: Services): boolean {
   return options.graphiql && method === 'GET' && wantsHtml(request.headers.accept);

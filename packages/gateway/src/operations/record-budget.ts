@@ -1,3 +1,4 @@
+import type { Cancellation } from '@formwork/pg';
 import type { Awaitable, OperationRecords } from '@formwork/records';
 import type { GraphQLError } from 'graphql';
 import { limitError, requestError } from '../request-error.ts';
@@ -8,7 +9,7 @@ export interface RecordBudgetOptions {
   /** When the request's time is over, by `performance.now()`. */
   readonly deadline: number;
   /** Fires when the client has gone away. */
-  readonly signal: AbortSignal;
+  readonly signal: Pick<Cancellation, 'aborted'>;
 }
 
 /**

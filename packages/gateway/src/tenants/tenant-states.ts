@@ -10,7 +10,7 @@ export interface TenantState {
   readonly registry: Registry;
   readonly schema: GraphQLSchema;
   /** The same as a role sees it; null where the registry has no such role. */
-  readonly as: (role: string) => TenantState | null;
+  as(role: string): TenantState | null;
 }
 
 /** A registry as it was read, with the version that the same batch proved. */
@@ -55,6 +55,10 @@ export class TenantStates {
   /** Each registry as its roles see it, for as long as the registry is kept. */
   readonly #projected = new WeakMap<Registry, Map<string, Registry>>();
   readonly #loading = new Map<string, Promise<TenantState>>();
+  readonly #derivations: Derivations = {
+    schemaOf: (registry) => this.#schema(registry),
+    project: (registry, role) => this.#project(registry, role),
+  };
 
   constructor(options: TenantStatesOptions) {
     this.#options = options;
@@ -64,7 +68,14 @@ export class TenantStates {
 
   /** The state as it was last seen. Rejects with whatever loading or building failed with, for this tenant alone. */
   async get(tenantId: string): Promise<TenantState> {
-    return this.#find(tenantId) ?? this.#load(tenantId);
+    return this.find(tenantId) ?? this.#load(tenantId);
+  }
+
+  /** The same where it is at hand; else null. */
+  find(tenantId: string): TenantState | null {
+    const held = this.#held.get(tenantId);
+    const registry = held && this.#registries.get(held.shape.both);
+    return registry ? this.#state(tenantId, held.version, registry) : null;
   }
 
   /** The state at a version that the database has just named, or a later one. */
@@ -101,12 +112,6 @@ export class TenantStates {
     };
   }
 
-  #find(tenantId: string): TenantState | null {
-    const held = this.#held.get(tenantId);
-    const registry = held && this.#registries.get(held.shape.both);
-    return registry ? this.#state(tenantId, held.version, registry) : null;
-  }
-
   /** Single-flight: requests that arrive while a tenant is being loaded wait for the same load. */
   #load(tenantId: string): Promise<TenantState> {
     const underway = this.#loading.get(tenantId);
@@ -134,28 +139,7 @@ export class TenantStates {
   }
 
   #state(tenantId: string, version: number, registry: Registry): TenantState {
-    // Held for as long as the request: what it was prepared with it runs with, whatever the caches let go of.
-    let schema: GraphQLSchema | undefined;
-    const build = () => this.#schema(registry);
-    const views = new Map<string, TenantState | null>();
-    return {
-      tenantId,
-      version,
-      registry,
-      // Built for whom it is asked for: those of a role may never need the whole one.
-      get schema() {
-        schema ??= build();
-        return schema;
-      },
-      as: (role) => {
-        const known = views.get(role);
-        if (known !== undefined) return known;
-        const seen = this.#project(registry, role);
-        const view = seen && this.#state(tenantId, version, seen);
-        views.set(role, view);
-        return view;
-      },
-    };
+    return new State(tenantId, version, registry, this.#derivations);
   }
 
   /** The same object for the same role of the same registry: what is compiled for it hangs on it. */
@@ -177,6 +161,44 @@ export class TenantStates {
     const schema = this.#options.build(registry);
     this.#schemas.set(registry.apiShape, schema);
     return schema;
+  }
+}
+
+/** What states get from the caches. */
+interface Derivations {
+  readonly schemaOf: (registry: Registry) => GraphQLSchema;
+  readonly project: (registry: Registry, role: string) => Registry | null;
+}
+
+/** Holds its schema for as long as the request: what it was prepared with it runs with, whatever the caches let go of. */
+class State implements TenantState {
+  readonly tenantId: string;
+  readonly version: number;
+  readonly registry: Registry;
+  readonly #derivations: Derivations;
+  #schema: GraphQLSchema | undefined;
+  /** A visit asks for its one role. */
+  #seen: { readonly role: string; readonly state: TenantState | null } | undefined;
+
+  constructor(tenantId: string, version: number, registry: Registry, derivations: Derivations) {
+    this.tenantId = tenantId;
+    this.version = version;
+    this.registry = registry;
+    this.#derivations = derivations;
+  }
+
+  /** Built for whom it is asked for: those of a role may never need the whole one. */
+  get schema(): GraphQLSchema {
+    this.#schema ??= this.#derivations.schemaOf(this.registry);
+    return this.#schema;
+  }
+
+  as(role: string): TenantState | null {
+    if (this.#seen?.role === role) return this.#seen.state;
+    const registry = this.#derivations.project(this.registry, role);
+    const state = registry && new State(this.tenantId, this.version, registry, this.#derivations);
+    this.#seen = { role, state };
+    return state;
   }
 }
 
