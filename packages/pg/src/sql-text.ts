@@ -98,6 +98,12 @@ sql.literal = (text: string): SqlFragment => new SqlFragment([literal(text)], []
 /** Text as it is. Whoever calls this answers for it: never pass anything a client or designer wrote. */
 sql.raw = (text: string): SqlFragment => new SqlFragment([text], []);
 
+/**
+ * A parameter that the planner makes nothing of, since the best plan is the same for every value: an id, what a function is
+ * called with. So a plan can be kept for all of them (see `KeptPlans`).
+ */
+sql.unseen = (value: SqlValue): SqlFragment => new SqlFragment(['', '/*any*/'], [parameterText(value)]);
+
 /** Fragments with a separator between them, `, ` unless told otherwise. */
 sql.join = (fragments: readonly SqlFragment[], separator = ', '): SqlFragment => {
   const texts = [''];

@@ -31,7 +31,7 @@ export function typeOf(kind: ScalarKind): SqlFragment {
 
 /** A value as a typed parameter. */
 export function parameter(kind: ScalarKind, text: string): SqlFragment {
-  return sql`${text}::${typeOf(kind)}`;
+  return sql`${kind === 'id' ? sql.unseen(text) : text}::${typeOf(kind)}`;
 }
 
 /** Values as one typed array, so that lists of any length have the same SQL. */

@@ -24,7 +24,7 @@ export function compileRank(
   const rank = sql`${found}.rank`;
   // All ranks in one value, made once and looked up for each record: no plan can make a loop of it.
   const ranks = sql`select jsonb_object_agg(f.id, f.rank)
-    from formwork.search_records(${entity.storageKey}, ${text}, null, true) f`;
+    from formwork.search_records(${entity.storageKey}, ${sql.unseen(text)}, null, true) f`;
   const join = sql` cross join lateral (
     select coalesce(((${ranks}) ->> ${alias}.id::text)::real, 0) as rank offset 0) ${found}`;
   const term = {

@@ -38,9 +38,11 @@ export async function openSearch(
     return { text, ranked: rank !== unranked };
   }
   const { rankedMatches: most } = context.limits;
+  // Whether there is a word in it is asked where nothing matches.
   const rows = await context.batcher.run(sql`
-    select (formwork.search_query(${entity.storageKey}, ${text})).matching is null, (${countMatches(entity, text, most + 1)})`);
-  const [isEmpty, count] = rows[0] ?? [];
+    select c.count, c.count = 0 and (formwork.search_query(${entity.storageKey}, ${sql.unseen(text)})).matching is null
+    from (${countMatches(entity, text, most + 1)}) c`);
+  const [count, isEmpty] = rows[0] ?? [];
   if (isEmpty === 't')
     throw badInput('search', `has no word in it: ${quote(text)}. To list everything leave it out.`);
   return { text, ranked: Number(count) <= most };
@@ -52,9 +54,9 @@ export async function openSearch(
  */
 function countMatches(entity: Entity, text: string, most: number): SqlFragment {
   if (!entity.access?.read) {
-    return sql`select count(*) from formwork.search_records(${entity.storageKey}, ${text}, ${most}, false)`;
+    return sql`select count(*) from formwork.search_records(${entity.storageKey}, ${sql.unseen(text)}, ${most}, false)`;
   }
-  const found = sql`select f.id from formwork.search_records(${entity.storageKey}, ${text}, null, false) f`;
+  const found = sql`select f.id from formwork.search_records(${entity.storageKey}, ${sql.unseen(text)}, null, false) f`;
   return sql`select count(*) from (
     select v.id from ${entityView(entity).name} v where v.id = any (array(${found})) limit ${most}::int8) c`;
 }
@@ -78,11 +80,11 @@ export function compileSearch(
   reads: Reading,
 ): SqlFragment {
   if (!ranked && reads === 'some') {
-    const query = sql`(select (formwork.search_query(${entity.storageKey}, ${text})).matching)`;
+    const query = sql`(select (formwork.search_query(${entity.storageKey}, ${sql.unseen(text)})).matching)`;
     // A value and no `exists`, which would be planned to collect all records with the words beforehand.
     return sql`(select w.words @@ ${query} from formwork.records w where w.id = ${alias}.id)`;
   }
-  const found = sql`select f.id from formwork.search_records(${entity.storageKey}, ${text}, null, false) f`;
+  const found = sql`select f.id from formwork.search_records(${entity.storageKey}, ${sql.unseen(text)}, null, false) f`;
   // `is true` makes it a look-up in a hash table.
   return link ? sql`(${alias}.id in (${found})) is true` : sql`${alias}.id = any (array(${found}))`;
 }
