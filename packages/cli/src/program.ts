@@ -6,6 +6,7 @@ import { examples } from './command-help.ts';
 import { addAuditCommand } from './commands/audit.ts';
 import { addDocumentsCommand } from './commands/documents.ts';
 import { addImportCommand } from './commands/import.ts';
+import { addJobsCommand } from './commands/jobs.ts';
 import { addKeyCommand } from './commands/key.ts';
 import { addMigrateCommand } from './commands/migrate.ts';
 import { addRegistryCommand } from './commands/registry.ts';
@@ -34,6 +35,7 @@ export function createProgram(terminal: Terminal): Command {
   addRegistryCommand(program, terminal);
   addDocumentsCommand(program, terminal);
   addImportCommand(program, terminal);
+  addJobsCommand(program, terminal);
   addVerifyCommand(program, terminal);
   addSystemCommand(program, terminal);
   addAuditCommand(program, terminal);

@@ -43,10 +43,15 @@ export const DeprecationType = builder.objectRef<DeprecationDocument>('Deprecati
 interface FieldOfEntity extends Field {
   /** Storage key. */
   readonly entityType: string;
+  readonly siblings: readonly Field[];
 }
 
-export function withEntity({ storageKey }: Entity, field: Field): FieldOfEntity {
-  return { ...field, entityType: storageKey };
+export function withEntity({ storageKey, allFields }: Entity, field: Field): FieldOfEntity {
+  return { ...field, entityType: storageKey, siblings: allFields };
+}
+
+function keyIn(fields: readonly Field[], storageKey: string | null | undefined): string | null {
+  return fields.find((field) => field.storageKey === storageKey)?.key ?? null;
 }
 
 export const FieldObject = builder.objectRef<FieldOfEntity>('Field').implement({
@@ -65,6 +70,16 @@ export const FieldObject = builder.objectRef<FieldOfEntity>('Field').implement({
     isReady: t.boolean({
       description: 'False while the index of an indexed field is being filled; until then it is not used.',
       resolve: (field) => field.slot?.state !== 'filling',
+    }),
+    replacedBy: t.string({
+      nullable: true,
+      description: 'Key of the field that takes the place of this one in another type, where one does.',
+      resolve: ({ replacedBy, siblings }) => keyIn(siblings, replacedBy),
+    }),
+    convertedFrom: t.string({
+      nullable: true,
+      description: 'Key of the field that this one takes the place of; both are written while it is there.',
+      resolve: ({ conversion, siblings }) => keyIn(siblings, conversion?.from),
     }),
     default: t.expose('default', {
       type: 'JSON',

@@ -1,7 +1,7 @@
 import { GraphQLError } from 'graphql';
 
 /** Codes of the store's errors that a designer can do something about; their messages are made for them. */
-const knownCodes = new Set(['SCHEMA_CHANGED', 'CONFLICT']);
+const knownCodes = new Set(['SCHEMA_CHANGED', 'CONFLICT', 'NOT_FOUND']);
 
 /** Lets errors that a designer can act on through, with their code; the gateway masks all others. */
 export async function withKnownErrors<T>(work: Promise<T>): Promise<T> {

@@ -6,8 +6,8 @@ interface RecordsInTheWay {
   readonly examples: readonly string[];
 }
 
-const RecordsType = builder.objectRef<RecordsInTheWay>('RecordsInTheWay').implement({
-  description: 'Records that break a new rule.',
+export const RecordsType = builder.objectRef<RecordsInTheWay>('RecordsInTheWay').implement({
+  description: 'Records that break a rule.',
   fields: (t) => ({
     count: t.exposeInt('count'),
     examples: t.idList({ description: 'Ids of some of them.', resolve: ({ examples }) => [...examples] }),

@@ -236,6 +236,29 @@ export const settings = {
     { min: 0, max: 3650 },
     'Days for which a field or name must not have been used before it may be taken away; designers may say otherwise.',
   ),
+  jobs: flag(
+    'FORMWORK_JOBS',
+    true,
+    'Whether the gateway works on jobs that changes of registries leave behind; "formwork jobs run" does it too.',
+  ),
+  jobBatch: integer(
+    'FORMWORK_JOB_BATCH',
+    500,
+    { min: 1, max: 100_000 },
+    'Records that a job touches in one transaction, for which a change of the registry waits.',
+  ),
+  jobLoad: integer(
+    'FORMWORK_JOB_LOAD',
+    50,
+    { min: 1, max: 100 },
+    'Per cent of the time that a job is worked on; it rests the remainder.',
+  ),
+  jobLeaseSeconds: integer(
+    'FORMWORK_JOB_LEASE_SECONDS',
+    15,
+    { min: 1, max: 3600 },
+    'Seconds without a sign of life of a gateway after which another takes its job over.',
+  ),
   introspection: flag(
     'FORMWORK_INTROSPECTION',
     true,

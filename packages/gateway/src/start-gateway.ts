@@ -13,6 +13,7 @@ import { Metrics } from './metrics.ts';
 import { Documents } from './operations/documents.ts';
 import { IntrospectionTexts } from './operations/introspection.ts';
 import type { Services } from './services.ts';
+import { startJobWorker } from './start-job-worker.ts';
 import { hearChanges } from './tenants/hear-changes.ts';
 import { loadTenantRegistry } from './tenants/load-tenant-registry.ts';
 import { TenantStates } from './tenants/tenant-states.ts';
@@ -55,6 +56,10 @@ export async function startGateway(config: GatewayConfig, logger?: Logger): Prom
     closers.push(() => changes.close());
     const reporter = await UsageReporter.start(control, services);
     closers.push(() => reporter.close());
+    if (options.jobs) {
+      const worker = await startJobWorker(control, services);
+      closers.push(() => worker.close());
+    }
     const routes = createRoutes(services, control);
     const server = await startServer(services, (exchange) => route(exchange, routes));
     closers.push(() => server.close());

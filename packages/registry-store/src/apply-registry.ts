@@ -1,9 +1,16 @@
 import type { ControlPlane, TransactionSql } from '@formwork/pg';
-import { diffRegistries, type Registry, RegistryError, toStoredRegistry } from '@formwork/registry';
+import {
+  diffRegistries,
+  type Problem,
+  type Registry,
+  RegistryError,
+  toStoredRegistry,
+} from '@formwork/registry';
 import type { ChangeRequest } from './change-request.ts';
 import { RegistryConflictError } from './errors.ts';
+import { startJobs } from './jobs/start-jobs.ts';
 import { findLeftBehind, type LeftBehind } from './left-behind.ts';
-import { type PlanOptions, planChange } from './plan-change.ts';
+import { findConversionProblems, type PlanOptions, planChange } from './plan-change.ts';
 import { readCurrent } from './read-registry.ts';
 import { runSteps } from './run-steps.ts';
 import { saveRows } from './save-rows.ts';
@@ -55,9 +62,27 @@ export async function applyChange(
   const { lockTimeout: timeout = 1_000, lockAttempts: attempts = 10 } = options;
   // Before the lock: gateways that tell what was used must not wait for who waits for them.
   if (takesNamesAway(request)) await awaitUsage(control);
+  const found = await control.withTenant(tenantId, (sql) => lookAhead(sql, request, options));
   return withTenantLock(control, tenantId, { timeout, attempts }, (sql) =>
-    apply(sql, tenantId, request, options),
+    apply(sql, tenantId, request, options, found),
   );
+}
+
+/** What is found by looking through many records. What else is wrong is said under the lock. */
+async function lookAhead(
+  sql: TransactionSql,
+  request: ChangeRequest,
+  options: ApplyOptions,
+): Promise<readonly Problem[]> {
+  const current = await readCurrent(sql);
+  if ((options.expectedVersion ?? current.version) !== current.version) return [];
+  try {
+    const problems = await findConversionProblems(sql, current, request, options);
+    return problems.filter(({ records }) => records !== undefined);
+  } catch (error) {
+    if (error instanceof RegistryError) return [];
+    throw error;
+  }
 }
 
 async function apply(
@@ -65,14 +90,18 @@ async function apply(
   tenantId: string,
   request: ChangeRequest,
   options: ApplyOptions,
+  found: readonly Problem[],
 ): Promise<AppliedRegistry> {
   const { appliedBy, expectedVersion } = options;
   const current = await readCurrent(sql);
   if (expectedVersion !== undefined && expectedVersion !== current.version) {
     throw new RegistryConflictError(expectedVersion, current.version);
   }
-  const { registry, steps, changed, problems } = await planChange(sql, current, request, options);
-  if (problems.length > 0) throw new RegistryError(problems);
+  const { registry, steps, changed, problems } = await planChange(sql, current, request, {
+    ...options,
+    lookAtConversions: false,
+  });
+  if (problems.length + found.length > 0) throw new RegistryError([...problems, ...found]);
   if (!changed) {
     // Views are content: one that somebody has dropped is put back.
     await runSteps(sql, tenantId, steps);
@@ -83,5 +112,6 @@ async function apply(
   await runSteps(sql, tenantId, steps);
   const summary = diffRegistries(current.registry, registry);
   const version = await saveVersion(sql, tenantId, registry, { appliedBy, summary });
+  await startJobs(sql, tenantId, registry, appliedBy);
   return { version, registry, changed, leftBehind };
 }

@@ -41,3 +41,14 @@ export class UsageUnknownError extends Error {
     this.name = 'UsageUnknownError';
   }
 }
+
+/** A job that there is not, or that cannot be told to do this as it is. */
+export class JobError extends Error {
+  readonly code: 'NOT_FOUND' | 'CONFLICT';
+
+  constructor(code: JobError['code'], message: string) {
+    super(message);
+    this.name = 'JobError';
+    this.code = code;
+  }
+}

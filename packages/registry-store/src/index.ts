@@ -1,8 +1,13 @@
 export { type AppliedRegistry, type ApplyOptions, applyChange, applyRegistry } from './apply-registry.ts';
 export type { ChangeRequest } from './change-request.ts';
 export { type CheckedChange, checkChange, checkRegistry } from './check-registry.ts';
-export { RegistryBusyError, RegistryConflictError, UsageUnknownError } from './errors.ts';
+export { JobError, RegistryBusyError, RegistryConflictError, UsageUnknownError } from './errors.ts';
 export { exportRegistry, loadTenantRegistry } from './export-registry.ts';
+export { pauseJob, readJob, readJobs, resumeJob, retryJob } from './jobs/control-jobs.ts';
+export { type Job, type JobState, jobsChannel } from './jobs/job.ts';
+export { JobWorker, workOffJobs } from './jobs/job-worker.ts';
+export { type ParityReport, readParity } from './jobs/parity.ts';
+export type { JobPace } from './jobs/run-job.ts';
 export type { LeftBehind } from './left-behind.ts';
 export type { PlanOptions } from './plan-change.ts';
 export { type HistoryOptions, type RegistryVersion, readHistory } from './read-history.ts';

@@ -4,6 +4,9 @@ import { type AppliedRegistry, type ApplyOptions, applyChange } from './apply-re
 import type { ChangeRequest } from './change-request.ts';
 import { type CheckedChange, checkChange } from './check-registry.ts';
 import { loadTenantRegistry } from './export-registry.ts';
+import { pauseJob, readJobs, resumeJob, retryJob } from './jobs/control-jobs.ts';
+import type { Job } from './jobs/job.ts';
+import { type ParityReport, readParity } from './jobs/parity.ts';
 import type { PlanOptions } from './plan-change.ts';
 import { type HistoryOptions, type RegistryVersion, readHistory } from './read-history.ts';
 import type { RegistrySnapshot } from './read-registry.ts';
@@ -21,6 +24,11 @@ export interface RegistryStore {
   apply(tenantId: string, request: ChangeRequest, options: ApplyRequest): Promise<AppliedRegistry>;
   history(tenantId: string, options: HistoryOptions): Promise<readonly RegistryVersion[]>;
   usage(tenantId: string): Promise<readonly RecordedUse[]>;
+  jobs(tenantId: string): Promise<readonly Job[]>;
+  pauseJob(tenantId: string, id: string): Promise<Job>;
+  resumeJob(tenantId: string, id: string): Promise<Job>;
+  retryJob(tenantId: string, id: string): Promise<Job>;
+  parity(tenantId: string): Promise<readonly ParityReport[]>;
 }
 
 type CheckRequest = Pick<PlanOptions, 'usageWindow'>;
@@ -42,5 +50,10 @@ export function createRegistryStore(control: ControlPlane, options: PlanOptions 
       }),
     history: (tenantId, request) => readHistory(control, tenantId, request),
     usage: (tenantId) => readUsage(control, tenantId),
+    jobs: (tenantId) => readJobs(control, tenantId),
+    pauseJob: (tenantId, id) => pauseJob(control, tenantId, id),
+    resumeJob: (tenantId, id) => resumeJob(control, tenantId, id),
+    retryJob: (tenantId, id) => retryJob(control, tenantId, id),
+    parity: (tenantId) => readParity(control, tenantId),
   };
 }

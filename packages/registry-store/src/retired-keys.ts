@@ -24,9 +24,11 @@ export async function readRetiredKeys(sql: TransactionSql): Promise<RetiredKeys>
 /** What the next version is the first to use. */
 export function newStorageKeys(retired: RetiredKeys, next: Registry): readonly NewStorageKeys[] {
   return next.entities
-    .map(({ storageKey, fieldByStorageKey }) => ({
+    .map(({ storageKey, allFields }) => ({
       entity: storageKey,
-      fields: [...fieldByStorageKey.keys()].filter((field) => !retired.fields.get(storageKey)?.has(field)),
+      fields: allFields
+        .map((field) => field.storageKey)
+        .filter((field) => !retired.fields.get(storageKey)?.has(field)),
     }))
     .filter(({ entity, fields }) => fields.length > 0 || !retired.entities.has(entity));
 }

@@ -1,5 +1,6 @@
 import { type TransactionSql, sql as text } from '@formwork/pg';
 import type { ChangeStep, EntityStorageRow, LinkRuleRow } from '@formwork/view-compiler';
+import { tidyLater } from './jobs/start-jobs.ts';
 import { runStatement } from './run-statement.ts';
 import { removeRollup, saveRollup } from './save-rollup.ts';
 import { storageValues } from './storage-values.ts';
@@ -26,10 +27,10 @@ async function runStep(sql: TransactionSql, tenantId: string, step: ChangeStep):
     case 'save_storage':
       return saveStorage(sql, step.row);
     case 'fill':
-      // The seam for a resumable job: what is touched here all at once could be touched in batches, between a
-      // version in which the slots are "filling" and one in which they are "ready".
       await sql`update formwork.records set data = data where entity_type = ${step.entityType}`;
       return;
+    case 'tidy':
+      return tidyLater(sql, tenantId, step.entityType);
     case 'save_link_rule':
       return saveLinkRule(sql, step.rule);
     case 'remove_link_rule':

@@ -29,6 +29,10 @@ export function storageValues(
     { name: 'rollup_keys', type: 'text[]', value: textArray(row.rollupKeys) },
     { name: 'no_rollups', type: 'jsonb', value: JSON.stringify(row.noRollups) },
     { name: 'is_rolled_up', type: 'boolean', value: String(row.isRolledUp) },
+    { name: 'conversions', type: 'text', value: row.conversions },
+    { name: 'converted_keys', type: 'text[]', value: textArray(row.convertedKeys) },
+    // Said again by the job that is about to switch; a change of the registry in between makes it begin anew.
+    { name: 'strict_conversions', type: 'text[]', value: '{}' },
   ];
 }
 

@@ -1,5 +1,5 @@
 import type { TransactionSql } from '@formwork/pg';
-import type { Problem, Registry } from '@formwork/registry';
+import type { Field, Problem, Registry } from '@formwork/registry';
 import type { ChangeStep } from '@formwork/view-compiler';
 
 /** Records of an entity that a change has to touch, to fill slots or to number them. */
@@ -22,8 +22,44 @@ export async function countToFill(
         ? step.row.entityType
         : [],
   );
+  return countRecords(sql, registry, new Set(touched));
+}
+
+/** Slots that nobody has any more are emptied with the change where that is little, and else by a job. */
+export async function tidyNow(
+  sql: TransactionSql,
+  registry: Registry,
+  steps: readonly ChangeStep[],
+  limit: number,
+): Promise<readonly ChangeStep[]> {
+  const tidied = steps.filter((step) => step.do === 'tidy').map(({ entityType }) => entityType);
+  const counts = await countRecords(sql, registry, new Set(tidied));
+  if (counts.reduce((sum, { records }) => sum + records, 0) > limit) return steps;
+  return steps.map((step) => (step.do === 'tidy' ? { ...step, do: 'fill' } : step));
+}
+
+/** The same for those that a job will touch, while everybody goes on writing. */
+export function countToConvert(
+  sql: TransactionSql,
+  before: Registry | null,
+  after: Registry,
+): Promise<readonly Backfill[]> {
+  const isFilling = ({ conversion }: Field) => conversion?.state === 'filling';
+  const wanted = after.entities.filter((entity) => {
+    const known = before?.entityByStorageKey.get(entity.storageKey)?.allFields.filter(isFilling);
+    const isKnown = (field: Field) => known?.some(({ storageKey }) => storageKey === field.storageKey);
+    return entity.allFields.some((field) => isFilling(field) && !isKnown(field));
+  });
+  return countRecords(sql, after, new Set(wanted.map(({ storageKey }) => storageKey)));
+}
+
+async function countRecords(
+  sql: TransactionSql,
+  registry: Registry,
+  entityTypes: ReadonlySet<string>,
+): Promise<readonly Backfill[]> {
   const counts: Backfill[] = [];
-  for (const entityType of new Set(touched)) {
+  for (const entityType of entityTypes) {
     const [row] = await sql<{ count: string }[]>`
       select count(*) from formwork.records where entity_type = ${entityType}`;
     const entity = registry.entityByStorageKey.get(entityType)?.key ?? entityType;

@@ -64,7 +64,7 @@ test('another type is a new storage key where there are no records, and a proble
       code: 'TYPE_CHANGED',
       path: 'entities[0].fields[0].type',
       message:
-        'The field "a" is of type "text" and has records, so it cannot become "integer". Add a new field instead.',
+        'The field "a" is of type "text" and has records, so it cannot become "integer" in its place. Add a field of that type with "convertedFrom": { "field": "a" } beside it, as the change "changeType" does.',
     },
   ]);
 });

@@ -102,7 +102,7 @@ function noSlotLeft(entity: DraftEntity, who: string, kind: SlotKind): string {
 }
 
 function slotsOfToday(today: Entity | undefined): ReadonlyMap<string, Slot> {
-  const ofFields = (today?.fields ?? []).flatMap(({ storageKey, slot }) =>
+  const ofFields = (today?.allFields ?? []).flatMap(({ storageKey, slot }) =>
     slot === null ? [] : [[fieldId(storageKey), slot] as const],
   );
   const ofKeys = (today?.keys ?? []).map((key) => [keyIdOf(key), key.slot] as const);

@@ -1,6 +1,7 @@
 import type { EntityAliasDocument, StoredHistory } from './aliases/alias.ts';
 import type { Identities } from './aliases/identities.ts';
 import { assignEntitySlots } from './assign-entity-slots.ts';
+import type { DraftConversion } from './check-conversions.ts';
 import { defaultOptions } from './default-options.ts';
 import type { FieldDocument, FieldOptions } from './document.ts';
 import type { Draft, DraftEntity } from './draft.ts';
@@ -10,7 +11,7 @@ import { groupBy } from './group-by.ts';
 import type { ResolvedInverse } from './inverses.ts';
 import type { Limits } from './limits.ts';
 import { matchField } from './match-field.ts';
-import type { Entity, Field, Registry } from './model.ts';
+import type { Conversion, Entity, Field, Registry } from './model.ts';
 import { proposeLabel, proposePlural } from './names.ts';
 import type { ProblemList } from './problem-list.ts';
 import { fieldStorageKeys, type RetiredKeys, StorageKeys } from './storage-keys.ts';
@@ -26,6 +27,7 @@ export interface StorageContext {
   readonly limits: Limits;
   readonly problems: ProblemList;
   readonly resultTypes: ResultTypes;
+  readonly conversions: readonly DraftConversion[];
 }
 
 /**
@@ -76,14 +78,14 @@ function storeFields(
   entityType: string,
   today: Entity | undefined,
   inverses: readonly ResolvedInverse[],
-  { current, retired, populated, problems, identities, version }: StorageContext,
+  { current, retired, populated, problems, identities, version, conversions }: StorageContext,
 ): readonly StoredField[] {
   const taken = fieldStorageKeys(
     retired?.fields.get(entityType) ?? [],
-    today?.fieldByStorageKey.keys() ?? [],
+    today?.allFields.map(({ storageKey }) => storageKey) ?? [],
   );
   const inverseOf = new Map(inverses.map((one) => [one.field, one.inverse]));
-  return entity.fields.flatMap((field, position) => {
+  const stored = entity.fields.flatMap((field, position) => {
     const same = matchField(field, entity.key, identities, current, populated.has(entityType), problems);
     if (field.document === null) {
       return [];
@@ -92,8 +94,27 @@ function storeFields(
     const storageKey = same?.storageKey ?? returning ?? taken.take(field.key);
     const history = storeHistory(field.document, same ?? undefined, version);
     const options = { ...fillOptions(field.document, inverseOf.get(field.key) ?? null), ...history };
-    return [storeField(field.document, entityType, storageKey, options, position)];
+    return [{ row: storeField(field.document, entityType, storageKey, options, position), same }];
   });
+  const asked = new Map(
+    conversions.filter((one) => one.entity === entity).map((one) => [one.field.key, one]),
+  );
+  const storageKeyOf = new Map(stored.map(({ row }) => [row.key, row.storageKey]));
+  return stored.map(({ row, same }) => {
+    const conversion = storeConversion(asked.get(row.key), storageKeyOf, same);
+    return conversion ? { ...row, options: { ...row.options, conversion } } : row;
+  });
+}
+
+/** The other field is remembered when it is gone: its values are not those of today, so it must never come back. */
+function storeConversion(
+  asked: DraftConversion | undefined,
+  storageKeyOf: ReadonlyMap<string, string>,
+  same: Field | null,
+): Conversion | null {
+  const from = asked && storageKeyOf.get(asked.source.key);
+  if (asked && from !== undefined) return { from, state: asked.state, allowLoss: asked.allowLoss };
+  return same?.conversion ? { ...same.conversion, state: 'contracted' } : null;
 }
 
 function storeField(

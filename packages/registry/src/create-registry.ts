@@ -1,5 +1,6 @@
 import { type Continued, Identities } from './aliases/identities.ts';
 import { assignStorage } from './assign-storage.ts';
+import { checkConversions } from './check-conversions.ts';
 import { readDocument } from './check-document.ts';
 import { checkNames } from './check-names.ts';
 import type { RegistryDocument } from './document.ts';
@@ -45,8 +46,9 @@ export function createRegistry(
   const inverses = resolveInverses(draft, identities);
   const resultTypes = checkComputed(draft, inverses, problems);
   checkNames(draft, inverses, problems);
+  const conversions = checkConversions(draft, { identities, problems, populated });
   const stored = assignStorage(draft, inverses, {
-    ...{ current, retired, populated, limits, problems, identities, resultTypes },
+    ...{ current, retired, populated, limits, problems, identities, resultTypes, conversions },
     version: version ?? null,
   });
   if (problems.count > 0) {

@@ -9,11 +9,12 @@ export function propertiesOfEntity(entity: Entity) {
 }
 
 export function propertiesOfField(field: Field) {
-  const { key, label, description, required, unique, indexed, deprecated } = field;
+  const { key, label, description, required, unique, indexed, deprecated, conversion } = field;
   const options = Object.entries(field.options).map(([name, value]) => [`options.${name}`, value]);
   return {
     ...{ key, label, description, required, unique, indexed, default: field.default, deprecated },
     ...aliasesOf(field),
+    ...(conversion && { conversion: conversion.state }),
     ...(Object.fromEntries(options) as Readonly<Record<string, unknown>>),
   };
 }

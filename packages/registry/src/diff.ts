@@ -58,8 +58,8 @@ function diffEntities(before: Entity, after: Entity): readonly RegistryChange[] 
     ...diffLists(
       'field',
       prefix,
-      before.fields,
-      after.fields,
+      before.allFields,
+      after.allFields,
       (field) => field.storageKey,
       propertiesOfField,
     ),

@@ -46,6 +46,16 @@ export interface FieldDocument {
   /** Former names, which are served as deprecated until they are dropped; the oldest first. */
   readonly aliases?: readonly AliasDocument[];
   readonly deprecated?: DeprecationDocument;
+  /** The field of the entity that this one takes the place of, in another type: both are written until that is removed. */
+  readonly convertedFrom?: ConvertedFromDocument;
+}
+
+/** Where the values of a field come from while its type changes; see docs/evolving-a-schema.md. */
+export interface ConvertedFromDocument {
+  /** Key of the other field. */
+  readonly field: string;
+  /** Values may lose what the new type has no place for: a fraction, a time of day, a currency. */
+  readonly allowLoss?: boolean;
 }
 
 /** A unique key over one or several fields of the entity. */

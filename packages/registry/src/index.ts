@@ -2,14 +2,20 @@ export {
   type Alias,
   type DeprecationDocument,
   deprecationReason,
-  type EntityAlias,
 } from './aliases/alias.ts';
 export type { Continued } from './aliases/identities.ts';
-export { type AppliedChanges, applyChanges } from './changes/apply-changes.ts';
-export type { Change, ChangeKind, ChangeKinds } from './changes/change.ts';
+export { applyChanges } from './changes/apply-changes.ts';
+export type { Change, ChangeKind } from './changes/change.ts';
 export { revertTo, type StorageNames, storageNamesOf } from './changes/revert.ts';
 export { checkDocument } from './check-document.ts';
 export { keyColumn, systemColumns, uniqueColumn, valueColumn } from './columns.ts';
+export {
+  type ConversionOutcome,
+  type ConversionRule,
+  type ConversionWay,
+  conversionRule,
+  conversionTargets,
+} from './conversions.ts';
 export { type CopiedDefault, copiedFrom } from './copied-default.ts';
 export { createRegistry, type RegistryOptions } from './create-registry.ts';
 export { diffRegistries, type RegistryChange } from './diff.ts';
@@ -25,14 +31,11 @@ export {
 } from './document.ts';
 export {
   assertNever,
-  type FieldTypeRule,
   fieldTypeRule,
   fieldTypeRules,
-  isFieldType,
   type SlotKind,
 } from './field-types.ts';
 export type {
-  CallComputation,
   CallName,
   Computation,
   Computed,
@@ -41,7 +44,6 @@ export type {
   FormulaType,
   RollupComputation,
   RollupWay,
-  StoredComputation,
   ThroughComputation,
   TimeUnit,
 } from './formula/computation.ts';
@@ -49,13 +51,13 @@ export { formulaLimits } from './formula/formula-limits.ts';
 export { defaultLimits, type Limits, slotsPerKind } from './limits.ts';
 export { loadRegistry } from './load-registry.ts';
 export type {
+  Conversion,
   Entity,
   EntityNames,
   Field,
   Inverse,
   NamedChoice,
   Registry,
-  Slot,
   UniqueKey,
 } from './model.ts';
 export {
@@ -76,13 +78,10 @@ export {
   mayDo,
   mayWrite,
 } from './roles/rights.ts';
-export type { EntityAccess, Permission, Right, Role, WriteRight } from './roles/role.ts';
-export {
-  builtInRoles,
-  type PermissionDocument,
-  type RightDocument,
-  type RoleDocument,
-  type RowRule,
+export type { Role } from './roles/role.ts';
+export type {
+  RoleDocument,
+  RowRule,
 } from './roles/role-document.ts';
 export { claimsOf, fillClaims, renameRule } from './roles/row-rule.ts';
 export { slotKindOf } from './slots.ts';
@@ -96,5 +95,6 @@ export {
 } from './stored-registry.ts';
 export { parseDate, parseDateTime, parseDuration, parseTime } from './temporal.ts';
 export { toDocument } from './to-document.ts';
+export { twinOf } from './twin-of.ts';
 export { viewNameOf } from './view-name.ts';
 export { withReadySlots } from './with-ready-slots.ts';

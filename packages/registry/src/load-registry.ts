@@ -33,7 +33,7 @@ export function buildRegistry(
   const keysOf = groupBy(inOrder(stored.uniqueKeys), (row) => row.entityType);
   const waysBack = findInverses(stored);
   const entities = inOrder(stored.entityTypes).map((row) => {
-    const fields = (fieldsOf.get(row.storageKey) ?? []).map(build);
+    const fields = withReplacements((fieldsOf.get(row.storageKey) ?? []).map(build));
     const entity = buildEntity(row, fields, keysOf.get(row.storageKey) ?? [], waysBack.get(row.key) ?? []);
     return freeze({ ...entity, viewName: viewName(entity, row) });
   });
@@ -52,16 +52,28 @@ export function buildRegistry(
 
 function buildEntity(
   row: StoredEntityType,
-  fields: readonly Field[],
+  allFields: readonly Field[],
   keyRows: readonly StoredUniqueKey[],
   inverses: readonly Inverse[],
 ): Entity {
   const aliases = (row.options.aliases ?? []).map(buildEntityAlias);
+  const fields = allFields.filter(({ conversion }) => conversion?.state !== 'filling');
   const names = aliases[0]?.names ?? deriveEntityNames(row.key, row.plural);
   const fieldByStorageKey = new Map(fields.map((field) => [field.storageKey, field]));
   const { storageKey, key, plural, label, description } = row;
   return {
-    ...{ key, plural, label, description, storageKey, viewName: row.viewName, names, fields, inverses },
+    ...{
+      key,
+      plural,
+      label,
+      description,
+      storageKey,
+      viewName: row.viewName,
+      names,
+      fields,
+      allFields,
+      inverses,
+    },
     fieldByKey: new Map(fields.map((field) => [field.key, field])),
     fieldByName: fieldsByName(fields),
     fieldByStorageKey,
@@ -77,7 +89,7 @@ function buildEntity(
 
 function buildField(
   row: StoredField,
-  { aliases = [], deprecated, ...options }: StoredField['options'],
+  { aliases = [], deprecated, conversion, ...options }: StoredField['options'],
   resolved: ResolvedField | null,
 ): Field {
   const computed = resolved && computedOf(resolved);
@@ -98,7 +110,17 @@ function buildField(
     slot: row.slot === null ? null : { column: row.slot, state: row.slotState },
     aliases: aliases.map(({ key, since = null }) => ({ key, name: camelName(key), since })),
     deprecated: deprecated ?? null,
+    conversion: conversion ?? null,
+    replacedBy: null,
   };
+}
+
+/** Fields whose place another one takes know of that one. */
+function withReplacements(fields: readonly Field[]): readonly Field[] {
+  const ready = fields.filter(({ conversion }) => conversion?.state === 'ready');
+  if (ready.length === 0) return fields;
+  const replacements = new Map(ready.map(({ conversion, storageKey }) => [conversion?.from, storageKey]));
+  return fields.map((field) => ({ ...field, replacedBy: replacements.get(field.storageKey) ?? null }));
 }
 
 function computedOf({ type, value, source, stored }: ResolvedField): Computed {

@@ -23,7 +23,7 @@ export function matchField(
   if (today.type !== document.type) {
     // What is computed is stored nowhere.
     if (populated && today.computed === null) {
-      const message = `The field ${quote(key)} is of type "${today.type}" and has records, so it cannot become "${document.type}". Add a new field instead.`;
+      const message = `The field ${quote(key)} is of type "${today.type}" and has records, so it cannot become "${document.type}" in its place. Add a field of that type with "convertedFrom": { "field": ${JSON.stringify(key)} } beside it, as the change "changeType" does.`;
       problems.add('TYPE_CHANGED', `${path}.type`, message);
     }
     return null;

@@ -40,8 +40,10 @@ export interface Entity {
   readonly aliases: readonly EntityAlias[];
   /** Null where it is not deprecated. */
   readonly deprecated: DeprecationDocument | null;
-  /** In the designer's order. */
+  /** Those that are served, in the designer's order. */
   readonly fields: readonly Field[];
+  /** The same with those whose values are still being converted (`Conversion.state` filling), which nobody sees yet. */
+  readonly allFields: readonly Field[];
   readonly fieldByKey: ReadonlyMap<string, Field>;
   /** By GraphQL field name: "monthlyRent". Aliases are among them. */
   readonly fieldByName: ReadonlyMap<string, Field>;
@@ -94,6 +96,22 @@ export interface Field {
   readonly aliases: readonly Alias[];
   /** Null where it is not deprecated. */
   readonly deprecated: DeprecationDocument | null;
+  /** Of a field that takes the place of another, in another type; null for others. */
+  readonly conversion: Conversion | null;
+  /** Storage key of the field that takes this one's place, in another type, and is served; null where none does. */
+  readonly replacedBy: string | null;
+}
+
+/** That a field has the values of another one in another type. */
+export interface Conversion {
+  /** Storage key of the other. */
+  readonly from: string;
+  /**
+   * filling: every write fills it, records of before are filled by a job, nobody sees it yet; ready: both are served and
+   * both are written, whichever is given; contracted: the other is gone, and cannot come back.
+   */
+  readonly state: 'filling' | 'ready' | 'contracted';
+  readonly allowLoss: boolean;
 }
 
 export interface NamedChoice extends Required<Omit<Choice, 'deprecated'>> {

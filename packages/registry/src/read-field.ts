@@ -7,6 +7,7 @@ import type { Limits } from './limits.ts';
 import { ObjectReader } from './object-reader.ts';
 import { parseValue } from './parse-value.ts';
 import { describe, quote } from './quote.ts';
+import { readConversion } from './read-conversion.ts';
 import { readOptions } from './read-options.ts';
 import { readProse } from './read-prose.ts';
 
@@ -24,6 +25,7 @@ export function readField(reader: ObjectReader, key: string, limits: Limits): Fi
     'options',
     'aliases',
     'deprecated',
+    'convertedFrom',
   ]);
   const prose = readProse(reader);
   const [required, unique, indexed] = [
@@ -49,6 +51,7 @@ export function readField(reader: ObjectReader, key: string, limits: Limits): Fi
     ...(indexed && { indexed }),
     ...(Object.keys(options).length > 0 && { options }),
     ...readHistory(reader, 'field'),
+    ...readConversion(reader),
   };
   checkFlags(reader, field);
   const value = reader.problems.count === problemsBefore ? readDefault(reader, field) : undefined;

@@ -200,6 +200,10 @@ export const registryDocumentSchema: Readonly<Record<string, unknown>> = {
           description: 'Former names that still work, as deprecated; a new one makes the change a rename.',
         },
         deprecated: { $ref: '#/$defs/deprecated' },
+        convertedFrom: object(['field'], {
+          field: { $ref: '#/$defs/key', description: 'The field whose values this one has in another type.' },
+          allowLoss: { ...flag, description: 'What the new type has no place for may be left out.' },
+        }),
       }),
       allOf: optionsByType,
     },

@@ -78,9 +78,10 @@ function apiOfField(field: Field, { entityByKey }: Entities): unknown {
 /** Former names and deprecations, where there are any. */
 function historyOf(thing: Entity | Field): readonly unknown[] {
   const { key, deprecated } = thing;
+  const replacedBy = 'replacedBy' in thing && thing.replacedBy !== null ? [thing.replacedBy] : [];
   // An entity's names above are those of its oldest alias.
-  return deprecated || thing.aliases.length > 0
-    ? [['served', key, 'plural' in thing && thing.plural, aliasesOf(thing), deprecated]]
+  return deprecated || thing.aliases.length > 0 || replacedBy.length > 0
+    ? [['served', key, 'plural' in thing && thing.plural, aliasesOf(thing), deprecated, ...replacedBy]]
     : [];
 }
 
@@ -107,7 +108,7 @@ function planOf(entity: Entity, registry: Entities): unknown {
   const { key, storageKey, viewName, names, softDelete, searchable, keys, inverses } = entity;
   return [
     [key, storageKey, viewName, names.type, names.single, names.plural, softDelete, searchable],
-    entity.fields.map((field) => planOfField(field, registry)),
+    entity.allFields.map((field) => planOfField(field, registry)),
     keys.map(planOfKey),
     inverses.map((inverse) => [inverse.name, inverse.source, inverse.field]),
     ...aliasesOf(entity),
@@ -123,6 +124,7 @@ function planOfField(field: Field, { entityByKey }: Entities): unknown {
     planOfOptions(options),
     ...(field.computed ? [field.computed] : []),
     ...aliasesOf(field),
+    ...(field.conversion ? [['converted', field.conversion]] : []),
   ];
 }
 

@@ -1,7 +1,7 @@
 import type { Alias, EntityAlias, EntityAliasDocument, StoredHistory } from './aliases/alias.ts';
 import type { FieldOptions, FieldType } from './document.ts';
 import { withStorageKeys } from './formula/computed-rows.ts';
-import type { Entity, Field, Registry, UniqueKey } from './model.ts';
+import type { Conversion, Entity, Field, Registry, UniqueKey } from './model.ts';
 import { proposePlural } from './names.ts';
 import type { Role } from './roles/role.ts';
 
@@ -42,7 +42,7 @@ export interface StoredField {
   /** Null where there is none. */
   readonly defaultValue: unknown;
   /** What a lookup or formula refers to is named by storage keys, so that a rename leaves the row as it is. */
-  readonly options: FieldOptions & StoredHistory;
+  readonly options: FieldOptions & StoredHistory & { readonly conversion?: Conversion };
   readonly position: number;
   readonly slot: string | null;
   readonly slotState: 'filling' | 'ready';
@@ -65,7 +65,7 @@ export function toStoredRegistry(registry: Registry): StoredRegistry {
   return withStorageKeys({
     entityTypes: registry.entities.map(toStoredEntityType),
     fields: registry.entities.flatMap((entity) =>
-      entity.fields.map((field, position) => toStoredField(entity, field, position)),
+      entity.allFields.map((field, position) => toStoredField(entity, field, position)),
     ),
     uniqueKeys: registry.entities.flatMap((entity) =>
       entity.keys.map((key, position) => toStoredUniqueKey(entity, key, position)),
@@ -85,7 +85,7 @@ function toStoredEntityType(entity: Entity, position: number): StoredEntityType 
 }
 
 function toStoredField(entity: Entity, field: Field, position: number): StoredField {
-  const { storageKey, key, label, description, type, required, indexed, options, slot } = field;
+  const { storageKey, key, label, description, type, required, indexed, options, slot, conversion } = field;
   return {
     entityType: entity.storageKey,
     storageKey,
@@ -97,7 +97,7 @@ function toStoredField(entity: Entity, field: Field, position: number): StoredFi
     isUnique: field.unique,
     indexed,
     defaultValue: field.default ?? null,
-    options: { ...options, ...storedHistory(field) },
+    options: { ...options, ...storedHistory(field), ...(conversion && { conversion }) },
     position,
     slot: slot?.column ?? null,
     slotState: slot?.state ?? 'ready',

@@ -26,7 +26,7 @@ function toEntityDocument(entity: Entity): EntityDocument {
     ...(plural !== proposePlural(key) && { plural }),
     ...(label !== proposeLabel(key) && { label }),
     ...(description !== '' && { description }),
-    fields: entity.fields.map(toFieldDocument),
+    fields: entity.allFields.map((field) => toFieldDocument(entity, field)),
     ...(keys.length > 0 && { keys }),
     ...(softDelete && { softDelete }),
     ...(searchable.length > 0 && { searchable }),
@@ -34,7 +34,7 @@ function toEntityDocument(entity: Entity): EntityDocument {
   };
 }
 
-function toFieldDocument(field: Field): FieldDocument {
+function toFieldDocument(entity: Entity, field: Field): FieldDocument {
   const { key, label, description, type, required, unique, indexed } = field;
   const options = withoutDefaults(type, field.options);
   return {
@@ -48,6 +48,7 @@ function toFieldDocument(field: Field): FieldDocument {
     ...(field.default !== undefined && { default: field.default }),
     ...(Object.keys(options).length > 0 && { options }),
     ...historyOf(field),
+    ...convertedFrom(entity, field),
   };
 }
 
@@ -56,6 +57,13 @@ function historyOf({ aliases, deprecated }: Entity | Field) {
     ...(aliases.length > 0 && { aliases: toAliasDocuments(aliases) }),
     ...(deprecated && { deprecated }),
   };
+}
+
+/** Nothing any more once the other field is gone. */
+function convertedFrom({ allFields }: Entity, { conversion }: Field): Pick<FieldDocument, 'convertedFrom'> {
+  const from = allFields.find(({ storageKey }) => storageKey === conversion?.from);
+  if (!from || !conversion || conversion.state === 'contracted') return {};
+  return { convertedFrom: { field: from.key, ...(conversion.allowLoss && { allowLoss: true }) } };
 }
 
 function toKeyDocument({ key, fields, nullsEqual, caseInsensitive }: UniqueKey): KeyDocument {

@@ -49,6 +49,7 @@ function hasHistory({ aliases, deprecated, fields }: Entity): boolean {
       (field) =>
         field.aliases.length > 0 ||
         field.deprecated !== null ||
+        field.replacedBy !== null ||
         field.choices.some((choice) => choice.deprecated),
     )
   );
@@ -92,7 +93,9 @@ function callEntity(entity: Entity, names: EntityNames, reason: string | null): 
 
 /** The field itself, then what it is under its former names. */
 function serveField(entity: Entity, field: Field): readonly Field[] {
-  const reason = deprecationReason(field.deprecated, (key) => entity.fieldByKey.get(key)?.name);
+  const reason =
+    deprecationReason(field.deprecated, (key) => entity.fieldByKey.get(key)?.name) ??
+    replacementReason(entity, field);
   const choices = field.choices.map((choice) => ({
     ...choice,
     deprecationReason: deprecationReason(
@@ -108,6 +111,13 @@ function serveField(entity: Entity, field: Field): readonly Field[] {
     }),
   );
   return [own, ...aliases];
+}
+
+/** Of a field whose type changes. A role that may not see the new one only reads that there is one. */
+function replacementReason(entity: Entity, { replacedBy }: Field): string | null {
+  if (replacedBy === null) return null;
+  const name = entity.fieldByStorageKey.get(replacedBy)?.name;
+  return `Its type changes.${name === undefined ? '' : ` Use "${name}".`}`;
 }
 
 /** A key of one unique field is called as the field is. One of several has its former names among its parts. */

@@ -60,5 +60,11 @@ function inputType(
 }
 
 function isToBeGiven(field: Field): boolean {
-  return !isAlias(field) && field.required && field.default === undefined && field.type !== 'autonumber';
+  return (
+    !isAlias(field) &&
+    field.replacedBy === null &&
+    field.required &&
+    field.default === undefined &&
+    field.type !== 'autonumber'
+  );
 }

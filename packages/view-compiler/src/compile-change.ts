@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Entity, Registry } from '@formwork/registry';
+import type { Entity, Field, Registry } from '@formwork/registry';
 import { compileEntityStorage, type EntityStorageRow } from './compile-entity-storage.ts';
 import { compileLinkRules, type LinkRuleRow } from './compile-link-rules.ts';
 import { compileView, type View } from './compile-view.ts';
+import { compileConversions } from './conversions/compile-conversions.ts';
 import { compileFormulas } from './stored/compile-formulas.ts';
 import { compileRollups, type RollupRow } from './stored/compile-rollups.ts';
 import type { GeneratedFunction } from './stored/generated-function.ts';
@@ -16,6 +17,8 @@ export type ChangeStep =
   | { readonly do: 'save_storage'; readonly row: EntityStorageRow }
   /** Touches every record of the entity, so that its slots are made anew. */
   | { readonly do: 'fill'; readonly entityType: string }
+  /** The same where all that comes of it is that slots are emptied which nobody has any more: there is no hurry. */
+  | { readonly do: 'tidy'; readonly entityType: string }
   | { readonly do: 'save_link_rule'; readonly rule: LinkRuleRow }
   | { readonly do: 'remove_link_rule'; readonly entityType: string; readonly field: string }
   /** Creates those that are not there, and notes that this tenant computes by them. */
@@ -72,11 +75,43 @@ function changeStorage(before: Registry | null, after: Registry, entity: Entity)
   const numbered = row.autonumbers.filter((field) => !rowBefore?.autonumbers.includes(field));
   const steps: ChangeStep[] = numbered.map((field) => ({ do: 'start_autonumber', entityType, field }));
   if (isDeepStrictEqual(rowBefore, row)) return steps;
-  if (!rowBefore || isDeepStrictEqual(slotsOf(rowBefore), slotsOf(row))) {
+  if (!rowBefore || isFilled(before as Registry, entityBefore as Entity, after, entity)) {
     return [...steps, { do: 'save_storage', row }];
+  }
+  if (isTidying(slotsOf(rowBefore), slotsOf(row))) {
+    return [...steps, { do: 'save_storage', row }, { do: 'tidy', entityType }];
   }
   const emptied = withoutReusedUniqueKeys(rowBefore, row);
   return [...steps, ...(emptied === null ? [] : fill(emptied)), ...fill(row)];
+}
+
+/** Whether slots mean what they did. Those of fields that a job fills, or has filled, are not looked at. */
+function isFilled(before: Registry, was: Entity, after: Registry, entity: Entity): boolean {
+  const isFilling = ({ conversion }: Field) => conversion?.state === 'filling';
+  const isThere = new Set(entity.allFields.map(({ storageKey }) => storageKey));
+  const left = new Set(
+    [...was.allFields, ...entity.allFields]
+      .filter(isFilling)
+      .map(({ storageKey }) => storageKey)
+      .filter((storageKey) => isThere.has(storageKey)),
+  );
+  const slots = (registry: Registry, { allFields, ...of }: Entity) => {
+    const others = allFields.filter(({ storageKey }) => !left.has(storageKey));
+    return slotsOf(compileEntityStorage(registry, { ...of, allFields: others }));
+  };
+  return isDeepStrictEqual(slots(before, was), slots(after, entity));
+}
+
+type SlotUse = ReturnType<typeof slotsOf>;
+
+/** Whether slots were given up, and else all is as it was. Links and unique values are let go of at once. */
+function isTidying(before: SlotUse, after: SlotUse): boolean {
+  const kinds = ['textKeys', 'numberKeys', 'timeKeys'] as const;
+  const wasKept = kinds.every((kind) =>
+    after[kind].every((key, index) => key === null || key === before[kind][index]),
+  );
+  const others = ({ textKeys, textExact, numberKeys, timeKeys, ...rest }: SlotUse) => rest;
+  return wasKept && isDeepStrictEqual(others(before), others(after));
 }
 
 function fill(row: EntityStorageRow): ChangeStep[] {
@@ -119,7 +154,7 @@ function withoutReusedUniqueKeys(before: EntityStorageRow, after: EntityStorageR
 
 /** The records stay, out of sight, but let go of the records that they link to and of their places in indexes. */
 function removeEntity(before: Registry, entity: Entity): ChangeStep[] {
-  const bare: Entity = { ...entity, keys: [], fields: [] };
+  const bare: Entity = { ...entity, keys: [], fields: [], allFields: [] };
   return [
     ...fill(compileEntityStorage(before, bare)),
     { do: 'remove_entity', entityType: entity.storageKey },
@@ -149,6 +184,7 @@ function useFunctions(after: Registry): ChangeStep[] {
 function functionsOf(registry: Registry): readonly GeneratedFunction[] {
   const functions = registry.entities.flatMap((entity) => [
     ...[compileFormulas(entity) ?? []].flat(),
+    ...[compileConversions(entity) ?? []].flat(),
     ...compileRollups(registry, entity).flatMap((rollups) => rollups.functions),
   ]);
   return [...new Map(functions.map((one) => [one.name, one])).values()];

@@ -7,6 +7,8 @@ import {
   slotsPerKind,
   type UniqueKey,
 } from '@formwork/registry';
+import { compileConversions } from './conversions/compile-conversions.ts';
+import { conversionsOf } from './conversions/conversions-of.ts';
 import { pathTo } from './data-access.ts';
 import { compileFormulas, storedFormulas } from './stored/compile-formulas.ts';
 import { noRollups, rolledUpEntities, rollupsOf } from './stored/compile-rollups.ts';
@@ -41,6 +43,9 @@ export interface EntityStorageRow {
   readonly noRollups: Readonly<Record<string, number>>;
   /** Whether it has rollups, or its records are rolled up. */
   readonly isRolledUp: boolean;
+  /** Name of the function that keeps fields and those that take their places alike. */
+  readonly conversions: string | null;
+  readonly convertedKeys: readonly string[];
 }
 
 /** Which choice may be the first, and which may follow which; absent: any. Keys of choices. */
@@ -63,7 +68,7 @@ export interface FieldCheck {
 export function compileEntityStorage(registry: Registry, entity: Entity): EntityStorageRow {
   const checks = entity.fields.flatMap(compileCheck);
   const at = (kind: 't' | 'n' | 'd' | 'l') => {
-    const fields = new Map(entity.fields.map((field) => [field.slot?.column, field]));
+    const fields = new Map(entity.allFields.map((field) => [field.slot?.column, field]));
     return slotColumns(kind).map((column) => fields.get(column) ?? null);
   };
   const keys = new Map(entity.keys.map((key) => [key.slot.column, key]));
@@ -97,6 +102,8 @@ export function compileEntityStorage(registry: Registry, entity: Entity): Entity
     rollupKeys,
     noRollups: noRollups(entity),
     isRolledUp: rollupKeys.length > 0 || rolledUpEntities(registry).has(entity.storageKey),
+    conversions: compileConversions(entity)?.name ?? null,
+    convertedKeys: conversionsOf(entity).map(({ source }) => source.storageKey),
   };
 }
 

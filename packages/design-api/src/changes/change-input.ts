@@ -91,7 +91,7 @@ export const ChangeInput = builder.inputType('ChangeInput', {
     unindexField: t.field({ type: FieldPlaceInput, description: '`{ entity: "flight", field: "gate" }`' }),
     changeType: t.field({
       type: ChangeTypeInput,
-      description: '`{ entity: "flight", field: "gate", type: integer }`',
+      description: '`{ entity: "flight", field: "gate", type: integer, newKey: "gate_number" }`',
     }),
     changeLink: t.field({
       type: ChangeLinkInput,

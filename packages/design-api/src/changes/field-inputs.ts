@@ -75,12 +75,23 @@ export const FieldPlaceInput = builder.inputType('FieldPlaceInput', {
 });
 
 export const ChangeTypeInput = builder.inputType('ChangeTypeInput', {
-  description: 'Only while there are no records: otherwise add a new field, and deprecate this one.',
+  description:
+    'Where there are records, a field of the new type is put beside this one and filled by a job (`jobs`), while clients go on ' +
+    'with this one. Once every record is filled it is served too, this one is deprecated, and whichever is written makes ' +
+    'the other. `removeField` ends that. Values that cannot be converted are a problem, with their records. Where there are no ' +
+    'records, and no `newKey` is given, the field itself gets the type.',
   fields: (t) => ({
     entity: t.string({ required: true, description: place.entity }),
     field: t.string({ required: true, description: place.field }),
     type: t.field({ type: FieldTypeEnum, required: true }),
     options: t.field({ type: 'JSON', description: 'Of the new type; those of the old one go.' }),
+    newKey: t.string({
+      description: 'Key of the new field: `"gate_number"`. Proposed from key and type where absent.',
+    }),
+    allowLoss: t.boolean({
+      description:
+        'What the new type has no place for is left out: fractions are rounded, times of day dropped.',
+    }),
   }),
 });
 

@@ -5,6 +5,7 @@ import {
   mayDo,
   mayWrite,
   type Registry,
+  twinOf,
 } from '@formwork/registry';
 import { describeField } from './describe-field.ts';
 import { hasDefault } from './field-default.ts';
@@ -48,8 +49,19 @@ export function inputSchema(
   });
   const required = entity.fields
     .filter((field) => isRequired(field, operation) && isGiven(entity, operation, field))
+    .filter((field) => twinOf(entity, field) === undefined)
     .map((field) => field.name);
-  return { type: 'object', properties, required, additionalProperties: false };
+  // Of two that are one value in two types, either is given; the engine says so in words of its own.
+  const either = audience === 'client' ? requiredTwins(entity, operation) : [];
+  return {
+    type: 'object',
+    properties,
+    required,
+    additionalProperties: false,
+    ...(either.length > 0 && {
+      allOf: either.map((pair) => ({ anyOf: pair.map(({ name }) => ({ required: [name] })) })),
+    }),
+  };
 }
 
 /**
@@ -58,6 +70,14 @@ export function inputSchema(
  */
 function isGiven(entity: Entity, operation: WriteOperation, field: Field): boolean {
   return mayDo(entity, operation) ? mayWrite(entity, operation, field) : isGivenByClients(field);
+}
+
+/** Fields of which the input must have one or the other: the one of today, then the one that it takes the place of. */
+export function requiredTwins(entity: Entity, operation: WriteOperation): readonly (readonly Field[])[] {
+  return entity.fields.flatMap((field) => {
+    const twin = field.conversion && twinOf(entity, field);
+    return twin && [field, twin].every((one) => isRequired(one, operation)) ? [[field, twin]] : [];
+  });
 }
 
 /** Whether the input must have a value: the record needs one, and neither a default nor Postgres gives it. */

@@ -1,4 +1,4 @@
-import type { Entity, Field, Registry } from '@formwork/registry';
+import { type Entity, type Field, type Registry, twinOf } from '@formwork/registry';
 import { quote } from '../quote.ts';
 import { subject } from './describe-error.ts';
 import { targetOf } from './link-schema.ts';
@@ -40,6 +40,11 @@ export function prepareInput(
       report(givenTwice(path, name, other));
       continue;
     }
+    const twin = field && seen.get(twinOf(entity, field)?.name ?? '');
+    if (twin !== undefined) {
+      report(givenInBoth(path, name, twin));
+      continue;
+    }
     seen.set(own, name);
     if (own !== name) givenAs.set(own, name);
     if (value === null && field !== undefined) cleared.add(own);
@@ -53,6 +58,11 @@ export function prepareInput(
 /** A field under two of its names: whoever meant one of them should say so. */
 function givenTwice(path: InputPath, name: string, other: string): Violation {
   const message = `${quote(name)} and ${quote(other)} are names of one field. Give one of them.`;
+  return { path: [...path, name], code: 'DUPLICATE', message };
+}
+
+function givenInBoth(path: InputPath, name: string, other: string): Violation {
+  const message = `${quote(name)} and ${quote(other)} are one value, in two types. Give one of them.`;
   return { path: [...path, name], code: 'DUPLICATE', message };
 }
 

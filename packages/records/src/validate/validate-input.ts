@@ -1,5 +1,6 @@
-import type { Entity, Registry } from '@formwork/registry';
+import type { Entity, Field, Registry } from '@formwork/registry';
 import { describeError, subject } from './describe-error.ts';
+import { requiredTwins } from './json-schema.ts';
 import { targetOf } from './link-schema.ts';
 import { isPlainObject } from './plain-object.ts';
 import { type PreparedInput, prepareInput } from './prepare-input.ts';
@@ -30,6 +31,7 @@ export function validateInput(
   const report = (violation: Violation) => void violations.push(violation);
   const prepared = prepareInput(registry, entity, path, input, report);
   checkSchema(registry, entity, operation, path, prepared, report);
+  checkTwins(entity, operation, path, prepared, report);
   checkCleared(entity, operation, path, prepared, report);
   checkNested(registry, entity, path, prepared, report);
   const told = oneEach(violations).slice(0, mostViolations);
@@ -80,6 +82,22 @@ function checkCleared(
     }
     if (field?.required !== true) continue;
     report({ path: [...path, name], code: 'REQUIRED', message: `${subject(entity, [name])} ${reason}` });
+  }
+}
+
+/** Of a field and the one that takes its place in another type, one has to be given where they are required. */
+function checkTwins(
+  entity: Entity,
+  operation: WriteOperation,
+  path: InputPath,
+  { values, cleared }: PreparedInput,
+  report: Report,
+): void {
+  for (const pair of requiredTwins(entity, operation)) {
+    const [{ name }] = pair as [Field];
+    if (pair.some((field) => Object.hasOwn(values, field.name) || cleared.has(field.name))) continue;
+    const message = `${subject(entity, [name])} is required. Give a value.`;
+    report({ path: [...path, name], code: 'REQUIRED', message });
   }
 }
 

@@ -33,6 +33,7 @@ const makers: Readonly<Record<string, Maker>> = {
   FW012: deletionRestricted,
   FW013: tooManyTouched,
   FW014: illegalTransition,
+  FW015: withoutCounterpart,
 };
 
 function uniqueViolation(_: Registry, error: DatabaseError, entity: Entity | null): RecordError {
@@ -67,6 +68,16 @@ function shapeRefused(registry: Registry, error: DatabaseError): RecordError | u
     return { path: ['input', name], code: 'INVALID', message };
   });
   return invalid(violations.map(({ message }) => message).join(' '), violations);
+}
+
+function withoutCounterpart(registry: Registry, error: DatabaseError): RecordError | undefined {
+  const detail = detailOf(error);
+  const entity = registry.entityByStorageKey.get(String(detail['entity']));
+  const field = entity?.fieldByStorageKey.get(String(detail['field']));
+  if (!entity || !field) return undefined;
+  const other = entity.fieldByStorageKey.get(String(detail['other']));
+  const message = `${subject(entity, [field.name])} is just becoming another type, and this value has no counterpart in ${other ? subject(entity, [other.name]) : 'that'}: both are written until the old one is gone. Give another value.`;
+  return invalid(message, [{ path: ['input', field.name], code: 'INVALID', message }]);
 }
 
 function wrongTarget(registry: Registry, error: DatabaseError): RecordError | undefined {

@@ -1,4 +1,4 @@
-import { copiedFrom, type Entity, type Field, type Registry } from '@formwork/registry';
+import { copiedFrom, type Entity, type Field, type Registry, twinOf } from '@formwork/registry';
 import { hasDefault, isCopied } from '../validate/field-default.ts';
 import { targetOf } from '../validate/link-schema.ts';
 import { type PreparedInput, prepareInput, prepareValue } from '../validate/prepare-input.ts';
@@ -55,10 +55,13 @@ interface PlanRequest {
 /** The plan of a record that is to be: with defaults for what is not given. */
 export function planCreate(request: PlanRequest): WritePlan {
   const { registry, entity, input } = request;
-  const absent = entity.fields.filter(
-    (field) =>
-      hasDefault(field) && !Object.hasOwn(input.values, field.name) && !input.cleared.has(field.name),
-  );
+  const isAbsent = ({ name }: Field) => !Object.hasOwn(input.values, name) && !input.cleared.has(name);
+  const absent = entity.fields.filter((field) => {
+    const twin = twinOf(entity, field);
+    if (!hasDefault(field) || !isAbsent(field) || (twin && !isAbsent(twin))) return false;
+    // Of two that are one value in two types, the default of the one of today makes the other.
+    return field.replacedBy === null || !twin || !hasDefault(twin);
+  });
   const constants = absent.filter((field) => !isCopied(field));
   const plan = planGiven(request, uuidv7());
   return {

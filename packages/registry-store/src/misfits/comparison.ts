@@ -12,5 +12,5 @@ export interface Comparison {
 
 /** Where a field stands in the new document: "entities[0].fields[2]". */
 export function pathOfField({ entity, path }: Comparison, field: Field): string {
-  return `${path}.fields[${entity.fields.indexOf(field)}]`;
+  return `${path}.fields[${entity.allFields.indexOf(field)}]`;
 }

@@ -25,7 +25,7 @@ export async function findMisfitReturnedLinks(
     const message =
       `${countOf(found)} of "${entity.key}" whose link "${field.key}" leads to a record that is gone: ${examplesOf(found)}. ` +
       'Nothing leads back to it; add the link as a new field.';
-    const path = `entities[${after.entities.indexOf(entity)}].fields[${entity.fields.indexOf(field)}]`;
+    const path = `entities[${after.entities.indexOf(entity)}].fields[${entity.allFields.indexOf(field)}]`;
     problems.push({ code: 'LINKS_DO_NOT_FIT', path, message, records: found });
   }
   return problems;

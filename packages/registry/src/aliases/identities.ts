@@ -54,7 +54,7 @@ export class Identities {
   /** The storage key of a field that is in use no more and comes back. */
   returningFieldOf(entity: string, field: string): string | undefined {
     const storageKey = this.#continued?.fields.get(entity)?.get(field);
-    const isThere = this.entityOf(entity)?.fieldByStorageKey.has(storageKey ?? '');
+    const isThere = this.entityOf(entity)?.allFields.some((field) => field.storageKey === storageKey);
     return isThere ? undefined : storageKey;
   }
 
@@ -69,10 +69,11 @@ export class Identities {
     return match<DraftField, Field>(
       entity.fields,
       ({ document }) => document?.aliases,
-      (key) => today?.fieldByKey.get(key),
+      (key) => today?.allFields.find((field) => field.key === key),
       (key) => {
         const storageKey = settled?.get(key);
-        return storageKey === undefined ? undefined : (today?.fieldByStorageKey.get(storageKey) ?? null);
+        const known = today?.allFields.find((field) => field.storageKey === storageKey);
+        return storageKey === undefined ? undefined : (known ?? null);
       },
     );
   }

@@ -57,10 +57,11 @@ export function applyChanges(
     return { problems: [{ code: 'LIMIT_EXCEEDED', path: 'changes', message }] };
   }
   const refused = new Set<number>();
-  const first = runChanges(current, changes, refused, problems);
+  const { populated = new Set<string>() } = options;
+  const first = runChanges(current, changes, populated, refused, problems);
   reportNeeds(first, problems, refused);
   // What cannot go stays, so that one mistake is told once and not by all that follows from it.
-  const last = refused.size > 0 ? runChanges(current, changes, refused, new ProblemList()) : first;
+  const last = refused.size > 0 ? runChanges(current, changes, populated, refused, new ProblemList()) : first;
   const continued = continuedOf(last.document);
   const document = fromWorkingDocument(last.document);
   const locate = (problem: Problem) => locateInChanges(last, problem);
@@ -81,6 +82,7 @@ export interface ChangeRun {
 function runChanges(
   current: Registry | null,
   changes: readonly Change[],
+  populated: ReadonlySet<string>,
   skipped: ReadonlySet<number>,
   problems: ProblemList,
 ): ChangeRun {
@@ -89,6 +91,7 @@ function runChanges(
     removed: [],
     problems,
     log: new ChangeLog(),
+    populated,
   };
   changes.forEach((change, index) => {
     const kind = kindOf(change, index, problems);

@@ -27,6 +27,7 @@ export class ChangeContext {
   readonly at: string;
   readonly log: ChangeLog;
   readonly #problems: ProblemList;
+  readonly #populated: ReadonlySet<string>;
 
   constructor(
     shared: {
@@ -34,6 +35,7 @@ export class ChangeContext {
       readonly removed: Removed[];
       readonly problems: ProblemList;
       readonly log: ChangeLog;
+      readonly populated: ReadonlySet<string>;
     },
     index: number,
     at: string,
@@ -42,6 +44,7 @@ export class ChangeContext {
     this.removed = shared.removed;
     this.log = shared.log;
     this.#problems = shared.problems;
+    this.#populated = shared.populated;
     this.index = index;
     this.at = at;
   }
@@ -49,6 +52,10 @@ export class ChangeContext {
   problem(code: Problem['code'], argument: string, message: string | (() => string)): undefined {
     this.#problems.add(code, argument === '' ? this.at : `${this.at}.${argument}`, message);
     return undefined;
+  }
+
+  hasRecords(entity: WorkingEntity): boolean {
+    return this.#populated.has(this.document.storageKeys.get(entity) ?? '');
   }
 
   /** Notes that this change says `property` of the thing; false, with a problem, where another has said it. */

@@ -71,8 +71,16 @@ export interface ChangeKinds {
     };
   readonly indexField: FieldPlace;
   readonly unindexField: FieldPlace;
+  /**
+   * Where there are records, a field of the type is put beside this one under `newKey` ("<field>_<type>"), filled from it, and
+   * served once all of them are; the old one goes with `removeField`. Where there are none the field changes in its place,
+   * unless `newKey` is given.
+   */
   readonly changeType: FieldPlace & { readonly type: FieldType } & Optional<{
       readonly options: FieldOptions;
+      readonly newKey: string;
+      /** What the new type has no place for is left out: fractions, times of day. */
+      readonly allowLoss: boolean;
     }>;
   readonly changeLink: FieldPlace &
     Optional<{ readonly target: string; readonly onDelete: 'restrict' | 'cascade' | 'set_null' }> & {

@@ -37,7 +37,7 @@ const forms: {
   changeField: { ...fieldPlace, required: 'flag', unique: 'flag', default: 'json', options: 'object' },
   indexField: fieldPlace,
   unindexField: fieldPlace,
-  changeType: { ...fieldPlace, type: 'text!', options: 'object' },
+  changeType: { ...fieldPlace, type: 'text!', options: 'object', newKey: 'text', allowLoss: 'flag' },
   changeLink: { ...fieldPlace, target: 'text', inverse: 'text', onDelete: 'text' },
   reorderFields: { ...place, order: 'texts!' },
   addChoice: { ...fieldPlace, choice: 'thing!', after: 'text' },

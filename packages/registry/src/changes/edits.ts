@@ -24,7 +24,8 @@ export function mayBeRemoved(
   what: 'entity' | 'field',
   name: string,
 ): boolean {
-  if (force === true || thing.deprecated || !context.document.storageKeys.has(thing)) {
+  const { storageKeys, unserved } = context.document;
+  if (force === true || thing.deprecated || !storageKeys.has(thing) || unserved.has(thing)) {
     return true;
   }
   const kind = what === 'entity' ? 'deprecateEntity' : 'deprecateField';

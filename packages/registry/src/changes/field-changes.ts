@@ -1,10 +1,12 @@
 import type { FieldDocument } from '../document.ts';
+import { fieldTypeRules } from '../field-types.ts';
 import { quote } from '../quote.ts';
 import type { ChangeKinds } from './change.ts';
 import { type ChangeContext, inOrder, withoutNulls } from './change-context.ts';
 import { nameOf } from './change-log.ts';
 import { changeOptions, deprecate, insertAfter, mayBeRemoved, relabel } from './edits.ts';
 import { renameFieldIn } from './rename-in-document.ts';
+import { addSuccessor, mayBeReplaced, successorOf } from './successors.ts';
 import type { WorkingField } from './working-document.ts';
 
 export function addField(context: ChangeContext, change: ChangeKinds['addField']): void {
@@ -72,7 +74,14 @@ export function removeField(context: ChangeContext, change: ChangeKinds['removeF
   if (!entity || !field) return;
   const name = nameOf(entity.key, field.key);
   if (!context.touch(field, 'gone', null, name)) return;
-  if (!mayBeRemoved(context, field, change.force, 'field', name)) return;
+  const successor = successorOf(entity, field);
+  if (!successor && !mayBeRemoved(context, field, change.force, 'field', name)) return;
+  if (successor && !mayBeReplaced(context, field, successor, change.force, name)) return;
+  if (successor) {
+    delete successor.convertedFrom;
+    const { index, at } = context;
+    context.log.touch(successor, { index, at, property: '*', argument: '' });
+  }
   entity.fields.splice(entity.fields.indexOf(field), 1);
   const { index, at } = context;
   context.removed.push({ index, at, entity: entity.key, field: field.key });
@@ -117,8 +126,13 @@ function setIndexed(context: ChangeContext, change: ChangeKinds['indexField'], i
 export function changeType(context: ChangeContext, change: ChangeKinds['changeType']): void {
   const [entity, field] = context.findField(change) ?? [];
   if (!entity || !field || !context.touch(field, 'type', 'type', nameOf(entity.key, field.key))) return;
-  if (field.type === change.type) {
+  if (field.type === change.type && change.newKey == null) {
     context.problem('NOTHING_TO_CHANGE', 'type', `${nameOf(entity.key, field.key)} is of that type already.`);
+    return;
+  }
+  const isStored = fieldTypeRules[field.type].json !== null && context.document.storageKeys.has(field);
+  if (change.newKey != null || (isStored && context.hasRecords(entity))) {
+    addSuccessor(context, entity, field, change);
     return;
   }
   field.type = change.type;

@@ -10,7 +10,7 @@ export function findNeeds(
   const needs = new Map<Removed, Set<string>>();
   const note = (entity: string, field: string | null, user: string) => {
     const one = removed.find((item) => item.entity === entity && item.field === field);
-    if (one === undefined) return;
+    if (one === undefined || user === '') return;
     const users = needs.get(one) ?? new Set();
     needs.set(one, users.add(user));
   };

@@ -65,12 +65,15 @@ function mapField(
     link: names.field(entity.key, from.link, `the default of ${name}`),
     field: names.field(targetOf(document, entity.key, from.link) ?? '', from.field, `the default of ${name}`),
   };
-  const { deprecated } = field;
+  const { deprecated, convertedFrom } = field;
+  // No need of it: where the one is removed, the other goes on without.
+  const source = convertedFrom && names.field(entity.key, convertedFrom.field, '');
   const replacement =
     deprecated?.replacement && names.field(entity.key, deprecated.replacement, `the deprecation of ${name}`);
   return () => {
     if (options) field.options = options;
     if (copied) field.default = { from: `${copied.link}.${copied.field}` };
+    if (convertedFrom && source) field.convertedFrom = { ...convertedFrom, field: source };
     if (deprecated && replacement) field.deprecated = { ...deprecated, replacement };
   };
 }

@@ -19,7 +19,7 @@ export function storageNamesOf({ entities }: Registry): StorageNames {
     Object.fromEntries(
       things.filter((one) => one.key !== one.storageKey).map(({ key, storageKey }) => [key, storageKey]),
     );
-  const fields = entities.map(({ key, fields: list }) => [key, renamed(list)] as const);
+  const fields = entities.map(({ key, allFields: list }) => [key, renamed(list)] as const);
   return {
     entities: renamed(entities),
     fields: Object.fromEntries(fields.filter(([, names]) => Object.keys(names).length > 0)),
@@ -80,9 +80,10 @@ class Revert {
     entityNow: Entity | undefined,
   ): FieldDocument {
     const name = nameOf(entity.key, then.key);
-    const now = entityNow?.fieldByStorageKey.get(storageKey);
+    const now = entityNow?.allFields.find((field) => field.storageKey === storageKey);
     if (!now) {
       this.#checkReturn(then, name);
+      this.#checkSuccessor(storageKey, name, entityNow);
       return then;
     }
     this.#checkContract(then.key, now, name);
@@ -101,6 +102,15 @@ class Revert {
     if (type !== 'links' && type !== 'autonumber') return;
     const gone = type === 'links' ? 'its links were deleted when it was removed' : 'its counter went with it';
     this.#refuse(`The field ${name} cannot come back: ${gone}. Add it as a new field.`);
+  }
+
+  /** Its values are those of the day on which the other took its place. */
+  #checkSuccessor(storageKey: string, name: string, entityNow: Entity | undefined): void {
+    const successor = entityNow?.allFields.find(({ conversion }) => conversion?.from === storageKey);
+    if (successor?.conversion?.state !== 'contracted') return;
+    this.#refuse(
+      `The field ${name} was given up for "${successor.key}", which has its values since, so it cannot come back. Change the type of "${successor.key}" instead.`,
+    );
   }
 
   #refuse(message: string): void {

@@ -19,10 +19,13 @@ export interface WorkingDocument {
   roles: RegistryDocument['roles'];
   /** What was there before, by its storage key. */
   readonly storageKeys: ReadonlyMap<WorkingThing, string>;
+  /** Fields that are being filled, which nobody can have used. */
+  readonly unserved: ReadonlySet<WorkingThing>;
 }
 
 export function toWorkingDocument(registry: Registry | null): WorkingDocument {
   const storageKeys = new Map<WorkingThing, string>();
+  const unserved = new Set<WorkingThing>();
   const document: Pick<RegistryDocument, 'entities' | 'roles'> = registry
     ? toDocument(registry)
     : { entities: [] };
@@ -31,12 +34,13 @@ export function toWorkingDocument(registry: Registry | null): WorkingDocument {
     const known = registry?.entityByKey.get(entity.key);
     if (known) storageKeys.set(entity, known.storageKey);
     for (const field of entity.fields) {
-      const storageKey = known?.fieldByKey.get(field.key)?.storageKey;
-      if (storageKey) storageKeys.set(field, storageKey);
+      const today = known?.allFields.find((one) => one.key === field.key);
+      if (today) storageKeys.set(field, today.storageKey);
+      if (today?.conversion?.state === 'filling') unserved.add(field);
     }
     return entity;
   });
-  return { entities, roles: document.roles, storageKeys };
+  return { entities, roles: document.roles, storageKeys, unserved };
 }
 
 export function toWorkingEntity(document: EntityDocument): WorkingEntity {

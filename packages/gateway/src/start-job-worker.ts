@@ -1,0 +1,14 @@
+import type { ControlPlane } from '@formwork/pg';
+import { JobWorker } from '@formwork/registry-store';
+import type { Services } from './services.ts';
+
+/** Works on the jobs of all tenants beside the requests, at the pace that the settings say. */
+export function startJobWorker(
+  control: ControlPlane,
+  { options, log }: Pick<Services, 'options' | 'log'>,
+): Promise<JobWorker> {
+  const pace = { batch: options.jobBatch, load: options.jobLoad, lease: options.jobLeaseSeconds };
+  return JobWorker.start(control, pace, (error) =>
+    log.warn({ err: error }, 'jobs could not be looked for; they will be looked for again'),
+  );
+}
