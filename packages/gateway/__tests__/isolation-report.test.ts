@@ -9,10 +9,14 @@ const seed = Number(process.env.FORMWORK_SEED ?? Date.now() % 2 ** 31);
 test(`every statement that is sent keeps to its tenant, and the report says so (seed ${seed})`, async () => {
   const evidence = await gatherEvidence({ operations, seed });
   if (out) writeFileSync(out, writeReport(evidence, new Date()));
-  const { catalog, explained, fuzz, missed } = evidence;
+  const { carriedOut, catalog, explained, fuzz, missed } = evidence;
   expect(catalog.filter(({ broken }) => broken.length > 0)).toEqual([]);
   expect(explained.unscoped.slice(0, 3).join('\n\n')).toBe('');
   expect(explained.statements).toBeGreaterThan(100);
+  expect(carriedOut.unscoped.slice(0, 3).join('\n\n')).toBe('');
+  expect(carriedOut.unseen).toEqual([]);
+  expect(carriedOut.functions).toEqual(expect.arrayContaining(['fill_record', 'roll_up', 'search_records']));
+  expect(carriedOut.scans).toBeGreaterThan(100);
   expect(explained.scans).toBeGreaterThan(explained.statements);
   expect(fuzz.leaks.join('\n\n')).toBe('');
   expect(missed.filter(({ isNoticed }) => !isNoticed)).toEqual([]);

@@ -12,7 +12,7 @@ export interface Explained {
   readonly unscoped: readonly string[];
 }
 
-interface PlanNode {
+export interface PlanNode {
   readonly 'Node Type': string;
   readonly 'Relation Name'?: string;
   readonly Plans?: readonly PlanNode[];
@@ -48,10 +48,9 @@ export async function explainAll({ harness, statements }: World): Promise<Explai
         continue;
       }
       planned += 1;
-      const found = scansOf(plan).filter(({ node }) => tables.has(node['Relation Name'] ?? ''));
+      const found = scansOf(plan, tables);
       scans += found.length;
-      for (const { node, same } of found) {
-        const isScoped = conditions.some((name) => isOfTenant(String(node[name] ?? ''), same));
+      for (const { node, isScoped } of found) {
         if (!isScoped) unscoped.push(`${node['Node Type']} of ${node['Relation Name']}: ${text}`);
       }
     }
@@ -59,7 +58,8 @@ export async function explainAll({ harness, statements }: World): Promise<Explai
   });
 }
 
-async function tenantTables(admin: AdminClient): Promise<ReadonlySet<string>> {
+/** Tables with rows of tenants. */
+export async function tenantTables(admin: AdminClient): Promise<ReadonlySet<string>> {
   const { rows } = await admin.query<{ name: string }>(
     `select c.relname as name from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
       where c.relnamespace = 'formwork'::regnamespace and c.relkind in ('r', 'p')`,
@@ -86,20 +86,35 @@ async function explain(admin: AdminClient, tenantId: string, text: string): Prom
   }
 }
 
-interface Scan {
+export interface Scan {
   readonly node: PlanNode;
-  /** What a step above has found to be the tenant before it runs the scan at all. */
-  readonly same: readonly string[];
+  /** Whether the tenant of the transaction stands in its conditions. */
+  readonly isScoped: boolean;
+  /** What it is a part of, the nearest last. */
+  readonly above: readonly PlanNode[];
 }
 
-function scansOf(node: PlanNode, above: readonly string[] = []): Scan[] {
-  const [, found] = tenantIs.exec(String(node['One-Time Filter'] ?? '')) ?? [];
-  const same = found === undefined ? above : [...above, found];
-  const own = /Scan$/.test(node['Node Type']) ? [{ node, same }] : [];
-  return [...own, ...(node.Plans ?? []).flatMap((one) => scansOf(one, same))];
+/** The scans of these tables in a plan. */
+export function scansOf(
+  node: PlanNode,
+  tables: ReadonlySet<string>,
+  above: readonly PlanNode[] = [],
+): readonly Scan[] {
+  const isScan = /Scan$/.test(node['Node Type']) && tables.has(node['Relation Name'] ?? '');
+  // What a step above has found to be the tenant before it runs the scan at all.
+  const same = [...above, node].flatMap(
+    (one) => tenantIs.exec(String(one['One-Time Filter'] ?? ''))?.[1] ?? [],
+  );
+  const isScoped = conditions.some((name) => isOfTenant(String(node[name] ?? ''), same));
+  const within = [...above, node];
+  return [
+    ...(isScan ? [{ node, isScoped, above }] : []),
+    ...(node.Plans ?? []).flatMap((one) => scansOf(one, tables, within)),
+  ];
 }
 
-const tenantIs = /current_setting\('app\.tenant_id'::text\)\)::uuid = ([\w.]+)\)/;
+const tenantIs =
+  /current_setting\('app\.tenant_id'::text\)\)::uuid = ([\w.]+|'[0-9a-f-]+'::uuid|\(?\$\d+\)?[.\w]*)\)/;
 
 function isOfTenant(condition: string, same: readonly string[]): boolean {
   return ofTenant.test(condition) || same.some((one) => condition.includes(`tenant_id = ${one})`));

@@ -9,6 +9,8 @@ import { type Reply, World } from './world.ts';
 export interface FuzzOptions {
   readonly operations: number;
   readonly seed: number;
+  /** Whether Postgres tells its plans, for `inspect` to look at. */
+  readonly plans?: boolean;
   /** Before the first operation: a protection is taken away, to see that it is missed. */
   readonly prepare?: (world: World) => Promise<void>;
 }
@@ -29,13 +31,17 @@ export async function runFuzz(
   options: FuzzOptions,
   inspect?: (world: World) => Promise<void>,
 ): Promise<Tally> {
-  const world = await World.open({ a: trade, b: trade, c: lookalike('zqc'), d: apart('zqd') });
+  const world = await World.open(
+    { a: trade, b: trade, c: lookalike('zqc'), d: apart('zqd') },
+    { plans: options.plans ?? false },
+  );
   const alone = await World.open({ a: trade });
   try {
     await options.prepare?.(world);
-    await world.listen();
     const run = new Fuzz(world, alone, options);
+    const hearing = await world.listen();
     await run.all();
+    await hearing.stop();
     await inspect?.(world);
     return run.tally;
   } finally {

@@ -1,5 +1,6 @@
 import { asAdmin } from '@formwork/testkit';
 import { checkCatalog, type Finding } from './catalog-promises.ts';
+import { type CheckedPlans, checkToldPlans } from './check-told-plans.ts';
 import { type Explained, explainAll } from './explain.ts';
 import { runFuzz } from './fuzz.ts';
 import { type TakenAway, takenAway, withoutProtection } from './taken-away.ts';
@@ -11,6 +12,7 @@ export interface Evidence {
   readonly catalog: readonly Finding[];
   readonly fuzz: Omit<Tally, 'count'>;
   readonly explained: Explained;
+  readonly carriedOut: CheckedPlans;
   /** Protections that were taken away, and whether that was noticed. */
   readonly missed: readonly { readonly protection: TakenAway; readonly isNoticed: boolean }[];
 }
@@ -20,8 +22,9 @@ export async function gatherEvidence(options: {
   readonly seed: number;
 }): Promise<Evidence> {
   let rest: Omit<Evidence, 'fuzz'> | undefined;
-  const fuzz = await runFuzz(options, async (world) => {
+  const fuzz = await runFuzz({ ...options, plans: true }, async (world) => {
     const explained = await explainAll(world);
+    const carriedOut = await checkToldPlans(world);
     const { database } = world.harness;
     const catalog = await asAdmin(database, checkCatalog);
     const { rows } = await asAdmin(database, (admin) =>
@@ -35,25 +38,26 @@ export async function gatherEvidence(options: {
       );
       missed.push({ protection, isNoticed: broken.some(({ name }) => name.includes(protection.promise)) });
     }
-    rest = { version: rows[0]?.server_version ?? '', catalog, explained, missed };
+    rest = { version: rows[0]?.server_version ?? '', catalog, explained, carriedOut, missed };
   });
   if (rest === undefined) throw new Error('The run was not looked at');
   return { ...rest, fuzz };
 }
 
 /** Whether all of it says what it should. */
-export function holds({ catalog, fuzz, explained, missed }: Evidence): boolean {
+export function holds({ catalog, fuzz, explained, carriedOut, missed }: Evidence): boolean {
   return (
     catalog.every(({ broken, examined }) => broken.length === 0 && examined.length > 0) &&
     fuzz.leaks.length === 0 &&
     explained.unscoped.length === 0 &&
+    carriedOut.unscoped.length + carriedOut.unseen.length === 0 &&
     missed.every(({ isNoticed }) => isNoticed)
   );
 }
 
 /** The evidence as a page for whoever has to vouch for it. */
 export function writeReport(evidence: Evidence, date: Date): string {
-  const { version, catalog, fuzz, explained, missed } = evidence;
+  const { version, catalog, fuzz, explained, carriedOut, missed } = evidence;
   const lines = [
     '# Isolation of tenants: the evidence',
     '',
@@ -95,11 +99,15 @@ export function writeReport(evidence: Evidence, date: Date): string {
     '',
     '## What was sent to Postgres',
     '',
-    `Each of the ${number(explained.statements)} distinct statements of that run was planned as the gateway's role. Their plans have ${number(explained.scans)} scans of tables with rows of tenants; ${
-      explained.unscoped.length === 0
-        ? 'each has the tenant in its conditions'
-        : `**${explained.unscoped.length} have no tenant in their conditions:**\n\n\`\`\`\n${explained.unscoped.join('\n\n')}\n\`\`\``
-    }. ${number(explained.without)} more texts begin and end transactions.`,
+    `Each of the ${number(explained.statements)} distinct statements of that run was planned as the gateway's role. Their plans have ${number(explained.scans)} scans of tables with rows of tenants; ${scoped(explained.unscoped)}. ${number(explained.without)} more texts begin and end transactions.`,
+    '',
+    '## What was carried out in functions and triggers',
+    '',
+    `Postgres told the plans of all that it carried out for the gateway: ${number(carriedOut.statements)} distinct statements, with ${number(carriedOut.scans)} scans of such tables; ${scoped(carriedOut.unscoped)}, or is a look of Postgres' own at a foreign key, for the tenant of the record in hand, or one into the index of words by a word that begins with the tenant's number. Functions that were met: ${carriedOut.functions.join(', ')}. ${
+      carriedOut.unseen.length === 0
+        ? 'Every function with more rights than its caller is among them.'
+        : `**Not met, though they have more rights than their caller: ${carriedOut.unseen.join(', ')}.**`
+    }`,
     '',
     '## What is noticed when it is missing',
     '',
@@ -109,6 +117,11 @@ export function writeReport(evidence: Evidence, date: Date): string {
     '',
   ];
   return lines.join('\n');
+}
+
+function scoped(unscoped: readonly string[]): string {
+  if (unscoped.length === 0) return 'each has the tenant in its conditions';
+  return `**${unscoped.length} have no tenant in their conditions:**\n\n\`\`\`\n${unscoped.join('\n\n')}\n\`\`\``;
 }
 
 function kindsOf({ kinds }: Pick<Tally, 'kinds'>): string[] {

@@ -9,6 +9,7 @@ import { Harness, type TestTenant } from '../harness.ts';
 import { rawRequest } from '../raw-request.ts';
 import { idsIn } from './markers.ts';
 import { SentStatements } from './sent-statements.ts';
+import { ToldPlans } from './told-plans.ts';
 
 /** A tenant under fire, known by the letter of its markers. */
 export interface Fighter {
@@ -38,26 +39,41 @@ export class World {
   readonly gateway: Gateway;
   readonly fighters = new Map<string, Fighter>();
   readonly statements: SentStatements;
+  readonly plans: ToldPlans | null;
   /** What everybody who may connect to the database hears; see `listen`. */
   readonly notifications: string[] = [];
   readonly #agent = new Agent({ keepAlive: true });
-  readonly #listening: { close(): Promise<void> }[] = [];
   /** By fighter: what the tenant was given, in the order in which it was, so that twins name it alike. */
   readonly #ids = new Map<string, string[]>();
   readonly #places = new Map<string, string>();
   readonly #cursors = new Map<string, string[]>();
 
-  private constructor(harness: Harness, gateway: Gateway, statements: SentStatements) {
+  private constructor(
+    harness: Harness,
+    gateway: Gateway,
+    statements: SentStatements,
+    plans: ToldPlans | null,
+  ) {
     this.harness = harness;
     this.gateway = gateway;
     this.statements = statements;
+    this.plans = plans;
   }
 
-  static async open(designs: Readonly<Record<string, RegistryDocument>>): Promise<World> {
+  /** With `plans`, Postgres tells the plan of whatever it carries out, and the world keeps them. */
+  static async open(
+    designs: Readonly<Record<string, RegistryDocument>>,
+    { plans = false } = {},
+  ): Promise<World> {
     const harness = await Harness.open();
     const statements = new SentStatements();
-    const gateway = await startGateway(harness.config, statements.logger);
-    const world = new World(harness, gateway, statements);
+    const told = plans ? await ToldPlans.open(harness.database) : null;
+    const { config } = harness;
+    const gateway = await startGateway(
+      { ...config, gatewayUrl: told?.gatewayUrl ?? config.gatewayUrl },
+      statements.logger,
+    );
+    const world = new World(harness, gateway, statements, told);
     for (const [letter, design] of Object.entries(designs)) {
       // The slug of a twin is the same, and has no marker: it stands in keys.
       const tenant = await harness.tenant(`fighter-${letter}`, design);
@@ -69,11 +85,20 @@ export class World {
   }
 
   /** Hears, as any tenant's gateway does, what is announced of all of them. */
-  async listen(): Promise<void> {
-    for (const channel of [registryChannel, accessChannel]) {
-      const hear = (payload: string) => this.notifications.push(`${channel} ${payload}`);
-      this.#listening.push(await this.harness.control.listen(channel, hear, () => {}));
-    }
+  async listen(): Promise<{ stop(): Promise<void> }> {
+    const { control } = this.harness;
+    const hear = async (channel: string) =>
+      control.listen(
+        channel,
+        (payload) => this.notifications.push(`${channel} ${payload}`),
+        () => {},
+      );
+    const hearing = [await hear(registryChannel), await hear(accessChannel)];
+    return {
+      stop: async () => {
+        for (const one of hearing) await one.close();
+      },
+    };
   }
 
   fighter(letter: string): Fighter {
@@ -82,7 +107,17 @@ export class World {
     return found;
   }
 
+  /** A machine that is too busy to connect to Postgres is no finding: what nothing came of is asked again. */
   async send(letter: string, sending: Sending): Promise<Reply> {
+    let reply = await this.#sendOnce(letter, sending);
+    for (let tries = 0; reply.status === 503 && tries < 20; tries += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      reply = await this.#sendOnce(letter, sending);
+    }
+    return reply;
+  }
+
+  async #sendOnce(letter: string, sending: Sending): Promise<Reply> {
     const { keys } = this.fighter(letter).tenant;
     const { path = '/graphql', method = 'POST', key = keys.admin, body } = sending;
     const {
@@ -157,8 +192,8 @@ export class World {
 
   async close(): Promise<void> {
     this.#agent.destroy();
-    for (const one of this.#listening) await one.close();
     await this.gateway.close();
+    await this.plans?.close();
     await this.harness.close();
   }
 }
