@@ -1,63 +1,20 @@
+import { awkwardDecimals, awkwardLetters, longBeginnings } from '@formwork/testkit';
 import fc from 'fast-check';
 import type { Values } from '../src/contract.ts';
 import { idOf } from './read-harness.ts';
 import { choiceNames, type ModelField, type ModelRecord } from './read-model.ts';
 
-/** Few letters, so that values meet: cases, accents, letters of several characters, joining marks, SQL's specials. */
-const letters = [
-  'a',
-  'A',
-  'b',
-  'é',
-  'É',
-  'e\u0301',
-  'e',
-  'ß',
-  'ø',
-  'Ø',
-  'か',
-  'が',
-  '\u3099',
-  '\uff76',
-  '\uff9e',
-  '가',
-  '\u1100',
-  '\u1161',
-  '\u11a8',
-  'σ',
-  'ς',
-  'Σ',
-  'Й',
-  'й',
-  '\u{1f600}',
-  '%',
-  '_',
-  '\\',
-  "'",
-  '"',
-  ' ',
-  '1',
-];
+const shortText = fc
+  .array(fc.constantFrom(...awkwardLetters), { maxLength: 3 })
+  .map((parts) => parts.join(''));
 
-const shortText = fc.array(fc.constantFrom(...letters), { maxLength: 3 }).map((parts) => parts.join(''));
-
-/** Some share 200 and more characters, beyond what a search key holds. */
+/** Some share all that a search key holds. */
 export const text = fc.oneof(
   { weight: 4, arbitrary: shortText },
-  { weight: 1, arbitrary: shortText.map((end) => 'Long '.repeat(40) + end) },
-  { weight: 1, arbitrary: shortText.map((end) => 'e\u0301'.repeat(205) + end) },
+  ...longBeginnings.map((beginning) => ({ weight: 1, arbitrary: shortText.map((end) => beginning + end) })),
 );
 
-/** Decimals that are one double, and more. */
-const decimal = fc.constantFrom(
-  '0',
-  '-1.5',
-  '0.1',
-  '0.10',
-  '0.10000000000000000001',
-  '12345678901234567890',
-  '12345678901234567891',
-);
+const decimal = fc.constantFrom(...awkwardDecimals);
 const currency = fc.record({ amount: decimal, currency: fc.constantFrom('EUR', 'USD') });
 
 export const values: Readonly<Record<Exclude<ModelField, 'friend'>, fc.Arbitrary<unknown>>> = {

@@ -45,6 +45,7 @@ export function folded(text: string, accents: boolean): string {
     value = value
       .replace(/[\u0300-\u036f]/g, '')
       .replace(/[øØ]/g, 'o')
+      .replace(/[æÆ]/g, 'ae')
       .replace(/ß/g, 'ss');
   }
   const lower = [...value].map((character) => (character === 'ς' ? 'σ' : character.toLowerCase()));

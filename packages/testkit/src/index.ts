@@ -1,3 +1,4 @@
+export { awkwardDecimals, awkwardLetters, longBeginnings } from './awkward-values.ts';
 export { countStatements, type StatementCounter } from './count-statements.ts';
 export { linksUnderTest } from './links-under-test.ts';
 export {

@@ -1,3 +1,4 @@
+import { awkwardDecimals, awkwardLetters, longBeginnings } from '@formwork/testkit';
 import { Random } from './random.ts';
 
 /** Random records as they stand in the table: JSON text by entity, and the pairs of links to many. */
@@ -26,29 +27,6 @@ function idOf(entity: EntityKey, number: number): string {
   return `0000000${group}-0000-7000-8000-${number.toString(16).padStart(12, '0')}`;
 }
 
-/** Few letters, so that values meet: cases, accents, letters of several characters, what SQL has a meaning for. */
-const letters = [
-  ...[
-    'a',
-    'A',
-    'b',
-    'é',
-    'É',
-    'e\u0301',
-    'e',
-    'ß',
-    'ø',
-    'Ø',
-    'æ',
-    'か',
-    'が',
-    '\u3099',
-    '가',
-    '\u1100\u1161',
-  ],
-  ...['σ', 'ς', 'Σ', 'Й', 'й', '\u{1f600}', '%', '_', '\\', "'", '"', ' ', '1', '$$', '{', '#'],
-];
-
 /** Of these are the texts that can be searched, and the searches. */
 export const mottoWords = ['red', 'reed', 'Red', 'lamp', 'lamps', 'Café', 'cafe', 'ÉTÉ', 'oak', 'oak2', '7'];
 
@@ -64,10 +42,6 @@ const wildNumbers = [
   '0',
   '3',
   '123456789.123456789',
-];
-const decimals = [
-  ...['0', '-1.5', '0.1', '0.10', '0.10000000000000000001', '12345678901234567890', '12345678901234567891'],
-  ...['7', '19.90', '-0.00000000000000000001'],
 ];
 const jsons = [
   '{"a":1,"b":[1,2,{"c":"x"}]}',
@@ -88,12 +62,10 @@ const spans = ['PT60M', 'PT1H', 'P1D', 'PT24H', 'P1M', 'P30D', 'P1Y', 'P2W', 'PT
 export function makeRows(seed: number, now: Date): Rows {
   const random = new Random(seed);
   const maybe = (make: () => string, share = 0.8) => (random.chance(share) ? make() : null);
-  const word = () => Array.from({ length: random.below(4) }, () => random.pick(letters)).join('');
+  const word = () => Array.from({ length: random.below(4) }, () => random.pick(awkwardLetters)).join('');
   const text = () => {
-    const kind = random.below(12);
-    if (kind === 0) return 'Long '.repeat(40) + word();
-    if (kind === 1) return 'e\u0301'.repeat(205) + word();
-    return word();
+    const beginning = longBeginnings[random.below(12)] ?? '';
+    return beginning + word();
   };
   const json = (value: string) => JSON.stringify(value);
   const iso = (milliseconds: number) => new Date(milliseconds).toISOString().replace(/\.?0+Z$/, 'Z');
@@ -116,7 +88,7 @@ export function makeRows(seed: number, now: Date): Rows {
   const moment = () => json(random.chance(0.6) ? random.pick(moments) : iso(random.pick(nearNow)));
   const choice = (...keys: readonly string[]) => json(random.pick(keys));
   const any = (entity: EntityKey) => idOf(entity, random.below(counts[entity]));
-  const price = () => random.pick(decimals);
+  const price = () => random.pick(awkwardDecimals);
   const place = (number: number) => ({
     name: json(text()),
     code: json(`p${number}`),
