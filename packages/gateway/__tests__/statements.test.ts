@@ -1,7 +1,7 @@
 import { codesOf, dataOf, Harness, type TestGateway, type TestTenant } from './harness.ts';
 import { shop, shopOrders, shopRecords } from './shop.ts';
 
-const ways = ['nested', 'loaders'] as const;
+const ways = ['planned', 'nested', 'loaders'] as const;
 
 let harness: Harness;
 let tenant: TestTenant;
@@ -12,7 +12,8 @@ beforeAll(async () => {
   harness = await Harness.open();
   tenant = await harness.tenant('shop', shop);
   gateways = {
-    nested: await harness.gateway({ links: 'nested' }),
+    planned: await harness.gateway({ links: 'nested' }),
+    nested: await harness.gateway({ links: 'nested', queries: 'executed' }),
     loaders: await harness.gateway({ links: 'loaders' }),
   };
   variables = await fill(gateways.nested, tenant.keys.editor);
@@ -38,7 +39,7 @@ async function fill(gateway: TestGateway, key: string): Promise<Record<string, s
     orders: { nodes: Rows };
   };
   const [order = '', other = '', nested = '', loaders = ''] = idsOf(orders.nodes);
-  return { customer: customers[0] ?? '', order, other, nested, loaders };
+  return { customer: customers[0] ?? '', order, other, planned: other, nested, loaders };
 }
 
 interface Batch {
@@ -54,7 +55,7 @@ async function run(gateway: TestGateway, query: string, given: object = variable
   return { answer, batches: lines.filter(({ msg }) => msg === 'batch').map(({ statements }) => statements) };
 }
 
-/** Statements and round trips, in each way. */
+/** Statements and round trips, in one statement and by loaders. */
 type Cost = readonly [statements: number, roundTrips: number];
 
 const reads: readonly (readonly [name: string, query: string, nested: Cost, loaders: Cost])[] = [
@@ -145,14 +146,16 @@ const reads: readonly (readonly [name: string, query: string, nested: Cost, load
 ];
 
 test.each(reads)('takes few statements for %s', async (_name, query, nested, loaders) => {
-  const expected = { nested, loaders };
+  // What is planned is what would be sent otherwise.
+  const expected = { planned: nested, nested, loaders };
   const answers = [];
   for (const way of ways) {
     const { answer, batches } = await run(gateways[way], query);
     expect([way, batches.flat().length, batches.length]).toEqual([way, ...expected[way]]);
     answers.push(dataOf(answer));
   }
-  expect(answers[0]).toEqual(answers[1]);
+  expect(answers[1]).toEqual(answers[0]);
+  expect(answers[2]).toEqual(answers[0]);
 });
 
 const writes: readonly (readonly [name: string, query: string, statements: number])[] = [
@@ -174,7 +177,7 @@ const writes: readonly (readonly [name: string, query: string, statements: numbe
   ['delete', 'mutation ($%: ID!) { deleteOrder(id: $%) { id } }', 3],
 ];
 
-test.each(writes)('takes as many statements both ways for %s', async (_name, query, statements) => {
+test.each(writes)('takes as many statements in all ways for %s', async (_name, query, statements) => {
   const sent = [];
   for (const way of ways) {
     const { answer, batches } = await run(gateways[way], query.replaceAll('%', way));
@@ -182,13 +185,15 @@ test.each(writes)('takes as many statements both ways for %s', async (_name, que
     // How statements are planned is set beside them, and costs nothing.
     sent.push(batches.flat().filter((text) => !text.includes('plan_cache_mode')));
   }
-  expect(sent.map(({ length }) => length)).toEqual([statements, statements]);
+  expect(sent.map(({ length }) => length)).toEqual(ways.map(() => statements));
 });
 
 test('leaves to the loaders what could be too much for one statement', async () => {
   const query = `{ customers(first: 1000) { nodes { orders(first: 1000) { nodes { items { totalCount } } } } } }`;
-  const { batches } = await run(gateways.nested, query);
-  expect(batches.map(({ length }) => length)).toEqual([1, 1]);
+  for (const way of ['planned', 'nested'] as const) {
+    const { batches } = await run(gateways[way], query);
+    expect([way, ...batches.map(({ length }) => length)]).toEqual([way, 1, 1]);
+  }
 });
 
 test.each([
@@ -208,11 +213,13 @@ test.each([
     'a sum beyond all numbers',
     'orders { nodes { number itemsAggregate { sum { weight } } customer { name } } }',
   ],
-])('%s behind a link is the same error both ways, at the same place', async (_name, refused) => {
+])('%s behind a link is the same error in all ways, at the same place', async (_name, refused) => {
   const query = `{ customers(orderBy: [{ email: ASC }], first: 2) { nodes { email ${refused} } } tags { totalCount } }`;
+  const planned = await run(gateways.planned, query);
   const [nested, loaders] = [await run(gateways.nested, query), await run(gateways.loaders, query)];
   expect(codesOf(nested.answer)[0]).toMatch(/^(BAD_USER_INPUT|LIMIT_EXCEEDED)$/);
   expect(nested.answer).toEqual(loaders.answer);
+  expect(planned.answer).toEqual(loaders.answer);
 });
 
 const operation = `query ($n: Int, $min: Int, $name: String, $mail: String!, $price: Decimal) {

@@ -1,5 +1,5 @@
 import type { DataPlane } from '@formwork/pg';
-import type { ReadLimits } from '@formwork/records';
+import type { ReadLimits, ReadPlans } from '@formwork/records';
 import type { Callers } from './access/callers.ts';
 import type { RequestRates } from './access/request-rates.ts';
 import type { GatewayOptions } from './config.ts';
@@ -27,4 +27,5 @@ export interface Services {
   readonly metrics: Metrics;
   readonly usage: UsageLedger;
   readonly recordLimits: Partial<ReadLimits>;
+  readonly plans: ReadPlans;
 }

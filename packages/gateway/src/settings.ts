@@ -151,6 +151,12 @@ export const settings = {
     ['nested', 'loaders'],
     'How queries read what is behind links: in the statement that reads the record, or by statements of their own.',
   ),
+  queries: choice(
+    'FORMWORK_QUERIES',
+    'planned',
+    ['planned', 'executed'],
+    'How queries are answered: by reads that are planned once for each document, as far as they can be, or field by field.',
+  ),
   schemaCache: integer(
     'FORMWORK_SCHEMA_CACHE',
     256 * mebibyte,
@@ -169,6 +175,7 @@ export const settings = {
     cacheBounds(),
     'Bytes of parsed documents, trusted documents, introspection results and SDL kept, each.',
   ),
+  planCache: integer('FORMWORK_PLAN_CACHE', 32 * mebibyte, cacheBounds(), 'Bytes of planned reads kept.'),
   keyCacheSeconds: integer(
     'FORMWORK_KEY_CACHE_SECONDS',
     60,

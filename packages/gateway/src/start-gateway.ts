@@ -1,5 +1,12 @@
 import { authenticate, type Caller, touchKey } from '@formwork/directory';
-import { type ControlPlane, connectControlPlane, connectDataPlane, type DataPlane } from '@formwork/pg';
+import {
+  type BatchReport,
+  type ControlPlane,
+  connectControlPlane,
+  connectDataPlane,
+  type DataPlane,
+} from '@formwork/pg';
+import { ReadPlans } from '@formwork/records';
 import { buildGraphqlSchema } from '@formwork/schema-factory';
 import { Callers } from './access/callers.ts';
 import { RequestRates } from './access/request-rates.ts';
@@ -42,7 +49,7 @@ export async function startGateway(config: GatewayConfig, logger?: Logger): Prom
     max: options.poolSize,
     ...(options.tenantTransactions === 0 ? {} : { maxPerTenant: options.tenantTransactions }),
     budget: options.requestTimeout,
-    onBatch: (batch) => log.debug({ ...batch, count: batch.statements.length }, 'batch'),
+    ...(log.isLevelEnabled('debug') ? { onBatch: (batch) => logBatch(log, batch) } : {}),
   });
   const control = connectControlPlane({ url: options.designerUrl });
   const closers = [() => dataPlane.close(), () => control.close()];
@@ -68,6 +75,10 @@ export async function startGateway(config: GatewayConfig, logger?: Logger): Prom
     await closeAll();
     throw error;
   }
+}
+
+function logBatch(log: Logger, { tenantId, statements, milliseconds, failed }: BatchReport): void {
+  log.debug({ tenantId, statements, milliseconds, failed, count: statements.length }, 'batch');
 }
 
 function createServices(
@@ -108,6 +119,12 @@ function createServices(
     nodes: maxPage,
     writes: maxBatch,
   };
+  const plans = new ReadPlans({
+    cursorSecret: options.secret,
+    limits: recordLimits,
+    bytes: options.planCache,
+  });
+  metrics.gauge('cache_plans_bytes', () => plans.bytes);
   return {
     options,
     log,
@@ -115,6 +132,7 @@ function createServices(
     callers,
     rates,
     recordLimits,
+    plans,
     states,
     documents,
     trusted,

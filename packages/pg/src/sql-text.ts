@@ -2,10 +2,16 @@
  * SQL as a value: text and parameters travel together, and nothing else becomes SQL. Needs no connection, so rooms
  * that only write SQL import this file alone (`@formwork/pg/sql-text`).
  */
+import { OpenValue } from './open-value.ts';
 import type { Statement } from './statement.ts';
 
+export { mapValue, OpenValue } from './open-value.ts';
+
 /** What may stand as a parameter; it travels as Postgres' text form. Lists: see `textArray`. */
-export type SqlValue = string | number | bigint | boolean | null;
+export type SqlValue = string | number | bigint | boolean | null | OpenValue<string | null>;
+
+/** A parameter as Postgres gets it, known or not. */
+type Parameter = string | null | OpenValue<string | null>;
 
 /** Longer names are cut by Postgres without a word, and two cut names may be the same. */
 const longestIdentifier = 63;
@@ -14,13 +20,13 @@ const longestIdentifier = 63;
 export class SqlFragment implements Statement {
   /** Pieces of text, with a parameter between each two. */
   readonly #texts: readonly string[];
-  readonly values: readonly (string | null)[];
+  readonly #values: readonly Parameter[];
   #text: string | undefined;
 
   /** @internal */
-  constructor(texts: readonly string[], values: readonly (string | null)[]) {
+  constructor(texts: readonly string[], values: readonly Parameter[]) {
     this.#texts = texts;
-    this.values = values;
+    this.#values = values;
   }
 
   get text(): string {
@@ -28,12 +34,29 @@ export class SqlFragment implements Statement {
     return this.#text;
   }
 
+  /** @throws where one of them is not known yet: see {@link SqlFragment.fill} */
+  get values(): readonly (string | null)[] {
+    if (!this.#values.every(isKnown)) throw new TypeError('A value of this SQL is not known yet');
+    return this.#values;
+  }
+
+  /** The statement with all of its values: the text stays the same, whatever they are. */
+  fill(given: unknown): Statement {
+    const values = this.#values.map((value) => (value instanceof OpenValue ? value.of(given) : value));
+    return { text: this.text, values };
+  }
+
+  /** Those of its values that are not known yet. */
+  get openValues(): readonly OpenValue[] {
+    return this.#values.filter((value) => value instanceof OpenValue);
+  }
+
   /** @internal Appends the pieces of this fragment to those of another. */
-  appendTo(texts: string[], values: (string | null)[]): void {
+  appendTo(texts: string[], values: Parameter[]): void {
     const [first = '', ...rest] = this.#texts;
     extend(texts, first);
     texts.push(...rest);
-    for (const value of this.values) values.push(value);
+    for (const value of this.#values) values.push(value);
   }
 }
 
@@ -75,7 +98,7 @@ export function sql(
   ...values: readonly (SqlValue | SqlFragment)[]
 ): SqlFragment {
   const texts = [strings[0] ?? ''];
-  const parameters: (string | null)[] = [];
+  const parameters: Parameter[] = [];
   values.forEach((value, index) => {
     if (value instanceof SqlFragment) {
       value.appendTo(texts, parameters);
@@ -107,7 +130,7 @@ sql.unseen = (value: SqlValue): SqlFragment => new SqlFragment(['', '/*any*/'], 
 /** Fragments with a separator between them, `, ` unless told otherwise. */
 sql.join = (fragments: readonly SqlFragment[], separator = ', '): SqlFragment => {
   const texts = [''];
-  const values: (string | null)[] = [];
+  const values: Parameter[] = [];
   fragments.forEach((fragment, index) => {
     if (index > 0) extend(texts, separator);
     fragment.appendTo(texts, values);
@@ -115,13 +138,17 @@ sql.join = (fragments: readonly SqlFragment[], separator = ', '): SqlFragment =>
   return new SqlFragment(texts, values);
 };
 
+function isKnown(value: Parameter): value is string | null {
+  return !(value instanceof OpenValue);
+}
+
 /** Adds to the last piece of text. */
 function extend(texts: string[], text: string): void {
   texts.push((texts.pop() ?? '') + text);
 }
 
-function parameterText(value: SqlValue): string | null {
-  if (value === null || typeof value === 'string') return value;
+function parameterText(value: SqlValue): Parameter {
+  if (value === null || typeof value === 'string' || value instanceof OpenValue) return value;
   if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean')
     return String(value);
   throw new TypeError(`An SQL parameter must be text, a number, a boolean or null, not ${typeof value}`);

@@ -227,7 +227,7 @@ test('groups through links in linear time, also while the planner knows nothing 
   await records.aggregate('Flight', { groupBy: [{ origin: { iata: true } }] }, { ...nothing, count: true });
   const [statement] = sent as [Statement];
   const lines = await harness.query({
-    ...statement,
+    values: statement.values,
     text: `explain (analyze, format json) ${statement.text}`,
   });
   const [{ Plan: plan }] = JSON.parse(lines.join('\n')) as [{ Plan: Plan }];

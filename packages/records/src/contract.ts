@@ -161,7 +161,12 @@ export interface RecordSelection {
    * What was not foreseen, or is refused (a bad cursor), they load: so leaving something out costs time, nothing else.
    */
   readonly links?: readonly LinkSelection[];
+  /** Where records are written into an answer and not given as nodes: see `planRead`. */
+  readonly write?: WriteRecord;
 }
+
+/** A record as text: of its id, the values of `fields` in their order, and the texts of what is behind `links`. */
+export type WriteRecord = (id: string, values: readonly unknown[], behind: readonly string[]) => string;
 
 /** One of `record` (of a link to one), `connection` and `aggregate` (of links to many and ways back). */
 export interface LinkSelection {
@@ -182,6 +187,15 @@ export interface ConnectionSelection {
    * order. `totalCount: true` by itself is one exact count.
    */
   readonly counts?: readonly CountRequest[];
+  /** As with `RecordSelection.write`. */
+  readonly write?: (connection: WrittenConnection) => string;
+}
+
+/** A connection whose records are written already. */
+export interface WrittenConnection {
+  readonly edges: readonly { readonly cursor: string; readonly node: string }[];
+  readonly pageInfo: PageInfo;
+  readonly counts: readonly Count[];
 }
 
 /**
@@ -286,6 +300,8 @@ export interface AggregateSelection {
   readonly avg: readonly string[];
   readonly min: readonly string[];
   readonly max: readonly string[];
+  /** As with `RecordSelection.write`. */
+  readonly write?: (groups: readonly AggregateNode[]) => string;
 }
 
 /**
@@ -341,4 +357,36 @@ export class RecordError extends Error {
     this.details = details;
     this.retry = options.retry ?? false;
   }
+}
+
+/** One root field of a query: what it reads and, by the `write` of its selections, how that stands in the answer. */
+export type Question =
+  | {
+      readonly kind: 'record';
+      readonly typeName: string;
+      /** Of the unique key that the record is looked up by; null: by its id. */
+      readonly keyName: string | null;
+      readonly args: Values;
+      readonly selection: RecordSelection;
+    }
+  | {
+      readonly kind: 'connection';
+      readonly typeName: string;
+      readonly args: ConnectionArguments;
+      readonly selection: ConnectionSelection;
+    }
+  | {
+      readonly kind: 'aggregate';
+      readonly typeName: string;
+      readonly args: AggregateArguments;
+      readonly selection: AggregateSelection;
+    };
+
+/** A question whose arguments are still to come: it belongs to a document, and all requests share it. */
+export interface QuestionForm {
+  readonly kind: Question['kind'];
+  /** Of each field with arguments, the root field first. True where the document itself has all their values. */
+  readonly fixed: readonly boolean[];
+  /** The question with the arguments of those fields, in the same order. */
+  readonly ask: (args: readonly Values[]) => Question;
 }

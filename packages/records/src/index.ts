@@ -1,4 +1,10 @@
 export * from './contract.ts';
+export {
+  type PreparedRead,
+  type Reader,
+  ReadPlans,
+  type ReadPlansOptions,
+} from './plan/read-plans.ts';
 export type { Execute } from './read/execute.ts';
 export type { ReadLimits } from './read/limits.ts';
 export { createRecords, type RecordsOptions } from './records.ts';

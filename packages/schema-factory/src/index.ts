@@ -1,3 +1,4 @@
+export { type QueryForm, queryForm, type RootField } from './answer/query-form.ts';
 export { buildGraphqlSchema } from './build-graphql-schema.ts';
 export type { SchemaContext } from './context.ts';
 export { printTenantSchema } from './print-tenant-schema.ts';

@@ -10,7 +10,7 @@ import type {
   RecordNode,
   Values,
 } from '@formwork/records';
-import type { GraphQLFieldResolver, GraphQLResolveInfo } from 'graphql';
+import type { GraphQLField, GraphQLFieldResolver, GraphQLResolveInfo } from 'graphql';
 import { aggregateSelection } from './aggregate-selection.ts';
 import type { SchemaContext } from './context.ts';
 import { connectionSelection, payloadSelection, recordSelection } from './selection.ts';
@@ -234,7 +234,10 @@ export function target(typeName: string, keyName = ''): { readonly extensions: {
 }
 
 function targetOf(info: GraphQLResolveInfo): Target {
-  const field = info.parentType.getFields()[info.fieldName];
+  return targetOfField(info.parentType.getFields()[info.fieldName]);
+}
+
+export function targetOfField(field: GraphQLField<unknown, unknown> | undefined): Target {
   // Extensions are untyped; every root field that has such a resolver was given a target.
   return field?.extensions.target as Target;
 }

@@ -69,7 +69,7 @@ function outlineOfArguments(
   return isConstant ? constant(coerce({})) : fromVariables(coerce);
 }
 
-function mentionsVariable(value: ValueNode): boolean {
+export function mentionsVariable(value: ValueNode): boolean {
   switch (value.kind) {
     case Kind.VARIABLE:
       return true;

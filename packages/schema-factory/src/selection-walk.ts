@@ -27,6 +27,10 @@ export class SelectionWalk {
 
   /** The fields that the selection sets together select on the type, `__typename` left out. */
   fieldsOf(sets: readonly SelectionSetNode[], type: GraphQLObjectType): readonly FieldNode[] {
+    return this.#collect(sets, type).filter(({ name }) => name.value !== '__typename');
+  }
+
+  #collect(sets: readonly SelectionSetNode[], type: GraphQLObjectType): readonly FieldNode[] {
     const fields: FieldNode[] = [];
     // A fragment counts once, as for the executor; following it each time could take for ever.
     const fragmentsSeen = new Set<string>();
@@ -34,7 +38,7 @@ export class SelectionWalk {
       for (const selection of set.selections) {
         if (this.#isSkipped(selection)) continue;
         if (selection.kind === Kind.FIELD) {
-          if (selection.name.value !== '__typename') fields.push(selection);
+          fields.push(selection);
           continue;
         }
         const fragment = this.#fragmentOf(selection, fragmentsSeen);
@@ -47,14 +51,15 @@ export class SelectionWalk {
 
   /** The same by the places of the answer that they stand for: those under one name are one field to the executor. */
   groupsOf(sets: readonly SelectionSetNode[], type: GraphQLObjectType): readonly (readonly FieldNode[])[] {
-    const groups = new Map<string, FieldNode[]>();
-    for (const field of this.fieldsOf(sets, type)) {
-      const name = (field.alias ?? field.name).value;
-      const group = groups.get(name);
-      if (group === undefined) groups.set(name, [field]);
-      else group.push(field);
-    }
-    return [...groups.values()];
+    return [...group(this.fieldsOf(sets, type)).values()];
+  }
+
+  /** All places with their names, in the order of the answer, `__typename` among them. */
+  placesOf(
+    sets: readonly SelectionSetNode[],
+    type: GraphQLObjectType,
+  ): ReadonlyMap<string, readonly FieldNode[]> {
+    return group(this.#collect(sets, type));
   }
 
   /** The arguments of a selected field; null where they are wrong, which the executor will report at that field. */
@@ -110,4 +115,15 @@ export class SelectionWalk {
     this.decidedBy.set(variableName, value);
     return value;
   }
+}
+
+function group(fields: readonly FieldNode[]): ReadonlyMap<string, readonly FieldNode[]> {
+  const groups = new Map<string, FieldNode[]>();
+  for (const field of fields) {
+    const name = (field.alias ?? field.name).value;
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [field]);
+    else group.push(field);
+  }
+  return groups;
 }

@@ -1,20 +1,24 @@
-import { connectDataPlane, type DataPlane, sql } from '@formwork/pg';
-import { createRecords } from '@formwork/records';
+import { connectDataPlane, type DataPlane, type Statement, sql } from '@formwork/pg';
+import { createRecords, ReadPlans } from '@formwork/records';
 import type { Registry } from '@formwork/registry';
 import { buildGraphqlSchema, printTenantSchema } from '@formwork/schema-factory';
 import { asAdmin, createTestDatabase, createTestTenant } from '@formwork/testkit';
-import { type ExecutionResult, execute, type GraphQLError, type GraphQLSchema } from 'graphql';
+import { execute, type GraphQLSchema } from 'graphql';
 import { createLogger } from '../../src/log.ts';
+import { answerPlanned } from '../../src/operations/answer-planned.ts';
 import { Documents } from '../../src/operations/documents.ts';
 import { prepareOperation } from '../../src/operations/prepare.ts';
 import { presentResult } from '../../src/operations/present-result.ts';
+import { RecordBudget } from '../../src/operations/record-budget.ts';
 import { settings } from '../../src/settings.ts';
 import { design } from './design.ts';
 import { Model, type NaiveRecord } from './model.ts';
 import type { Rows } from './records-data.ts';
 
-/** How our schema reads what is behind links. */
-export type Links = 'nested' | 'loaders';
+const cursorSecret = 'a secret for tests alone';
+
+/** How a query is answered: by planned reads; by the executor, with what is behind links in the same statement, or by loaders. */
+export type Way = 'planned' | 'nested' | 'loaders';
 
 export interface Request {
   readonly query: string;
@@ -24,6 +28,8 @@ export interface Request {
 
 /** An answer as a client gets it. */
 export interface Answer {
+  /** The very characters. */
+  readonly text?: string;
   readonly data?: unknown;
   readonly errors?: readonly {
     readonly message: string;
@@ -39,7 +45,9 @@ export interface Subject {
   readonly sdl: string;
   /** What was unexpected, from the log. */
   readonly faults: unknown[];
-  ask(request: Request, links: Links): Promise<Answer>;
+  ask(request: Request, way: Way): Promise<Answer>;
+  /** How many answers were written by planned reads, to the end. */
+  readonly planned: () => number;
   close(): Promise<void>;
 }
 
@@ -66,25 +74,48 @@ export async function openSubject(rows: Rows): Promise<Subject> {
     introspection: true,
     documentCache: 1_000_000,
   });
+  const plans = new ReadPlans({ cursorSecret, bytes: 50_000_000 });
+  let planned = 0;
   return {
+    planned: () => planned,
     model,
     schema,
     sdl: printTenantSchema(schema),
     faults,
-    ask: async (request, links) => {
-      const params = { ...request, extensions: null };
+    ask: async (request, way) => {
+      const params = { ...request, documentId: null, extensions: null };
       const shape = registry.apiShape;
       const prepared = prepareOperation(documents, { schema, shape, params, method: 'POST', role: 'viewer' });
-      if (prepared.refused !== null) return asAnswer({ errors: prepared.refused });
+      if (prepared.refused !== null) return asAnswer(JSON.stringify({ errors: prepared.refused }));
+      const run = async (statements: readonly Statement[]) =>
+        (await dataPlane.read(tenantId, statements)).results;
+      if (way === 'planned') {
+        const { result } = await answerPlanned({
+          plans,
+          reader: { registry, tenantId, role: 'viewer' },
+          schema,
+          prepared,
+          variables: request.variables,
+          run,
+          budget: new RecordBudget({
+            maxRecords: 1_000_000,
+            deadline: performance.now() + 60_000,
+            signal: new AbortController().signal,
+          }),
+          log: logger,
+        });
+        planned += result === null ? 0 : 1;
+        if (result?.stringify) return asAnswer(result.stringify());
+      }
       const records = createRecords({
         registry,
         tenantId,
-        execute: async (statements) => (await dataPlane.read(tenantId, statements)).results,
-        cursorSecret: 'a secret for tests alone',
+        execute: run,
+        cursorSecret,
         actor: 'key:test',
         role: 'viewer',
         mode: 'query',
-        links,
+        links: way === 'loaders' ? 'loaders' : 'nested',
       });
       const result = await execute({
         schema,
@@ -93,7 +124,7 @@ export async function openSubject(rows: Rows): Promise<Subject> {
         variableValues: request.variables,
         operationName: request.operationName,
       });
-      return asAnswer(presentResult(result, logger));
+      return asAnswer(JSON.stringify(presentResult(result, logger)));
     },
     close: async () => {
       await dataPlane.close();
@@ -103,8 +134,8 @@ export async function openSubject(rows: Rows): Promise<Subject> {
 }
 
 /** As it goes over the wire. */
-function asAnswer(result: ExecutionResult | { readonly errors: readonly GraphQLError[] }): Answer {
-  return JSON.parse(JSON.stringify(result)) as Answer;
+function asAnswer(text: string): Answer {
+  return { ...(JSON.parse(text) as Answer), text };
 }
 
 async function insert(

@@ -1,6 +1,7 @@
 import { createRecords } from '@formwork/records';
 import { type ExecutionResult, execute } from 'graphql';
 import { requestError } from '../request-error.ts';
+import { answerPlanned } from './answer-planned.ts';
 import { isIntrospection, type TextResult } from './introspection.ts';
 import type { Operation } from './operation.ts';
 import { attempts, presentResult } from './present-result.ts';
@@ -25,9 +26,12 @@ export async function runQuery(operation: Operation): Promise<TextResult> {
   throw requestError('SCHEMA_CHANGED', 'The schema changed more than once while the query ran. Try again.');
 }
 
+const unplanned = { result: null, failure: null } as const;
+
 async function executeOnce(operation: Operation, reads: ReadBatches): Promise<TextResult> {
   const { visit, params, prepared } = operation;
-  const { registry, schema, tenantId } = await visit.view();
+  const view = await visit.view();
+  const { registry, schema, tenantId } = view;
   if (prepared.refused !== null) return { errors: prepared.refused };
   const { document } = prepared;
   const run = (contextValue: unknown) =>
@@ -43,17 +47,35 @@ async function executeOnce(operation: Operation, reads: ReadBatches): Promise<Te
     // Nothing in it can wait for anything.
     return visit.services.introspections.answer(key, () => run({}) as ExecutionResult);
   }
+  const { options, plans } = visit.services;
+  const { role } = visit.caller;
+  const { links } = options;
+  const planned =
+    options.queries === 'planned' && links === 'nested'
+      ? await answerPlanned({
+          plans,
+          reader: { registry, tenantId, role },
+          schema,
+          prepared,
+          variables: params.variables,
+          run: reads.run,
+          budget: visit.recordBudget(),
+          log: visit.log,
+        })
+      : unplanned;
+  if (planned.result !== null) return planned.result;
+  const { failure } = planned;
   const records = createRecords({
     registry,
     tenantId,
-    execute: reads.run,
-    cursorSecret: visit.services.options.secret,
+    execute: failure === null ? reads.run : () => Promise.reject(failure),
+    cursorSecret: options.secret,
     actor: visit.caller.subject,
-    role: visit.caller.role,
+    role,
     claims: visit.caller.claims,
     mode: 'query',
     limits: visit.services.recordLimits,
-    links: visit.services.options.links,
+    links,
   });
   const budget = visit.recordBudget();
   const result = await run({ records: withinBudget(records, budget) });

@@ -1,4 +1,4 @@
-import type { ConnectionNode, ConnectionSelection, Count, PageInfo } from '../contract.ts';
+import type { ConnectionNode, ConnectionSelection, Count, PageInfo, RecordNode } from '../contract.ts';
 import type { ReadPage } from './connection-reader.ts';
 import type { ListQuery } from './list-query.ts';
 
@@ -10,7 +10,7 @@ export interface Outside {
 
 export function assembleConnection(
   query: ListQuery,
-  page: ReadPage | null,
+  page: ReadPage<RecordNode> | null,
   outside: Outside,
   counts: readonly Count[],
   selection: ConnectionSelection,
@@ -23,11 +23,23 @@ export function assembleConnection(
   };
 }
 
+/** The same as text: of a page whose records are written. */
+export function writeConnection(
+  query: ListQuery,
+  page: ReadPage<string> | null,
+  outside: Outside,
+  counts: readonly Count[],
+  { write }: ConnectionSelection,
+): string {
+  if (write === undefined) throw new Error('The selection does not say how a connection is written');
+  return write({ edges: page?.edges ?? [], pageInfo: pageInfo(query, page, outside), counts });
+}
+
 /**
  * Exact in both directions: the page's own end is known by the record more that was read, the other end by looking
  * past the cursor (without one it is the end of the list).
  */
-function pageInfo({ page }: ListQuery, read: ReadPage | null, outside: Outside): PageInfo {
+function pageInfo({ page }: ListQuery, read: ReadPage<unknown> | null, outside: Outside): PageInfo {
   const more = read?.hasMore ?? false;
   return {
     hasNextPage: outside.before || (!page.backward && more),

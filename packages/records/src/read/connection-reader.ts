@@ -1,9 +1,9 @@
 import { type SqlFragment, sql } from '@formwork/pg/sql-text';
-import type { ConnectionSelection, EdgeNode } from '../contract.ts';
-import type { CursorSealer } from './cursor.ts';
+import type { ConnectionSelection, RecordNode } from '../contract.ts';
+import type { Answering } from './answering.ts';
 import { entityView } from './entity-view.ts';
 import { longestSortedText } from './exact-terms.ts';
-import type { ListQuery } from './list-query.ts';
+import { type CursorContext, type ListQuery, placeOf } from './list-query.ts';
 import {
   type Cells,
   type Nesting,
@@ -14,8 +14,8 @@ import {
 } from './select-list.ts';
 
 /** Edges of one page, and whether the list goes on behind it. */
-export interface ReadPage {
-  readonly edges: readonly EdgeNode[];
+export interface ReadPage<Node> {
+  readonly edges: readonly { readonly cursor: string; readonly node: Node }[];
   readonly hasMore: boolean;
   readonly startCursor: string | null;
   readonly endCursor: string | null;
@@ -24,21 +24,14 @@ export interface ReadPage {
 /** Selects the columns of one page and reads it from its rows: the twin of `ListQuery`, which says which records. */
 export class PageReader {
   readonly #query: ListQuery;
-  readonly #sealer: CursorSealer;
   readonly #selection: ConnectionSelection;
   readonly #list = new SelectList();
   readonly #record: RecordReader;
   /** Places of the sort values, where cursors are wanted. */
   readonly #cursor: readonly number[];
 
-  constructor(
-    query: ListQuery,
-    sealer: CursorSealer,
-    selection: ConnectionSelection,
-    nesting: Nesting | null,
-  ) {
+  constructor(query: ListQuery, selection: ConnectionSelection, nesting: Nesting | null) {
     this.#query = query;
-    this.#sealer = sealer;
     this.#selection = selection;
     const node = selection.node ?? { fields: [] };
     this.#record = selectRecord(this.#list, entityView(query.entity), query.alias, node, nesting);
@@ -60,16 +53,29 @@ export class PageReader {
     return sql`limit ${this.#query.page.size + 1}::int8`;
   }
 
-  read(rows: readonly Cells[]): ReadPage {
+  read(rows: readonly Cells[], cursors: CursorContext): ReadPage<RecordNode> {
+    return this.#read(rows, cursors, (row) => this.#record.read(row));
+  }
+
+  /** The same with the records written. */
+  write(rows: readonly Cells[], answering: Answering): ReadPage<string> {
+    const page = this.#read(rows, answering.cursors, (row) =>
+      this.#selection.node === null ? '' : this.#record.write(row, answering),
+    );
+    answering.take(page.edges.length);
+    return page;
+  }
+
+  #read<Node>(rows: readonly Cells[], cursors: CursorContext, nodeOf: (row: Cells) => Node): ReadPage<Node> {
     const { page } = this.#query;
     const shown = rows.slice(0, page.size);
     if (page.backward) shown.reverse();
     const cursorOf = (row: Cells | undefined) =>
-      row && this.#selection.pageInfo ? this.#writeCursor(row) : null;
+      row && this.#selection.pageInfo ? this.#writeCursor(row, cursors) : null;
     return {
       edges: shown.map((row) => ({
-        cursor: this.#selection.cursors ? this.#writeCursor(row) : '',
-        node: this.#record.read(row),
+        cursor: this.#selection.cursors ? this.#writeCursor(row, cursors) : '',
+        node: nodeOf(row),
       })),
       hasMore: rows.length > page.size,
       startCursor: cursorOf(shown[0]),
@@ -77,14 +83,14 @@ export class PageReader {
     };
   }
 
-  #writeCursor(row: Cells): string {
+  #writeCursor(row: Cells, cursors: CursorContext): string {
     const texts = this.#cursor.map((place, index) => {
       const text = textAt(row, place);
       const kind = this.#query.ordering.steps[index]?.column.kind;
       if (kind === 'boolean') return text && longBoolean(text);
       return kind === 'text' && text !== null ? beginningOf(text) : text;
     });
-    return this.#sealer.write(this.#query.place, texts);
+    return cursors.sealer.write(placeOf(cursors, this.#query), texts);
   }
 }
 

@@ -6,6 +6,7 @@ import type {
   ConnectionSelection,
   Count,
   CountRequest,
+  RecordNode,
 } from '../contract.ts';
 import { assembleConnection, type Outside, wantsPage } from './assemble-connection.ts';
 import { PageReader, type ReadPage } from './connection-reader.ts';
@@ -45,14 +46,13 @@ async function readPageOf(
   scope: StatementScope,
   query: ListQuery,
   selection: ConnectionSelection,
-): Promise<ReadPage | null> {
+): Promise<ReadPage<RecordNode> | null> {
   if (!wantsPage(selection)) return null;
   const statement = { scope, several: true, records: query.page.size };
   return readNesting(context, statement, async (nesting) => {
-    const reader = new PageReader(query, context.cursors.sealer, selection, nesting);
-    return reader.read(
-      await context.batcher.run(sql`select ${reader.columns} ${query.range} ${reader.limit}`),
-    );
+    const reader = new PageReader(query, selection, nesting);
+    const rows = await context.batcher.run(sql`select ${reader.columns} ${query.range} ${reader.limit}`);
+    return reader.read(rows, context.cursors);
   });
 }
 

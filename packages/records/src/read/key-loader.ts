@@ -1,4 +1,4 @@
-import { sql, textArray } from '@formwork/pg/sql-text';
+import { mapValue, type OpenValue, type SqlFragment, sql, textArray } from '@formwork/pg/sql-text';
 import { type Entity, type UniqueKey, uniqueColumn } from '@formwork/registry';
 import DataLoader from 'dataloader';
 import { RecordError, type RecordNode, type RecordSelection, type Values } from '../contract.ts';
@@ -7,7 +7,7 @@ import { entityView, getColumn } from './entity-view.ts';
 import { encodeKeyPart, keyText } from './key-text.ts';
 import { readNesting } from './nested.ts';
 import type { ReadContext } from './read-context.ts';
-import { getText, type Nesting, SelectList, selectRecord } from './select-list.ts';
+import { getText, type Nesting, type RecordReader, SelectList, selectRecord } from './select-list.ts';
 import { mergeSelections, selectionKey } from './selection-key.ts';
 import { newScope } from './statement-scope.ts';
 
@@ -57,40 +57,59 @@ export class KeyLoader {
   }
 
   async #read(wanted: readonly Wanted[], nesting: Nesting | null): Promise<(RecordNode | null)[]> {
-    const column = uniqueColumn(this.#key);
-    if (column === null) {
-      const name = quote(this.#key.name);
-      throw new RecordError(
-        'CONFLICT',
-        `The key ${name} is still being filled. Try again in a moment.`,
-        {},
-        { retry: true },
-      );
-    }
+    const parts = this.#key.fields.map((_, index) => wanted.map((each) => each.parts[index] ?? null));
     const selection = mergeSelections(wanted.map((each) => each.selection));
-    const list = new SelectList();
-    const [alias, lookups] = [sql.identifier('r'), sql.identifier('k')];
-    const place = list.add(sql`${lookups}.place`);
-    const view = entityView(this.#entity);
-    const reader = selectRecord(list, view, alias, selection, nesting);
-    const names = this.#key.fields.map((_, index) => sql.identifier(`p${index + 1}`));
-    const arrays = names.map(
-      (_, index) => sql`${textArray(wanted.map(({ parts }) => parts[index] ?? null))}::text[]`,
-    );
-    const text = keyText(
-      this.#key,
-      names.map((name) => sql`${name}::jsonb`),
-    );
-    // Materialized: a key that is made in the join itself counts as leaking, and its index is then not used.
-    // `offset 0`: each key is looked up, however few records the planner believes there are.
-    const rows = await this.#context.batcher.run(sql`with ${lookups} as materialized (
-        select place, ${text} as key from unnest(${sql.join(arrays)}) with ordinality p (${sql.join(names)}, place))
-      select ${list.sql} from ${lookups} cross join lateral (
-        select * from ${view.name} v where v.${sql.identifier(column)} = ${lookups}.key offset 0) ${alias}`);
+    const { statement, place, reader } = compileKeyRead(this.#entity, this.#key, parts, selection, nesting);
+    const rows = await this.#context.batcher.run(statement);
     const byPlace = new Map(rows.map((row) => [getText(row, place), row]));
     return wanted.map((_, index) => {
       const row = byPlace.get(String(index + 1));
       return row === undefined ? null : reader.read(row);
     });
   }
+}
+
+/** A statement that looks records up by a unique key. */
+export interface KeyRead {
+  readonly statement: SqlFragment;
+  /** Place in each row of the number of the look-up that it answers, from 1. */
+  readonly place: number;
+  readonly reader: RecordReader;
+}
+
+/** `parts`: of each field of the key the JSON texts of all look-ups. */
+export function compileKeyRead(
+  entity: Entity,
+  key: UniqueKey,
+  parts: readonly (readonly (string | null)[] | OpenValue<readonly (string | null)[]>)[],
+  selection: RecordSelection,
+  nesting: Nesting | null,
+): KeyRead {
+  const column = uniqueColumn(key);
+  if (column === null) {
+    throw new RecordError(
+      'CONFLICT',
+      `The key ${quote(key.name)} is still being filled. Try again in a moment.`,
+      {},
+      { retry: true },
+    );
+  }
+  const list = new SelectList();
+  const [alias, lookups] = [sql.identifier('r'), sql.identifier('k')];
+  const place = list.add(sql`${lookups}.place`);
+  const view = entityView(entity);
+  const reader = selectRecord(list, view, alias, selection, nesting);
+  const names = key.fields.map((_, index) => sql.identifier(`p${index + 1}`));
+  const arrays = parts.map((texts) => sql`${mapValue(texts, textArray)}::text[]`);
+  const text = keyText(
+    key,
+    names.map((name) => sql`${name}::jsonb`),
+  );
+  // Materialized: a key that is made in the join itself counts as leaking, and its index is then not used.
+  // `offset 0`: each key is looked up, however few records the planner believes there are.
+  const statement = sql`with ${lookups} as materialized (
+        select place, ${text} as key from unnest(${sql.join(arrays)}) with ordinality p (${sql.join(names)}, place))
+      select ${list.sql} from ${lookups} cross join lateral (
+        select * from ${view.name} v where v.${sql.identifier(column)} = ${lookups}.key offset 0) ${alias}`;
+  return { statement, place, reader };
 }

@@ -1,9 +1,9 @@
-import { type SqlFragment, sql } from '@formwork/pg/sql-text';
+import { OpenValue, type SqlFragment, sql } from '@formwork/pg/sql-text';
 import { type Field, fieldTypeRule, type UniqueKey } from '@formwork/registry';
 import { isPlainObject } from '../validate/plain-object.ts';
 import { badInput } from './bad-input.ts';
 import type { ViewColumn } from './entity-view.ts';
-import { operandText } from './operand.ts';
+import { knownOperand, type OperandText } from './operand.ts';
 
 /**
  * The text of a unique key, as the trigger makes it (see `compileEntityStorage` and sql/002). `parts`: SQL for each
@@ -28,11 +28,11 @@ function isFolded({ type }: Field, caseInsensitive: boolean): boolean {
 export function encodeKeyPart(column: ViewColumn, value: unknown, path: string): string {
   if (column.kind === 'money') {
     if (!isPlainObject(value)) throw badInput(path, 'must have an "amount" and a "currency".');
-    const amount = operandText({ ...column, kind: 'decimal' }, value['amount'], `${path}.amount`);
-    const currency = operandText({ ...column, kind: 'text' }, value['currency'], `${path}.currency`);
+    const amount = knownOperand({ ...column, kind: 'decimal' }, value['amount'], `${path}.amount`);
+    const currency = knownOperand({ ...column, kind: 'text' }, value['currency'], `${path}.currency`);
     return `{"amount":${amount},"currency":${JSON.stringify(currency)}}`;
   }
-  const text = operandText(column, value, path);
+  const text = knownOperand(column, value, path);
   switch (column.kind) {
     case 'int':
     case 'float':
@@ -42,4 +42,11 @@ export function encodeKeyPart(column: ViewColumn, value: unknown, path: string):
     default:
       return JSON.stringify(text);
   }
+}
+
+/** The same of a value that may not be known yet. */
+export function keyPart(column: ViewColumn, value: unknown, path: string): OperandText {
+  return value instanceof OpenValue
+    ? value.map((known) => encodeKeyPart(column, known, path))
+    : encodeKeyPart(column, value, path);
 }

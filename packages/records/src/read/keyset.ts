@@ -1,4 +1,4 @@
-import { type SqlFragment, sql } from '@formwork/pg/sql-text';
+import { type OpenValue, type SqlFragment, sql } from '@formwork/pg/sql-text';
 import type { Ordering } from './order.ts';
 import type { SortTerm } from './sort-terms.ts';
 
@@ -24,6 +24,9 @@ export function indexCondition(ordering: Ordering): SqlFragment | null {
 
 export type Side = 'after' | 'before';
 
+/** The text of a value that a cursor holds. */
+export type CursorValue = string | null | OpenValue<string | null>;
+
 interface Bound extends SortTerm {
   readonly at: SqlFragment;
 }
@@ -35,7 +38,7 @@ interface Bound extends SortTerm {
  */
 export function beyond(
   ordering: Ordering,
-  values: readonly (string | null)[],
+  values: readonly CursorValue[],
   side: Side,
   inclusive = false,
 ): SqlFragment {

@@ -7,6 +7,7 @@ import type {
   ConnectionSelection,
   Count,
   CountRequest,
+  RecordNode,
 } from '../contract.ts';
 import { groupBy } from '../group-by.ts';
 import { assembleConnection, type Outside, wantsPage } from './assemble-connection.ts';
@@ -69,7 +70,7 @@ function fromParents({ parents, parentIds }: Family): SqlFragment {
 }
 
 /** In the order of the parents; null for one without a record. */
-function readPages(family: Family, selection: ConnectionSelection): Promise<(ReadPage | null)[]> {
+function readPages(family: Family, selection: ConnectionSelection): Promise<(ReadPage<RecordNode> | null)[]> {
   const { context, scope, query, parentIds } = family;
   const statement = { scope, several: true, records: parentIds.length * query.page.size };
   return readNesting(context, statement, (nesting) => readPagesWith(family, selection, nesting));
@@ -79,9 +80,9 @@ async function readPagesWith(
   family: Family,
   selection: ConnectionSelection,
   nesting: Nesting | null,
-): Promise<(ReadPage | null)[]> {
+): Promise<(ReadPage<RecordNode> | null)[]> {
   const { context, scope, query, parents, parentIds } = family;
-  const reader = new PageReader(query, context.cursors.sealer, selection, nesting);
+  const reader = new PageReader(query, selection, nesting);
   const page = scope.alias();
   // Rows of a lateral come in its order, but nothing promises it: so each is numbered while the order is at hand.
   const numbered = sql`row_number() over (order by ${query.rowOrder})`;
@@ -91,7 +92,12 @@ async function readPagesWith(
   const byParent = groupBy(rows, (row) => getText(row, 0));
   return parentIds.map((_, index) => {
     const own = byParent.get(String(index + 1));
-    return own === undefined ? null : reader.read(own.map((row) => row.slice(2)));
+    return own === undefined
+      ? null
+      : reader.read(
+          own.map((row) => row.slice(2)),
+          context.cursors,
+        );
   });
 }
 

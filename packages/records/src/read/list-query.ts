@@ -1,9 +1,9 @@
-import { type SqlFragment, sql } from '@formwork/pg/sql-text';
+import { OpenValue, type SqlFragment, sql } from '@formwork/pg/sql-text';
 import type { Entity } from '@formwork/registry';
 import type { ConnectionArguments } from '../contract.ts';
 import type { CursorPlace, CursorSealer } from './cursor.ts';
 import { entityView } from './entity-view.ts';
-import { beyond, indexCondition, orderByClause, type Side } from './keyset.ts';
+import { beyond, type CursorValue, indexCondition, orderByClause, type Side } from './keyset.ts';
 import type { LinkPath } from './link-path.ts';
 import { compileOrder, type Ordering } from './order.ts';
 import { type Page, readPage } from './page.ts';
@@ -25,7 +25,6 @@ export interface ListQuery {
   readonly alias: SqlFragment;
   readonly page: Page;
   readonly ordering: Ordering;
-  readonly place: CursorPlace;
   readonly hasAfter: boolean;
   readonly hasBefore: boolean;
   /** `from … where …` of the records in the range of the cursors, in order: `limit` can follow. */
@@ -77,11 +76,7 @@ export function compileList(
     const all = allOf([where, search && compileSearch(start, alias, search, reads)]);
     return [join, all && start.link?.several ? sql`(${all}) is true` : all];
   };
-  const place = placeOf(cursors, entity, ordering);
-  const cursor = (name: Side) => {
-    const text = args[name];
-    return text === null || text === undefined ? null : cursors.sealer.read(place, text, name);
-  };
+  const cursor = (name: Side) => readCursor(cursors, { entity, ordering }, args[name], name);
   const after = cursor('after');
   const before = cursor('before');
   const filtered = matching('some');
@@ -97,7 +92,6 @@ export function compileList(
     alias,
     page,
     ordering,
-    place,
     hasAfter: after !== null,
     hasBefore: before !== null,
     range: sql`from ${tables}${ordering.joins}${whereClause(within)} order by ${rowOrder}`,
@@ -124,8 +118,35 @@ function tablesOf({ entity, link }: ListStart, alias: SqlFragment, ordering: Ord
   return link.path.from(link.near, alias, link.several && !isById);
 }
 
-function placeOf({ tenantId, role }: CursorContext, entity: Entity, { signature }: Ordering): CursorPlace {
-  return { tenantId, role, entity: entity.storageKey, signature };
+/** Where a cursor of the list is good for. */
+export function placeOf(
+  { tenantId, role }: Pick<CursorContext, 'tenantId' | 'role'>,
+  { entity, ordering }: Pick<ListQuery, 'entity' | 'ordering'>,
+): CursorPlace {
+  return { tenantId, role, entity: entity.storageKey, signature: ordering.signature };
+}
+
+/** The values that a cursor holds, one for each step of the ordering; null where there is no cursor. */
+function readCursor(
+  cursors: CursorContext,
+  list: Pick<ListQuery, 'entity' | 'ordering'>,
+  cursor: unknown,
+  name: Side,
+): readonly CursorValue[] | null {
+  if (cursor === null || cursor === undefined) return null;
+  if (!(cursor instanceof OpenValue))
+    return cursors.sealer.read(placeOf(cursors, list), String(cursor), name);
+  const values = cursor.map((text, given: CursorReader) =>
+    given.once(list, () => given.cursors.sealer.read(placeOf(given.cursors, list), String(text), name)),
+  );
+  return list.ordering.steps.map((_, index) => values.map((texts) => texts[index] ?? null));
+}
+
+/** What the values of a cursor are read with, where a statement is written before there is one. */
+export interface CursorReader {
+  readonly cursors: CursorContext;
+  /** Reads the cursor once, however many values are taken from it. `key`: an object of the cursor's own. */
+  readonly once: (key: object, read: () => readonly (string | null)[]) => readonly (string | null)[];
 }
 
 function allOf(conditions: readonly (SqlFragment | null)[]): SqlFragment | null {

@@ -1,6 +1,7 @@
 import { type SqlFragment, sql } from '@formwork/pg/sql-text';
 import type { AggregateArguments, AggregateNode, AggregateSelection } from '../contract.ts';
 import { compileGroups } from './aggregate/group-query.ts';
+import { type Answering, writeGroups } from './answering.ts';
 import type { LinkPath } from './link-path.ts';
 import type { Cells } from './select-list.ts';
 import type { StatementScope } from './statement-scope.ts';
@@ -9,6 +10,7 @@ import type { StatementScope } from './statement-scope.ts';
 export interface NestedAggregate {
   readonly json: SqlFragment;
   readonly read: (json: unknown) => readonly AggregateNode[];
+  readonly write: (json: unknown, answering: Answering) => string;
 }
 
 /** Throws what `compileGroups` throws. */
@@ -28,10 +30,12 @@ export function compileNestedAggregate(
     null,
   );
   const group = scope.alias();
+  const read = (json: unknown) => (json as (Cells & readonly (string | null)[])[]).map(reader.read);
   // Numbered while their order is at hand, as for the groups of many parents.
   return {
     json: sql`(select coalesce(json_agg(${group}.cells order by ${group}.place), '[]') from (
       select row_number() over (${order}) as place, ${reader.texts} as cells ${groups}${order}${limit}) ${group})`,
-    read: (json) => (json as (Cells & readonly (string | null)[])[]).map(reader.read),
+    read,
+    write: (json, answering) => writeGroups(read(json), selection, answering),
   };
 }

@@ -1,6 +1,7 @@
 import { type SqlFragment, sql } from '@formwork/pg/sql-text';
 import type { ConnectionArguments, ConnectionNode, ConnectionSelection } from '../contract.ts';
-import { assembleConnection, wantsPage } from './assemble-connection.ts';
+import type { Answering } from './answering.ts';
+import { assembleConnection, wantsPage, writeConnection } from './assemble-connection.ts';
 import { PageReader } from './connection-reader.ts';
 import { assertCount, countColumn, countRequests, toCount } from './count.ts';
 import { compileList, type ListStart } from './list-query.ts';
@@ -12,11 +13,12 @@ import type { StatementScope } from './statement-scope.ts';
 export interface NestedConnection {
   readonly json: SqlFragment;
   readonly read: (json: unknown) => ConnectionNode;
+  readonly write: (json: unknown, answering: Answering) => string;
 }
 
 /** Throws what `compileList` throws. */
 export function compileNestedConnection(
-  context: ReadContext,
+  context: Pick<ReadContext, 'cursors'>,
   scope: StatementScope,
   nesting: Nesting,
   start: ListStart,
@@ -26,7 +28,7 @@ export function compileNestedConnection(
   const query = compileList(scope, start, args, context.cursors, null);
   const requests = countRequests(selection);
   requests.forEach(assertCount);
-  const reader = new PageReader(query, context.cursors.sealer, selection, nesting);
+  const reader = new PageReader(query, selection, nesting);
   const page = scope.alias();
   const rows = sql`(select coalesce(json_agg(${page}.cells order by ${page}.place), '[]') from (
     select row_number() over (order by ${query.rowOrder}) as place, ${reader.json} as cells
@@ -39,13 +41,22 @@ export function compileNestedConnection(
     outside('before', query.hasBefore),
     ...requests.map((request) => sql`(${countColumn(scope, query.all, request)})`),
   ];
+  const partsOf = (json: unknown) => {
+    const [found, after, before, ...counted] = json as [unknown[] | null, boolean, boolean, ...number[]];
+    const counts = requests.map((request, index) => toCount(request, counted[index] ?? 0));
+    return { rows: found?.map(cellsOf) ?? null, outside: { after, before }, counts };
+  };
   return {
     json: sql`json_build_array(${sql.join(parts)})`,
     read: (json) => {
-      const [found, after, before, ...counted] = json as [unknown[] | null, boolean, boolean, ...number[]];
-      const counts = requests.map((request, index) => toCount(request, counted[index] ?? 0));
-      const pageRead = found && reader.read(found.map(cellsOf));
-      return assembleConnection(query, pageRead, { after, before }, counts, selection);
+      const { rows: found, outside: far, counts } = partsOf(json);
+      const pageRead = found && reader.read(found, context.cursors);
+      return assembleConnection(query, pageRead, far, counts, selection);
+    },
+    write: (json, answering) => {
+      const { rows: found, outside: far, counts } = partsOf(json);
+      const pageWritten = found && reader.write(found, answering);
+      return writeConnection(query, pageWritten, far, counts, selection);
     },
   };
 }

@@ -50,11 +50,11 @@ function isRefusal({ sqlstate }: DatabaseError): boolean {
  * Selects what is behind links in the same statement, by correlated sub-selects that give JSON. (Joins chose a plan
  * five times as slow.)
  */
-class SubSelects implements Nesting {
-  readonly #context: ReadContext;
+export class SubSelects implements Nesting {
+  readonly #context: Pick<ReadContext, 'cursors'>;
   readonly #statement: NestingStatement;
 
-  constructor(context: ReadContext, statement: NestingStatement) {
+  constructor(context: Pick<ReadContext, 'cursors'>, statement: NestingStatement) {
     this.#context = context;
     this.#statement = statement;
   }
@@ -105,6 +105,10 @@ class SubSelects implements Nesting {
       number,
       asked: Asked.of(link),
       read: (json) => (json === null ? null : reader.read(cellsOf(json))),
+      write: (json, answering) => {
+        answering.take(1);
+        return json === null ? 'null' : reader.write(cellsOf(json), answering);
+      },
     };
   }
 
@@ -120,13 +124,13 @@ class SubSelects implements Nesting {
     scope.nestsLists = true;
     if (aggregate !== undefined) {
       const nested = compileNestedAggregate(scope, path, near, aggregate.args, aggregate.selection);
-      return { number: list.nest(nested.json), asked: Asked.of(link), read: nested.read };
+      return { ...nested, number: list.nest(nested.json), asked: Asked.of(link) };
     }
     if (connection === undefined) throw new Error(`Nothing is selected of the link "${link.field}"`);
     const inner = new SubSelects(this.#context, { scope, several: true, records: inAll });
     const start = { entity: path.entity, link: { path, near, several } };
     const { args, selection } = connection;
     const nested = compileNestedConnection(this.#context, scope, inner, start, args, selection);
-    return { number: list.nest(nested.json), asked: Asked.of(link), read: nested.read };
+    return { ...nested, number: list.nest(nested.json), asked: Asked.of(link) };
   }
 }

@@ -1,7 +1,8 @@
+import { OpenValue } from '@formwork/pg/sql-text';
 import { quote } from '../quote.ts';
 import { badInput } from './bad-input.ts';
 import type { ViewColumn } from './entity-view.ts';
-import { nullOperand, operandText } from './operand.ts';
+import { knownOperand, nullOperand, type OperandTexts } from './operand.ts';
 
 /** The list of an `in`; an empty one matches nothing. Throws BAD_USER_INPUT for what is no list. */
 export function listOperand(operand: unknown, path: string): readonly unknown[] {
@@ -11,6 +12,8 @@ export function listOperand(operand: unknown, path: string): readonly unknown[] 
 }
 
 /** The same, each item as Postgres reads it. */
-export function operandList(column: ViewColumn, operand: unknown, path: string): readonly string[] {
-  return listOperand(operand, path).map((item, index) => operandText(column, item, `${path}[${index}]`));
+export function operandList(column: ViewColumn, operand: unknown, path: string): OperandTexts {
+  const read = (list: unknown): readonly string[] =>
+    listOperand(list, path).map((item, index) => knownOperand(column, item, `${path}[${index}]`));
+  return operand instanceof OpenValue ? operand.map(read) : read(operand);
 }

@@ -1,4 +1,4 @@
-import { type SqlFragment, sql, textArray } from '@formwork/pg/sql-text';
+import { mapValue, OpenValue, type SqlFragment, sql, textArray } from '@formwork/pg/sql-text';
 import { quote } from '../quote.ts';
 import { canonicalDate, canonicalDateTime, canonicalDuration, canonicalTime } from '../validate/calendar.ts';
 import { parseDecimal } from '../validate/decimal.ts';
@@ -8,6 +8,12 @@ import type { ValueKind } from './value-kind.ts';
 
 /** Kinds whose values are one scalar that Postgres can compare. */
 export type ScalarKind = Exclude<ValueKind, 'money' | 'multi_select' | 'json'>;
+
+/** A value as Postgres reads it: the text, or what it will be. */
+export type OperandText = string | OpenValue<string>;
+
+/** The same of a list. */
+export type OperandTexts = readonly string[] | OpenValue<readonly string[]>;
 
 const types: Readonly<Record<ScalarKind, string>> = {
   id: 'uuid',
@@ -30,17 +36,24 @@ export function typeOf(kind: ScalarKind): SqlFragment {
 }
 
 /** A value as a typed parameter. */
-export function parameter(kind: ScalarKind, text: string): SqlFragment {
+export function parameter(kind: ScalarKind, text: OperandText): SqlFragment {
   return sql`${kind === 'id' ? sql.unseen(text) : text}::${typeOf(kind)}`;
 }
 
 /** Values as one typed array, so that lists of any length have the same SQL. */
-export function arrayParameter(kind: ScalarKind, texts: readonly string[]): SqlFragment {
-  return sql`${textArray(texts)}::${typeOf(kind)}[]`;
+export function arrayParameter(kind: ScalarKind, texts: OperandTexts): SqlFragment {
+  return sql`${mapValue(texts, textArray)}::${typeOf(kind)}[]`;
 }
 
 /** A value of a filter or a key as Postgres reads it, canonical. Throws BAD_USER_INPUT for one of another type. */
-export function operandText(column: ViewColumn, value: unknown, path: string): string {
+export function operandText(column: ViewColumn, value: unknown, path: string): OperandText {
+  return value instanceof OpenValue
+    ? value.map((known) => knownOperand(column, known, path))
+    : knownOperand(column, value, path);
+}
+
+/** The same of a value that is there. */
+export function knownOperand(column: ViewColumn, value: unknown, path: string): string {
   if (value === null || value === undefined) throw nullOperand(path);
   const text = checks[column.kind as ScalarKind](value, column, path);
   if (text === null) {

@@ -1,5 +1,5 @@
-import { type SqlFragment, sql, textArray } from '@formwork/pg/sql-text';
-import type { ScalarKind } from './operand.ts';
+import { mapValue, type SqlFragment, sql, textArray } from '@formwork/pg/sql-text';
+import type { OperandText, OperandTexts, ScalarKind } from './operand.ts';
 
 /**
  * How a search key is made from a value (the twin of sql/002, where the trigger makes it). A key is compared without
@@ -41,10 +41,10 @@ export function keyRule(kind: ScalarKind): KeyRule {
 }
 
 /** The key of a value as a parameter. */
-export function keyParameter(rule: KeyRule, value: string): SqlFragment {
-  return sql`${rule.text(value)}::${rule.type}`;
+export function keyParameter(rule: KeyRule, value: OperandText): SqlFragment {
+  return sql`${mapValue(value, rule.text)}::${rule.type}`;
 }
 
-export function keyArrayParameter(rule: KeyRule, values: readonly string[]): SqlFragment {
-  return sql`${textArray(values.map(rule.text))}::${rule.type}[]`;
+export function keyArrayParameter(rule: KeyRule, values: OperandTexts): SqlFragment {
+  return sql`${mapValue(values, (known) => textArray(known.map(rule.text)))}::${rule.type}[]`;
 }

@@ -1,6 +1,7 @@
 import { type SqlFragment, sql } from '@formwork/pg/sql-text';
 import type { Entity } from '@formwork/registry';
 import type { LinkSelection, RecordNode, RecordSelection } from '../contract.ts';
+import { type Answering, Unplannable } from './answering.ts';
 import { columnOf } from './comparable.ts';
 import { type EntityView, getColumn, type ViewColumn } from './entity-view.ts';
 import { type Asked, type Nested, ReadRecord } from './nested-values.ts';
@@ -70,6 +71,8 @@ export function cellsOf(json: unknown): Cells {
 /** How a record is read from the rows of a statement. */
 export interface RecordReader {
   read(row: Cells): RecordNode;
+  /** The record as the selection has it written. */
+  write(row: Cells, answering: Answering): string;
 }
 
 /** Puts the columns that the selection needs on the list; with `nesting` what it selects behind links too. */
@@ -83,10 +86,18 @@ export function selectRecord(
   const columns = selectedColumns(view, selection);
   const id = list.add(columnOf(alias, 'id'));
   const places = columns.map((column) => list.add(columnOf(alias, column.column)));
-  const nested = nesting?.select(list, view.entity, alias, selection.links ?? []) ?? [];
+  const { links = [], write } = selection;
+  const nested = nesting?.select(list, view.entity, alias, links) ?? [];
+  if (write !== undefined && nested.length < links.length) throw new Unplannable();
   const asked = nested.map((each) => each.asked);
   const typeName = view.entity.names.type;
   return {
+    write: (row, answering) => {
+      if (write === undefined) throw new Error('The selection does not say how a record is written');
+      const values = columns.map((column, index) => readValue(column, textAt(row, places[index] ?? 0)));
+      const behind = nested.map((each) => each.write(list.nestedIn(row, each.number), answering));
+      return write(getText(row, id), values, behind);
+    },
     read: (row) => {
       const values: Record<string, unknown> = {};
       columns.forEach((column, index) => {
@@ -113,6 +124,7 @@ export interface NestedValue {
   readonly number: number;
   readonly asked: Asked;
   readonly read: (json: unknown) => Nested;
+  readonly write: (json: unknown, answering: Answering) => string;
 }
 
 /** Columns for the fields of a selection; the id is there anyway, and links to many have none. */

@@ -1,4 +1,5 @@
 import { type SqlFragment, sql } from '@formwork/pg/sql-text';
+import type { OperandText } from './operand.ts';
 
 /** The search key of a text, made where the trigger makes it. */
 export function textKey(text: SqlFragment): SqlFragment {
@@ -11,7 +12,7 @@ export const noTextKey = sql`formwork.text_null()`;
  * Keys that begin with the key of `head`. A range and not `starts_with`, which Postgres turns into a range only when
  * it knows the prefix while planning. No key of a text has U+10FFFF in it, so it bounds them from above.
  */
-export function keyBeginsWith(key: SqlFragment, head: string): SqlFragment {
+export function keyBeginsWith(key: SqlFragment, head: OperandText): SqlFragment {
   const least = textKey(sql`${head}::text`);
   return sql`(${key} >= ${least} and ${key} < ${least} || ${noTextKey})`;
 }

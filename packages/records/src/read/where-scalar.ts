@@ -1,7 +1,7 @@
 import { type SqlFragment, sql } from '@formwork/pg/sql-text';
 import { badInput } from './bad-input.ts';
 import type { Comparable } from './comparable.ts';
-import { arrayParameter, operandText, parameter } from './operand.ts';
+import { arrayParameter, type OperandText, type OperandTexts, operandText, parameter } from './operand.ts';
 import { operandList } from './operand-list.ts';
 import { type KeyRule, keyArrayParameter, keyParameter, keyRule } from './search-key.ts';
 import { compileRelativeOperator } from './where-relative.ts';
@@ -47,25 +47,25 @@ export function compileScalarOperator(
   }
 }
 
-function equal({ kind, value, key }: Comparable, text: string): SqlFragment {
+function equal({ kind, value, key }: Comparable, text: OperandText): SqlFragment {
   const exact = sql`${value} = ${parameter(kind, text)}`;
   if (key === null) return exact;
   const byKey = sql`${key.expression} = ${keyParameter(keyRule(kind), text)}`;
   return key.lossless ? byKey : sql`(${byKey} and ${exact})`;
 }
 
-function oneOf({ kind, value, key }: Comparable, texts: readonly string[]): SqlFragment {
+function oneOf({ kind, value, key }: Comparable, texts: OperandTexts): SqlFragment {
   const exact = sql`${value} = any (${arrayParameter(kind, texts)})`;
   if (key === null) return exact;
   const byKey = sql`${key.expression} = any (${keyArrayParameter(keyRule(kind), texts)})`;
   return key.lossless ? byKey : sql`(${byKey} and ${exact})`;
 }
 
-function noneOf({ kind, value }: Comparable, texts: readonly string[]): SqlFragment {
+function noneOf({ kind, value }: Comparable, texts: OperandTexts): SqlFragment {
   return sql`(${value} = any (${arrayParameter(kind, texts)})) is not true`;
 }
 
-function compare({ kind, value, key }: Comparable, operator: Comparison, text: string): SqlFragment {
+function compare({ kind, value, key }: Comparable, operator: Comparison, text: OperandText): SqlFragment {
   const { exact, loose } = comparisons[operator];
   const byValue = sql`${value} ${exact} ${parameter(kind, text)}`;
   if (key === null) return byValue;

@@ -1,6 +1,6 @@
-import { type SqlFragment, sql } from '@formwork/pg/sql-text';
+import { mapValue, OpenValue, type SqlFragment, sql } from '@formwork/pg/sql-text';
 import type { Comparable } from './comparable.ts';
-import { arrayParameter, operandText, parameter } from './operand.ts';
+import { arrayParameter, type OperandText, type OperandTexts, operandText, parameter } from './operand.ts';
 import { operandList } from './operand-list.ts';
 import { hasFoldedKey, keyBeginsWith, noTextKey, safeFoldedHead, safeHead, textKey } from './text-key.ts';
 import { booleanOperand, type Comparison, comparisons, isComparison } from './where-scalar.ts';
@@ -48,7 +48,7 @@ function withKey({ exact, key }: Condition): SqlFragment {
   return key ? sql`(${key} and ${exact})` : exact;
 }
 
-type CompileOperator = (subject: Comparable, text: string) => Condition;
+type CompileOperator = (subject: Comparable, text: OperandText) => Condition;
 
 const operators: Readonly<Record<string, CompileOperator>> = {
   eq: (subject, text) => ({
@@ -58,21 +58,21 @@ const operators: Readonly<Record<string, CompileOperator>> = {
   // `like` would need its wildcards escaped.
   contains: ({ value }, text) => ({ exact: sql`strpos(${value}, ${text}::text) > 0` }),
   startsWith: (subject, text) => ({
-    key: beginsWith(subject, safeHead(text)),
+    key: beginsWith(subject, mapValue(text, safeHead)),
     exact: sql`starts_with(${subject.value}, ${text}::text)`,
   }),
   endsWith: ({ value }, text) => ({ exact: sql`right(${value}, length(${text}::text)) = ${text}::text` }),
   eqInsensitive: (subject, text) => ({
-    key: hasFoldedKey(text)
+    key: hasFoldedKey(known(text))
       ? keyCondition(subject, (key) => sql`${key} = ${textKey(sql`${text}::text`)}`)
-      : beginsWith(subject, safeFoldedHead(text)),
+      : beginsWith(subject, mapValue(text, safeFoldedHead)),
     exact: sql`${fold(subject.value)} = ${fold(sql`${text}::text`)}`,
   }),
   containsInsensitive: ({ value }, text) => ({
     exact: sql`strpos(${fold(value)}, ${fold(sql`${text}::text`)}) > 0`,
   }),
   startsWithInsensitive: (subject, text) => ({
-    key: beginsWith(subject, safeFoldedHead(text)),
+    key: beginsWith(subject, mapValue(text, safeFoldedHead)),
     exact: sql`starts_with(${fold(subject.value)}, ${fold(sql`${text}::text`)})`,
   }),
   endsWithInsensitive: ({ value }, text) => {
@@ -81,15 +81,15 @@ const operators: Readonly<Record<string, CompileOperator>> = {
   },
 };
 
-function oneOf(subject: Comparable, texts: readonly string[]): Condition {
+function oneOf(subject: Comparable, texts: OperandTexts): Condition {
   const list = arrayParameter('text', texts);
   return { key: keyIn(subject, list), exact: sql`${subject.value} = any (${list})` };
 }
 
-function oneOfInsensitive(subject: Comparable, texts: readonly string[]): Condition {
+function oneOfInsensitive(subject: Comparable, texts: OperandTexts): Condition {
   const list = arrayParameter('text', texts);
   return {
-    key: texts.every(hasFoldedKey) ? keyIn(subject, list) : null,
+    key: known(texts).every(hasFoldedKey) ? keyIn(subject, list) : null,
     exact: sql`${fold(subject.value)} = any (array(select ${fold(sql`x`)} from unnest(${list}) x))`,
   };
 }
@@ -101,7 +101,7 @@ function keyIn(subject: Comparable, list: SqlFragment): SqlFragment | null {
   );
 }
 
-function compare(subject: Comparable, operator: Comparison, text: string): SqlFragment {
+function compare(subject: Comparable, operator: Comparison, text: OperandText): SqlFragment {
   const { exact, loose } = comparisons[operator];
   const operand = sql`${text}::text`;
   const key = subject.key?.expression ?? textKey(subject.value);
@@ -120,8 +120,15 @@ function keyCondition({ key }: Comparable, condition: (key: SqlFragment) => SqlF
   return key && condition(key.expression);
 }
 
-function beginsWith(subject: Comparable, head: string): SqlFragment | null {
+function beginsWith(subject: Comparable, head: OperandText): SqlFragment | null {
   return keyCondition(subject, (key) => keyBeginsWith(key, head));
+}
+
+/** What the condition is depends on the value itself. */
+function known<T>(value: T | OpenValue<T>): T {
+  if (value instanceof OpenValue)
+    throw new TypeError('The condition depends on a value that is not known yet');
+  return value;
 }
 
 function fold(text: SqlFragment): SqlFragment {

@@ -2,7 +2,7 @@ import { type SqlFragment, sql, textArray } from '@formwork/pg/sql-text';
 import { uniqueColumn } from '@formwork/registry';
 import { columnOf } from './comparable.ts';
 import type { ViewColumn } from './entity-view.ts';
-import { encodeKeyPart, keyText } from './key-text.ts';
+import { encodeKeyPart, keyPart, keyText } from './key-text.ts';
 import { listOperand } from './operand-list.ts';
 
 /**
@@ -23,7 +23,7 @@ export function compileUniqueOperator(
   const value = columnOf(alias, name);
   switch (operator) {
     case 'eq':
-      return sql`${value} = ${keyText(uniqueKey, [sql`${encodeKeyPart(column, operand, path)}::jsonb`])}`;
+      return sql`${value} = ${keyText(uniqueKey, [sql`${keyPart(column, operand, path)}::jsonb`])}`;
     case 'in': {
       const texts = listOperand(operand, path).map((item, index) =>
         encodeKeyPart(column, item, `${path}[${index}]`),

@@ -1,0 +1,136 @@
+import type { PreparedRead, Reader, ReadPlans, Values } from '@formwork/records';
+import { queryForm, type RootField } from '@formwork/schema-factory';
+import { type FragmentDefinitionNode, type GraphQLSchema, getVariableValues, Kind } from 'graphql';
+import type { Logger } from '../log.ts';
+import type { TextResult } from './introspection.ts';
+import type { OperationParams, PreparedOperation } from './prepare.ts';
+import { MovedError, type ReadBatches } from './read-batches.ts';
+import type { RecordBudget } from './record-budget.ts';
+
+/** A query that may run. */
+type PreparedQuery = Extract<PreparedOperation, { readonly refused: null }>;
+
+export interface PlannedQuery {
+  readonly plans: ReadPlans;
+  readonly reader: Reader;
+  readonly schema: GraphQLSchema;
+  readonly prepared: PreparedQuery;
+  readonly variables: OperationParams['variables'];
+  readonly run: ReadBatches['run'];
+  /** What writing the answer may cost. */
+  readonly budget: RecordBudget;
+  readonly log: Logger;
+}
+
+/** The answer; or why there is none. */
+export type PlannedAnswer =
+  | { readonly result: TextResult }
+  /** `failure`: of all that was asked of the database, for the executor to tell it at each field. */
+  | { readonly result: null; readonly failure: unknown };
+
+/**
+ * Answers a query by reads that are planned beforehand, all in one batch, and writes the answer from their rows:
+ * without the executor, which takes a promise for each field and an object for each value. Whatever is unforeseen (an
+ * argument that is refused, a row that does not fit its type, too many records) leaves the query to the executor, so
+ * that all errors are its own.
+ */
+export async function answerPlanned(query: PlannedQuery): Promise<PlannedAnswer> {
+  const fields = prepareFields(query);
+  if (fields === null) return leave();
+  const statements = fields.flatMap((field) => ('read' in field ? field.read.statements : []));
+  let results: Awaited<ReturnType<ReadBatches['run']>> = [];
+  try {
+    if (statements.length > 0) results = await query.run(statements);
+  } catch (error) {
+    // What a tenant that has moved on would be told is thrown away.
+    return error instanceof MovedError ? { result: {} } : leave(error);
+  }
+  const rows = results.filter((result) => !(result instanceof Error)) as Rows;
+  if (rows.length < results.length) return leave();
+  try {
+    const text = writeAnswer(fields, rows, query.budget);
+    return { result: { data: {}, stringify: () => text } };
+  } catch (error) {
+    query.log.debug({ err: error }, 'the executor answers');
+    return leave();
+  }
+}
+
+function leave(failure: unknown = null): PlannedAnswer {
+  return { result: null, failure };
+}
+
+type Rows = Parameters<PreparedRead['write']>[0];
+
+type PreparedField =
+  | { readonly name: string; readonly text: string }
+  | { readonly name: string; readonly read: PreparedRead };
+
+/** Null where the executor has to do it. */
+function prepareFields(query: PlannedQuery): readonly PreparedField[] | null {
+  const { schema, prepared } = query;
+  const { coerced } = getVariableValues(
+    schema,
+    prepared.operation.variableDefinitions ?? [],
+    query.variables ?? {},
+  );
+  if (coerced === undefined) return null;
+  const info = {
+    schema,
+    variableValues: coerced,
+    get fragments() {
+      return fragmentsOf(prepared);
+    },
+  };
+  try {
+    const form = queryForm(info, prepared.operation);
+    const fields = form?.fields.map((field) => prepareField(query, field, coerced)) ?? [null];
+    return fields.includes(null) ? null : (fields as readonly PreparedField[]);
+  } catch (error) {
+    // An argument that is refused: the executor says so at its field.
+    query.log.debug({ err: error }, 'the executor answers');
+    return null;
+  }
+}
+
+function prepareField(
+  { plans, reader }: PlannedQuery,
+  field: RootField,
+  variables: Values,
+): PreparedField | null {
+  if ('text' in field) return field;
+  const read = plans.prepare(reader, field.question, field.argumentsOf(variables));
+  return read && { name: field.name, read };
+}
+
+function fragmentsOf({ document }: PreparedQuery): Record<string, FragmentDefinitionNode> {
+  const fragments: Record<string, FragmentDefinitionNode> = Object.create(null);
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments[definition.name.value] = definition;
+  }
+  return fragments;
+}
+
+/** Records between two looks at the clock. */
+const atOnce = 1_000;
+
+function writeAnswer(fields: readonly PreparedField[], rows: Rows, budget: RecordBudget): string {
+  let untold = 0;
+  const take = (records: number): void => {
+    untold += records;
+    if (untold < atOnce) return;
+    budget.take(untold);
+    untold = 0;
+  };
+  let from = 0;
+  const texts = fields.map((field) => {
+    const name = JSON.stringify(field.name);
+    if ('text' in field) return `${name}:${field.text}`;
+    const { length } = field.read.statements;
+    const own = rows.slice(from, from + length);
+    from += length;
+    return `${name}:${field.read.write(own, take)}`;
+  });
+  budget.take(untold);
+  return `{"data":{${texts.join()}}}`;
+}

@@ -1,0 +1,32 @@
+import { OpenValue } from '@formwork/pg/sql-text';
+import type { CursorContext, CursorReader } from '../read/list-query.ts';
+
+/** What a planned read is filled with: the values that were left open, and whose cursors are read. */
+export class Given implements CursorReader {
+  readonly values: readonly unknown[];
+  readonly cursors: CursorContext;
+  readonly #read = new Map<object, readonly (string | null)[]>();
+
+  constructor(values: readonly unknown[], cursors: CursorContext) {
+    this.values = values;
+    this.cursors = cursors;
+  }
+
+  once(key: object, read: () => readonly (string | null)[]): readonly (string | null)[] {
+    const values = this.#read.get(key) ?? read();
+    this.#read.set(key, values);
+    return values;
+  }
+}
+
+/** Values that are taken out of arguments, and what stands for them while statements are written. */
+export class OpenValues {
+  readonly given: unknown[] = [];
+  /** What was made of them in the end. */
+  readonly ends = new Set<OpenValue>();
+
+  take(value: unknown): OpenValue {
+    const index = this.given.push(value) - 1;
+    return new OpenValue(({ values }: Given) => values[index], this.ends);
+  }
+}

@@ -1,0 +1,115 @@
+import type { Values } from '../contract.ts';
+import { isPlainObject } from '../validate/plain-object.ts';
+import type { OpenValues } from './given.ts';
+
+/** Arguments with their values taken out: all that have the same shape share what is planned for it. */
+export interface OpenArguments {
+  readonly args: Values;
+  /** Equal for equal shapes. */
+  readonly shape: string;
+}
+
+/**
+ * Takes the values out of arguments and puts them into `values`, in order; null where one stands in a place that
+ * decides what is read. Operands of filters and cursors come out; names, directions, true and false, sizes of pages and
+ * parts of the calendar stay. `isFixed`: the document itself has them, so all that they say may stay.
+ */
+export function openArguments(args: Values, values: OpenValues, isFixed: boolean): OpenArguments | null {
+  const opened: Record<string, unknown> = {};
+  let shape = '';
+  for (const [name, value] of Object.entries(args)) {
+    if (value === undefined) continue;
+    const open = openArgument(name, value, values, isFixed);
+    if (open === null) return null;
+    opened[name] = open.value;
+    shape += `${name}:${open.shape} `;
+  }
+  return { args: opened, shape };
+}
+
+/** The same where all arguments are values, as of the fields of a key. */
+export function openValues(args: Values, values: OpenValues): OpenArguments {
+  const given = Object.entries(args).filter(([, value]) => value !== undefined);
+  const open = given.map(([name, value]) => [name, value === null ? null : takeOut(value, values).value]);
+  const shape = given.map(([name, value]) => `${name}:${value === null ? null : '?'}`);
+  return { args: Object.fromEntries(open) as Values, shape: shape.join(' ') };
+}
+
+interface Opened {
+  readonly value: unknown;
+  readonly shape: string;
+}
+
+function openArgument(name: string, value: unknown, values: OpenValues, isFixed: boolean): Opened | null {
+  if (value === null) return { value, shape: 'null' };
+  if (name === 'after' || name === 'before') return takeOut(value, values);
+  if (isFixed) return { value, shape: '' };
+  if (name === 'where' || name === 'having') return openFilter(value, values);
+  if (typeof value === 'number' || name === 'orderBy' || name === 'groupBy') return stay(value);
+  return null;
+}
+
+function takeOut(value: unknown, values: OpenValues): Opened {
+  return { value: values.take(value), shape: '?' };
+}
+
+/** The longest text of an argument that stays: of an ordering, or the name of a time zone. */
+const longest = 1_000;
+
+function stay(value: unknown): Opened | null {
+  const shape = JSON.stringify(value);
+  return shape.length > longest ? null : { value, shape };
+}
+
+/** Operators whose operand is a value, which changes nothing about what is asked. */
+const operators = new Set([
+  ...['eq', 'ne', 'in', 'notIn', 'lt', 'lte', 'gt', 'gte', 'contains', 'startsWith', 'endsWith'],
+  ...['containsInsensitive', 'startsWithInsensitive', 'endsWithInsensitive'],
+]);
+
+/** Operands that say which stretch of time is meant. */
+const spans = new Set([
+  ...['period', 'timeZone', 'part', 'minutes', 'hours', 'days', 'weeks', 'months', 'years'],
+]);
+
+function openFilter(filter: unknown, values: OpenValues): Opened | null {
+  if (filter === null || typeof filter === 'boolean') return { value: filter, shape: String(filter) };
+  if (Array.isArray(filter)) return openList(filter, values);
+  if (!isPlainObject(filter)) return null;
+  const opened: Record<string, unknown> = {};
+  let shape = '{';
+  for (const [name, operand] of Object.entries(filter)) {
+    if (operand === undefined) continue;
+    const open = openOperand(name, operand, values);
+    if (open === null) return null;
+    opened[name] = open.value;
+    shape += `${name}:${open.shape} `;
+  }
+  return { value: opened, shape: `${shape}}` };
+}
+
+function openOperand(name: string, operand: unknown, values: OpenValues): Opened | null {
+  if (operators.has(name) && isValue(operand)) return takeOut(operand, values);
+  if (spans.has(name) && isScalar(operand)) return stay(operand);
+  return openFilter(operand, values);
+}
+
+function openList(list: readonly unknown[], values: OpenValues): Opened | null {
+  const opened: unknown[] = [];
+  let shape = '[';
+  for (const filter of list) {
+    const open = openFilter(filter, values);
+    if (open === null) return null;
+    opened.push(open.value);
+    shape += `${open.shape} `;
+  }
+  return { value: opened, shape: `${shape}]` };
+}
+
+function isValue(operand: unknown): boolean {
+  return isScalar(operand) || (Array.isArray(operand) && operand.every(isScalar));
+}
+
+function isScalar(operand: unknown): boolean {
+  return typeof operand === 'string' || typeof operand === 'number';
+}

@@ -1,0 +1,107 @@
+import type { Statement } from '@formwork/pg';
+import type { OpenValue } from '@formwork/pg/sql-text';
+import type { Registry } from '@formwork/registry';
+import type { QuestionForm, Values } from '../contract.ts';
+import { CursorSealer } from '../read/cursor.ts';
+import { defaultReadLimits, type ReadLimits } from '../read/limits.ts';
+import type { CursorContext } from '../read/list-query.ts';
+import { Given, OpenValues } from './given.ts';
+import { type OpenArguments, openArguments, openValues } from './open-arguments.ts';
+import { PlanCache } from './plan-cache.ts';
+import { type PlannedRead, planRead } from './plan-read.ts';
+
+export interface ReadPlansOptions {
+  readonly cursorSecret: string;
+  readonly limits?: Partial<ReadLimits>;
+  /** Bytes of all plans together, roughly. */
+  readonly bytes: number;
+}
+
+/** Whose records are read. */
+export interface Reader {
+  /** As the caller's role sees it: see `registryForRole`. */
+  readonly registry: Registry;
+  readonly tenantId: string;
+  readonly role: string;
+}
+
+/** A read that is ready to be sent. */
+export interface PreparedRead {
+  readonly statements: readonly Statement[];
+  /** The answer as text, of the rows of each statement. `take` hears of the records in it, and throws where there are too many. */
+  readonly write: (results: Parameters<PlannedRead['write']>[0], take: (records: number) => void) => string;
+}
+
+/**
+ * Reads that are planned once, for a question and the shape of its arguments, and then only filled with values. All
+ * tenants whose registry is the same object share them: they hold no tenant, and no values but those of documents.
+ */
+export class ReadPlans {
+  readonly #sealer: CursorSealer;
+  readonly #limits: ReadLimits;
+  readonly #plans: PlanCache<Registry, QuestionForm, PlannedRead | null>;
+
+  constructor({ cursorSecret, limits, bytes }: ReadPlansOptions) {
+    this.#sealer = new CursorSealer(cursorSecret);
+    this.#limits = { ...defaultReadLimits, ...limits };
+    this.#plans = new PlanCache(bytes, bytesOf);
+  }
+
+  get bytes(): number {
+    return this.#plans.bytes;
+  }
+
+  /**
+   * Null where the answer takes more than statements that are known beforehand, or is an error: loaders will tell.
+   * Throws a RecordError for values that the arguments cannot have.
+   */
+  prepare(reader: Reader, form: QuestionForm, args: readonly Values[]): PreparedRead | null {
+    const values = new OpenValues();
+    const open = openAll(form, args, values);
+    if (open === null) return null;
+    const shape = open.map((each) => each.shape).join('\n');
+    const plan = this.#plans.get(reader.registry, form, shape, () =>
+      this.#plan(reader.registry, form, open, values.ends),
+    );
+    if (plan === null) return null;
+    const cursors: CursorContext = { sealer: this.#sealer, tenantId: reader.tenantId, role: reader.role };
+    return {
+      statements: plan.statements(new Given(values.given, cursors)),
+      write: (results, take) => plan.write(results, { cursors, take }),
+    };
+  }
+
+  #plan(
+    registry: Registry,
+    form: QuestionForm,
+    open: readonly OpenArguments[],
+    ends: ReadonlySet<OpenValue>,
+  ): PlannedRead | null {
+    try {
+      return planRead(registry, this.#limits, form.ask(open.map(({ args }) => args)), ends);
+    } catch {
+      // Whatever it is, loaders come to it again, at the field that it belongs to.
+      return null;
+    }
+  }
+}
+
+function openAll(
+  { kind, fixed }: QuestionForm,
+  args: readonly Values[],
+  values: OpenValues,
+): readonly OpenArguments[] | null {
+  const all: OpenArguments[] = [];
+  for (const [index, each] of args.entries()) {
+    const isKey = kind === 'record' && index === 0;
+    const open = isKey ? openValues(each, values) : openArguments(each, values, fixed[index] ?? false);
+    if (open === null) return null;
+    all.push(open);
+  }
+  return all;
+}
+
+/** A plan keeps its SQL as text and in pieces, and what reads the rows. */
+function bytesOf(plan: PlannedRead | null): number {
+  return plan === null ? 200 : 4_000 + plan.size * 10;
+}

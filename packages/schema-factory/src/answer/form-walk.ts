@@ -1,0 +1,106 @@
+import type { Values } from '@formwork/records';
+import {
+  type FieldNode,
+  type GraphQLField,
+  type GraphQLObjectType,
+  getArgumentValues,
+  type SelectionSetNode,
+} from 'graphql';
+import { selectionSets } from '../selection.ts';
+import { mentionsVariable } from '../selection-links.ts';
+import type { SelectionWalk } from '../selection-walk.ts';
+import { Surprise } from './surprise.ts';
+
+/** Places of an answer that are foreseen: what fragments say once could be as long as two to the power of their number. */
+const mostPlaces = 2_000;
+
+/** One place of the answer. */
+export interface Place {
+  readonly name: string;
+  readonly field: GraphQLField<unknown, unknown>;
+  readonly node: FieldNode;
+  readonly nodes: readonly FieldNode[];
+}
+
+/** Reads one root field of a query, and notes the fields whose arguments are still to come. */
+export class FormWalk {
+  readonly #sources: ArgumentSource[] = [];
+  #walk: SelectionWalk | null;
+  #places = 0;
+
+  constructor(walk: SelectionWalk) {
+    this.#walk = walk;
+  }
+
+  get walk(): SelectionWalk {
+    if (this.#walk === null) throw new Error('The field has been read');
+    return this.#walk;
+  }
+
+  /** Lets go of the request that the field was read for: what was made of it stays for others. */
+  close(): void {
+    this.#walk = null;
+  }
+
+  get sources(): readonly ArgumentSource[] {
+    return this.#sources;
+  }
+
+  /** Number of the field's arguments among all. */
+  addArguments(place: Place): number {
+    return this.#sources.push(new ArgumentSource(place)) - 1;
+  }
+
+  /** The places of an object; `typename` where it asks for its own type. */
+  places(nodes: readonly FieldNode[], type: GraphQLObjectType): readonly (Place | TypenamePlace)[] {
+    return this.placesOf(selectionSets(nodes), type);
+  }
+
+  placesOf(sets: readonly SelectionSetNode[], type: GraphQLObjectType): readonly (Place | TypenamePlace)[] {
+    const places = [...this.walk.placesOf(sets, type)].map(([name, nodes]): Place | TypenamePlace => {
+      const [node] = nodes;
+      if (node?.name.value === '__typename') return { name, typename: JSON.stringify(type.name) };
+      const field = node && type.getFields()[node.name.value];
+      if (node === undefined || field === undefined) throw new Surprise('a field is none of its type');
+      return { name, field, node, nodes };
+    });
+    this.#places += places.length;
+    if (this.#places > mostPlaces) throw new Surprise('the answer has too many places');
+    return places;
+  }
+}
+
+export interface TypenamePlace {
+  readonly name: string;
+  readonly typename: string;
+}
+
+export function isTypename(place: Place | TypenamePlace): place is TypenamePlace {
+  return 'typename' in place;
+}
+
+/** Where the arguments of one field come from. */
+export class ArgumentSource {
+  /** What they are, where no variable is in them. */
+  readonly #fixed: Values | null;
+  readonly #place: Place;
+
+  constructor(place: Place) {
+    this.#place = place;
+    const isFixed = !(place.node.arguments ?? []).some(({ value }) => mentionsVariable(value));
+    this.#fixed = isFixed ? this.#read({}) : null;
+  }
+
+  get isFixed(): boolean {
+    return this.#fixed !== null;
+  }
+
+  /** Throws what the executor would report at the field. */
+  of(variables: Values): Values {
+    return this.#fixed ?? this.#read(variables);
+  }
+
+  #read(variables: Values): Values {
+    return getArgumentValues(this.#place.field, this.#place.node, variables);
+  }
+}
