@@ -93,7 +93,7 @@ export const catalogPromises: readonly Promise_[] = [
     examined: `select n.nspname || '.' || c.relname as thing from ${tables}`,
     broken: `select n.nspname || '.' || c.relname as thing from ${tables}
       join (values ('formwork_gateway', array['tenants', 'field_types', 'gateways']),
-        ('formwork_designer', array['tenants', 'field_types', 'view_uses', 'gateways', 'system_audit'])) l (login, known) on true
+        ('formwork_designer', array['tenants', 'field_types', 'view_uses', 'gateways', 'system_audit', 'job_queue'])) l (login, known) on true
       where not exists (select from ${tenantTables} where t.oid = c.oid) and not c.relname = any (l.known)
         and has_any_column_privilege(l.login, c.oid, 'select, insert, update')`,
   },
@@ -135,7 +135,7 @@ export const catalogPromises: readonly Promise_[] = [
     examined: `select p.oid::regprocedure::text as thing from ${functions}`,
     broken: `select p.oid::regprocedure::text as thing from ${functions}
       where p.prosecdef and not (p.proname = 'search_records' and p.proowner = 'formwork_search'::regrole
-        and p.proconfig::text like '%search_path=pg_catalog, formwork, pg_temp%')`,
+        and p.proconfig::text ~ 'search_path=(pg_catalog, formwork|formwork, pg_catalog), pg_temp')`,
   },
   {
     name: 'What customers’ designs generate belongs to the designer, runs with the rights of whoever calls it, and is for the gateway alone.',

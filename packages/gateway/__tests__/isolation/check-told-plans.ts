@@ -53,12 +53,11 @@ function isOfKey({ text, node }: ToldPlan & Scan): boolean {
   );
 }
 
-/** The index of words is read by a word that begins with the tenant's number; what it finds, by tenant: see sql/010. */
+/** The index of words knows tenants by how a word begins; what is found in it is taken by tenant: see sql/010. */
 function isOfSearch({ within, above, node }: ToldPlan & Scan): boolean {
-  const isWord = /words @@ '''\d+:/.test(`${node['Index Cond'] ?? ''}${node['Recheck Cond'] ?? ''}`);
   return (
     nameOf(within) === 'search_records' &&
-    isWord &&
+    /\bwords @@ /.test(String(node['Recheck Cond'] ?? node['Index Cond'] ?? '')) &&
     above.some((one) => new RegExp(`f\\.${tenant}`).test(String(one.Filter ?? '')))
   );
 }
