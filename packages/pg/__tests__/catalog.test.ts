@@ -18,7 +18,15 @@ const ask = async <T>(text: string): Promise<T[]> =>
   asAdmin(database, async (admin) => (await admin.query(text)).rows as T[]);
 
 /** Tables without customers' data: who the tenants are, the menu of types, settings, what the system role did, which view is in use. */
-const controlTables = ['field_types', 'gateways', 'settings', 'system_audit', 'tenants', 'view_uses'];
+const controlTables = [
+  'field_types',
+  'gateways',
+  'job_queue',
+  'settings',
+  'system_audit',
+  'tenants',
+  'view_uses',
+];
 
 test('neither login is a superuser, bypasses policies, may make roles or databases, or replicates', async () => {
   const roles =

@@ -148,7 +148,8 @@ export async function describeRole(url: string): Promise<RoleDescription> {
             where (other.rolsuper or other.rolbypassrls or other.rolname = 'formwork_owner')
               and pg_has_role(me.oid, other.oid, 'member')) as "isPowerful",
           me.rolsuper as "isSuperuser", me.rolbypassrls as "bypassesPolicies",
-          coalesce(has_table_privilege(to_regclass('formwork.records'), 'delete'), false) as "mayDelete"
+          exists (select from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+            where n.nspname = 'formwork' and c.relname = 'records' and has_table_privilege(c.oid, 'delete')) as "mayDelete"
         from pg_catalog.pg_roles me where me.rolname = current_user`,
     );
     return rows[0] as RoleDescription;
