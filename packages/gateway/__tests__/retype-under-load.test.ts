@@ -1,0 +1,218 @@
+import { writeSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { asAdmin } from '@formwork/testkit';
+import { type GatewayProcess, startGatewayProcess } from './gateway-process.ts';
+import { ask, type GraphqlAnswer, Harness, type TestTenant } from './harness.ts';
+import { flats, manyFlats } from './retype/flats.ts';
+import { Load } from './retype/load.ts';
+import { closeConnections } from './retype/post.ts';
+
+/** `npm run soak:retype` asks for more; see retype/run.mjs. */
+const long = process.env.FORMWORK_SOAK_RECORDS;
+const numberOf = (name: string, short: number) => Number(process.env[`FORMWORK_SOAK_${name}`] ?? short);
+const options = {
+  records: Number(long ?? 2_000),
+  writers: numberOf('WRITERS', 3),
+  readers: numberOf('READERS', 3),
+  /** Requests per second that the load aims at, and those that there have to be. */
+  rate: numberOf('RATE', 100),
+  leastRate: numberOf('LEAST_RATE', 0),
+};
+
+let harness: Harness;
+let tenant: TestTenant;
+let load: Load;
+const processes: GatewayProcess[] = [];
+
+jest.setTimeout(long === undefined ? 60_000 : 3_600_000);
+
+beforeAll(async () => {
+  harness = await Harness.open();
+  tenant = await harness.tenant('rentals', flats);
+  for (let first = 1; first <= options.records; first += 50_000) {
+    const last = Math.min(first + 49_999, options.records);
+    await asAdmin(harness.database, (admin) => admin.query(manyFlats, [tenant.id, first, last]));
+  }
+  await asAdmin(harness.database, (admin) => admin.query('analyze formwork.records'));
+});
+afterAll(async () => {
+  await load?.stop();
+  closeConnections();
+  for (const running of processes) await running.kill();
+  await harness.close();
+});
+
+test('from expand to contract no request fails, every read is right, and every acknowledged write is found again', async () => {
+  const [serving, working] = await startGateways();
+  const every = (1000 * (options.writers + options.readers)) / options.rate;
+  load = new Load({ key: tenant.keys.editor, every, ...options });
+  load.gateways = [serving, working.url];
+  load.start();
+  await sleep(seconds(0.5, 5));
+
+  const marks: Mark[] = [mark('load')];
+  expect(await design(serving, retype('preview'))).toMatchObject({
+    preview: { isApplicable: true, backfill: [{ entity: 'flat' }] },
+  });
+  const applied = await design(serving, retype('apply'));
+  expect(applied).toMatchObject({ apply: { problems: [] } });
+  marks.push(mark('expand'));
+
+  // The gateway that fills is killed in the middle, and another one takes its place.
+  await jobOnceDone(serving, (job) => job.progress > 0.2);
+  load.gateways = [serving];
+  load.expectDeath(working.url);
+  await working.kill();
+  marks.push(mark('killed'));
+  // A contract would wait until it is known to be dead, which takes 12 seconds.
+  if (long === undefined) await forgetGateways();
+  const killedAt = await theJob(serving);
+  expect(killedAt).toMatchObject({ state: 'running' });
+  const replacing = await startReplacement();
+  load.gateways = [serving, replacing];
+  const job = await jobOnceDone(serving, ({ state }) => state === 'done');
+  expect(job).toMatchObject({ error: null, progress: 1 });
+  marks.push(mark('backfill'));
+
+  // Yesterday's clients go on; others have moved; readers compare the two.
+  load.names = (client) => (client % 3 === 0 ? 'old' : client % 3 === 1 ? 'new' : 'both');
+  await sleep(seconds(1, 20));
+  const parity = await design(serving, '{ parity { isServed differences { count } misfits { count } } }');
+  expect(parity).toEqual({ parity: [{ isServed: true, differences: null, misfits: null }] });
+  expect(await design(serving, contract(30))).toMatchObject({
+    apply: { problems: [{ code: 'IN_USE', path: 'changes[0].removeField' }] },
+  });
+  marks.push(mark('both names'));
+
+  load.names = () => 'new';
+  await sleep(seconds(0.3, 3));
+  expect(await design(serving, contract(0))).toMatchObject({ apply: { problems: [] } });
+  marks.push(mark('contract'));
+  await sleep(seconds(0.5, 10));
+  await load.stop();
+  marks.push(mark('new name'));
+
+  const lost = await findLost();
+  if (long !== undefined) tell(marks, lost);
+  expect(load.failures.slice(0, 5)).toEqual([]);
+  expect(lost.slice(0, 5)).toEqual([]);
+  expect(load.reads * load.writes).toBeGreaterThan(0);
+  expect((load.reads + load.writes) / load.seconds).toBeGreaterThan(options.leastRate);
+});
+
+const retype = (how: 'preview' | 'apply') => `${how === 'apply' ? 'mutation' : 'query'} {
+  ${how}(changes: [{ changeType: { entity: "flat", field: "rent", type: decimal, newKey: "monthly_rent" } }]) {
+    ${how === 'apply' ? 'version' : 'isApplicable level backfill { entity records }'} problems { code message } } }`;
+const contract = (days: number) => `mutation {
+  apply(changes: [{ removeField: { entity: "flat", field: "rent" } }], unusedForDays: ${days}) {
+    problems { code path message } } }`;
+
+/** One only serves; the other works on the job too. In the long run each is a process of its own. */
+async function startGateways(): Promise<[string, GatewayProcess]> {
+  const config = {
+    ...harness.config,
+    poolSize: 10,
+    jobBatch: long === undefined ? 100 : 500,
+    jobLeaseSeconds: 2,
+  };
+  const working = await startGatewayProcess(config);
+  processes.push(working);
+  if (long === undefined) return [(await harness.gateway({ ...config, jobs: false })).url, working];
+  const serving = await startGatewayProcess({ ...config, jobs: false });
+  processes.push(serving);
+  return [serving.url, working];
+}
+
+async function startReplacement(): Promise<string> {
+  const config = { ...harness.config, poolSize: 10, jobLeaseSeconds: 2 };
+  if (long === undefined) return (await harness.gateway(config)).url;
+  const replacing = await startGatewayProcess(config);
+  processes.push(replacing);
+  return replacing.url;
+}
+
+/** Those that are alive give another sign within seconds, and tell of what they have counted when they are asked. */
+async function forgetGateways(): Promise<void> {
+  await asAdmin(harness.database, (admin) => admin.query('delete from formwork.gateways'));
+}
+
+interface ToldJob {
+  readonly state: string;
+  readonly progress: number;
+  readonly error: string | null;
+}
+
+async function theJob(url: string): Promise<ToldJob> {
+  const { jobs } = await design(url, '{ jobs { state progress error } }');
+  return (jobs as ToldJob[])[0] as ToldJob;
+}
+
+async function jobOnceDone(url: string, isDone: (job: ToldJob) => boolean): Promise<ToldJob> {
+  for (;;) {
+    const job = await theJob(url);
+    if (isDone(job)) return job;
+    if (job.state === 'blocked' || job.state === 'failed')
+      throw new Error(`The job is ${job.state}: ${job.error}`);
+    await sleep(seconds(0.02, 0.5));
+  }
+}
+
+async function design(url: string, query: string): Promise<Record<string, unknown>> {
+  const answer: GraphqlAnswer = await ask(url, tenant.keys.designer, query, {}, '/design');
+  if (answer.errors) throw new Error(JSON.stringify(answer.errors));
+  return answer.data ?? {};
+}
+
+/** From the raw rows, as a role that no policy binds. */
+function findLost(): Promise<string[]> {
+  return asAdmin(harness.database, async (admin) => {
+    const { rows } = await admin.query<{ id: string; name: string; rent: string }>(
+      `select id, data ->> 'name' as name, data ->> 'monthly_rent' as rent from formwork.records where tenant_id = $1`,
+      [tenant.id],
+    );
+    const made = rows.filter(({ name }) => name.startsWith('made'));
+    return load.findLost(
+      new Map(rows.map(({ id, rent }) => [id, rent])),
+      new Map(made.map(({ name, rent }) => [name, rent])),
+    );
+  });
+}
+
+const seconds = (short: number, longer: number) => 1000 * (long === undefined ? short : longer);
+
+interface Mark {
+  readonly what: string;
+  readonly at: number;
+  readonly requests: number;
+}
+
+function mark(what: string): Mark {
+  return { what, at: load.seconds, requests: load.milliseconds.length };
+}
+
+/** What was seen, phase by phase: straight to standard output, where jest does not frame it. */
+function tell(marks: readonly Mark[], lost: readonly string[]): void {
+  const rows = marks.map(({ what, at, requests }, index) => {
+    const before = marks[index - 1] ?? { at: 0, requests: 0 };
+    const times = load.milliseconds.slice(before.requests, requests).sort((a, b) => a - b);
+    const time = (share: number) =>
+      (times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0).toFixed(0);
+    const [spent, sent] = [at - before.at, requests - before.requests];
+    const cells = [spent.toFixed(1), String(sent), (sent / spent).toFixed(0), time(0.5), time(0.99), time(1)];
+    return `| ${what.padEnd(10)} | ${cells.map((cell) => cell.padStart(8)).join(' | ')} |`;
+  });
+  const { records, writers, readers } = options;
+  const lines = [
+    `${records} records, ${writers} writers, ${readers} readers, two gateways, one killed (SIGKILL) while it filled.`,
+    '',
+    `| until      | ${['seconds', 'requests', 'per s', 'p50 ms', 'p99 ms', 'max ms'].map((cell) => cell.padStart(8)).join(' | ')} |`,
+    `|------------|${'---------:|'.repeat(6)}`,
+    ...rows,
+    '',
+    `Reads: ${load.reads}, writes: ${load.writes}, together ${((load.reads + load.writes) / load.seconds).toFixed(0)} per second.`,
+    `Failed: ${load.failures.length}. Cut off by the kill: ${load.cutOff}. Acknowledged and lost: ${lost.length}.`,
+    ...load.failures.slice(0, 5),
+    ...lost.slice(0, 5),
+  ];
+  writeSync(1, `${lines.join('\n')}\n`);
+}
