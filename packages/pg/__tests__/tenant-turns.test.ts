@@ -37,6 +37,18 @@ test('a tenant that asks for all connections leaves one to the others', async ()
   expect(done).toBe(6);
 });
 
+test('those who name made-up tenants have one share together', async () => {
+  let done = 0;
+  const logins = Array.from({ length: 6 }, (_, n) =>
+    dataPlane.readAs(`nobody-${n}`, [sql`select pg_sleep(0.4)`]).then(() => (done += 1)),
+  );
+  await sleep(50);
+  await dataPlane.read(modest, [sql`select 1`]);
+  expect(done).toBe(0);
+  await Promise.all(logins);
+  expect(done).toBe(6);
+});
+
 test('its own callers come in the order they asked, and too many of them are told so', async () => {
   const order: number[] = [];
   const ask = (n: number) => dataPlane.read(greedy, [sql`select pg_sleep(0.02)`]).then(() => order.push(n));
