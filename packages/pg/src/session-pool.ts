@@ -3,6 +3,7 @@ import type { Deadline } from './deadline.ts';
 import { DatabaseError, toDatabaseError } from './errors.ts';
 import { Session } from './session.ts';
 import { TenantTurns } from './tenant-turns.ts';
+import { WaitingLine } from './waiting-line.ts';
 
 export interface PoolOptions {
   readonly url: string;
@@ -24,11 +25,6 @@ const recycling = { maxUses: 50_000, maxAge: 3_600_000, maxParsedStatements: 10_
 /** Connections that nobody has needed for a minute are closed. */
 const idleTimeout = 60_000;
 
-interface Waiter {
-  readonly take: (session: Session) => void;
-  readonly refuse: (error: DatabaseError) => void;
-}
-
 interface Idle {
   readonly session: Session;
   readonly since: number;
@@ -44,7 +40,7 @@ export class SessionPool {
   readonly #sessions = new Set<Session>();
   /** The one that came back last is lent first, so that those nobody needs grow old. */
   #idle: Idle[] = [];
-  readonly #waiting = new Set<Waiter>();
+  readonly #waiting = new WaitingLine<Session>();
   #opening = 0;
   #onClosed: (() => void) | undefined;
   #closing: Promise<void> | undefined;
@@ -88,8 +84,7 @@ export class SessionPool {
     this.#closing ??= new Promise((resolve) => {
       this.#onClosed = resolve;
       clearInterval(this.#sweep);
-      for (const { refuse } of this.#waiting)
-        refuse(new DatabaseError('UNAVAILABLE', 'The data plane is closed'));
+      while (this.#waiting.size > 0) this.#waiting.refuse(closed());
       this.#closeIdle(Number.POSITIVE_INFINITY);
       this.#tellClosed();
     });
@@ -98,35 +93,17 @@ export class SessionPool {
 
   /** For a session that comes free, or is made. */
   async #wait(deadline: Deadline): Promise<Session> {
-    if (this.#closing !== undefined) throw new DatabaseError('UNAVAILABLE', 'The data plane is closed');
-    if (deadline.error !== undefined) throw deadline.error;
+    if (this.#closing !== undefined) throw closed();
     const { max, maxWaiting, waitTimeout } = this.#options;
     const canOpen = this.#sessions.size + this.#opening < max;
     if (!canOpen && this.#waiting.size - this.#opening >= maxWaiting) {
       const message = `All ${max} connections are busy and ${maxWaiting} callers wait already`;
       throw new DatabaseError('OVERLOADED', message);
     }
-    let timer: NodeJS.Timeout | undefined;
-    let stopListening = (): void => {};
-    const come = new Promise<Session>((take, reject) => {
-      // Whoever has given up must be out of the queue at once, or a session would be lent to nobody.
-      const refuse = (error: DatabaseError): void => {
-        this.#waiting.delete(waiter);
-        reject(error);
-      };
-      const waiter = { take, refuse };
-      this.#waiting.add(waiter);
-      const waited = `No connection came free within ${waitTimeout} ms`;
-      timer = setTimeout(() => refuse(new DatabaseError('OVERLOADED', waited)), waitTimeout);
-      stopListening = deadline.onExpired(refuse);
-    });
+    const tooLong = () => new DatabaseError('OVERLOADED', `No connection came free within ${waitTimeout} ms`);
+    const come = this.#waiting.wait({ deadline, timeout: waitTimeout, tooLong });
     if (canOpen) void this.#open();
-    try {
-      return await come;
-    } finally {
-      clearTimeout(timer);
-      stopListening();
-    }
+    return come;
   }
 
   /** Never rejects: a connection that cannot be made is told to whoever has waited longest. */
@@ -145,8 +122,7 @@ export class SessionPool {
       this.#opening -= 1;
     } catch (error) {
       this.#opening -= 1;
-      const [first] = this.#waiting;
-      first?.refuse(toDatabaseError(error));
+      this.#waiting.refuse(toDatabaseError(error));
       this.#openForWaiting();
       this.#tellClosed();
       return;
@@ -177,13 +153,7 @@ export class SessionPool {
       this.#end(session);
       return;
     }
-    const [waiter] = this.#waiting;
-    if (waiter === undefined) {
-      this.#idle.push({ session, since: performance.now() });
-      return;
-    }
-    this.#waiting.delete(waiter);
-    waiter.take(session);
+    if (!this.#waiting.give(session)) this.#idle.push({ session, since: performance.now() });
   }
 
   #openForWaiting(): void {
@@ -217,6 +187,10 @@ export class SessionPool {
   #tellClosed(): void {
     if (this.#sessions.size + this.#opening === 0) this.#onClosed?.();
   }
+}
+
+function closed(): DatabaseError {
+  return new DatabaseError('UNAVAILABLE', 'The data plane is closed');
 }
 
 function ignore(): void {}

@@ -1,9 +1,10 @@
 import type { Deadline } from './deadline.ts';
 import { DatabaseError } from './errors.ts';
+import { WaitingLine } from './waiting-line.ts';
 
 interface Turns {
   taken: number;
-  readonly waiting: Set<() => void>;
+  readonly waiting: WaitingLine<void>;
 }
 
 export interface TurnsOptions {
@@ -38,7 +39,7 @@ export class TenantTurns {
   take(tenant: string, deadline: Deadline): Promise<void> | undefined {
     let turns = this.#tenants.get(tenant);
     if (turns === undefined) {
-      turns = { taken: 0, waiting: new Set() };
+      turns = { taken: 0, waiting: new WaitingLine() };
       this.#tenants.set(tenant, turns);
     }
     if (turns.taken >= this.#most) return this.#wait(turns, deadline);
@@ -49,50 +50,24 @@ export class TenantTurns {
   end(tenant: string): void {
     const turns = this.#tenants.get(tenant);
     if (turns === undefined) return;
-    this.#pass(turns);
+    if (turns.waiting.give()) return;
+    turns.taken -= 1;
     if (turns.taken === 0) this.#tenants.delete(tenant);
   }
 
   /** The turn comes from whoever ends theirs, so `taken` stays as it is. */
-  async #wait(turns: Turns, deadline: Deadline): Promise<void> {
-    if (turns.waiting.size >= this.#maxWaiting) {
+  async #wait({ waiting }: Turns, deadline: Deadline): Promise<void> {
+    if (waiting.size >= this.#maxWaiting) {
       throw new DatabaseError(
         'OVERLOADED',
         `The tenant uses its ${this.#most} connections, and ${this.#maxWaiting} callers wait already`,
       );
     }
-    let come = (): void => {};
-    let timer: NodeJS.Timeout | undefined;
-    const turn = new Promise<void>((resolve, reject) => {
-      come = resolve;
-      timer = setTimeout(() => reject(this.#waitedTooLong()), this.#waitTimeout);
-    });
-    turns.waiting.add(come);
-    try {
-      await deadline.race(turn);
-    } catch (error) {
-      // Should the turn have come in the same moment, it goes on to the next.
-      if (!turns.waiting.delete(come)) this.#pass(turns);
-      throw error;
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  #waitedTooLong(): DatabaseError {
-    return new DatabaseError(
-      'OVERLOADED',
-      `No connection of the tenant's came free within ${this.#waitTimeout} ms`,
-    );
-  }
-
-  #pass(turns: Turns): void {
-    const [next] = turns.waiting;
-    if (next === undefined) {
-      turns.taken -= 1;
-      return;
-    }
-    turns.waiting.delete(next);
-    next();
+    const tooLong = () =>
+      new DatabaseError(
+        'OVERLOADED',
+        `No connection of the tenant's came free within ${this.#waitTimeout} ms`,
+      );
+    return waiting.wait({ deadline, timeout: this.#waitTimeout, tooLong });
   }
 }
