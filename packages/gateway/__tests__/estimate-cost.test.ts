@@ -16,6 +16,10 @@ const schema = buildSchema(`
   }`);
 
 function costOf(text: string, variables: Record<string, unknown> | null = null): number {
+  return estimate(text, variables).cost;
+}
+
+function estimate(text: string, variables: Record<string, unknown> | null = null) {
   const document = parse(text);
   const operation = getOperationAST(document);
   if (!operation) throw new Error('there is one operation');
@@ -46,6 +50,18 @@ test('pages are multiplied down the nesting', () => {
   for (const [cost, text, variables] of costs) {
     expect([text, costOf(text, variables ?? null)]).toEqual([text, cost]);
   }
+});
+
+test('a cost that no variable has a part in is fixed', () => {
+  const isFixed = (text: string) => estimate(text).isFixed;
+  expect(
+    isFixed('query ($id: ID!) { node(id: $id) { ... on Airport { flights(first: 3) { nodes { id } } } } }'),
+  ).toBe(true);
+  expect(isFixed('query ($n: Int) { airports(first: $n) { nodes { id } } }')).toBe(false);
+  expect(
+    isFixed('query ($n: Int) { ...A } fragment A on Query { airports(last: $n) { nodes { id } } }'),
+  ).toBe(false);
+  expect(isFixed('query ($id: ID!) { nodes(ids: [$id, $id]) { id } }')).toBe(false);
 });
 
 test('fragments that double themselves are not walked', () => {

@@ -3,6 +3,7 @@ import {
   type GraphQLError,
   type GraphQLSchema,
   NoSchemaIntrospectionCustomRule,
+  type OperationDefinitionNode,
   parse,
   specifiedRules,
   validate,
@@ -35,6 +36,8 @@ export class Documents {
   readonly #options: DocumentsOptions;
   readonly #rules;
   readonly #checked: LRUCache<string, CheckedDocument>;
+  /** Of operations that cost the same whatever their variables are. */
+  readonly #costs = new WeakMap<OperationDefinitionNode, number>();
 
   constructor(options: DocumentsOptions) {
     this.#options = options;
@@ -59,7 +62,11 @@ export class Documents {
 
   /** What an operation of a document that was checked asks for: it depends on the variables. */
   costOf(request: Omit<CostOptions, 'defaultPage'>): number {
-    return estimateCost({ ...request, defaultPage: this.#options.defaultPage });
+    const known = this.#costs.get(request.operation);
+    if (known !== undefined) return known;
+    const { cost, isFixed } = estimateCost({ ...request, defaultPage: this.#options.defaultPage });
+    if (isFixed) this.#costs.set(request.operation, cost);
+    return cost;
   }
 
   /** What is wrong with running one that costs so much. */

@@ -30,9 +30,17 @@ export interface CostOptions {
  * Records that an operation asks for, were all its pages full: `first` multiplied down the nesting. Known before
  * anything runs. What `@skip` and `@include` leave out is counted, for it is a bound and not a bill.
  */
-export function estimateCost(options: CostOptions): number {
+export function estimateCost(options: CostOptions): EstimatedCost {
   const root = options.schema.getRootType(options.operation.operation);
-  return root ? new Estimate(options).ofSet(options.operation.selectionSet, root) : 0;
+  const estimate = new Estimate(options);
+  const cost = root ? estimate.ofSet(options.operation.selectionSet, root) : 0;
+  return { cost, isFixed: !estimate.hasAskedVariables };
+}
+
+export interface EstimatedCost {
+  readonly cost: number;
+  /** Whether it is the same whatever the variables are. */
+  readonly isFixed: boolean;
 }
 
 class Estimate {
@@ -40,6 +48,7 @@ class Estimate {
   readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   /** A fragment is walked once, however often it is spread. */
   readonly #known = new Map<FragmentDefinitionNode, number>();
+  hasAskedVariables = false;
 
   constructor(options: CostOptions) {
     this.#options = options;
@@ -106,6 +115,8 @@ class Estimate {
     const value = node.arguments?.find((one) => one.name.value === name)?.value;
     const type = field.args.find((one) => one.name === name)?.type;
     if (value === undefined || type === undefined) return undefined;
+    // Lists may hold variables.
+    this.hasAskedVariables ||= value.kind === Kind.VARIABLE || value.kind === Kind.LIST;
     if (value.kind !== Kind.VARIABLE) return valueFromAST(value, type, this.#options.variables);
     const known = this.#options.variables?.[value.name.value];
     if (known !== undefined) return known;
