@@ -1,4 +1,5 @@
 /** The system role from the command line: off unless somebody turns it on, and every use of it written down. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openPostgres, withAdmin } from '@formwork/pg';
 import { asAdmin, createTestDatabase, createTestTenant, type TestDatabase } from '@formwork/testkit';
@@ -117,6 +118,21 @@ test('what needs it says how to come by it, and verify works without', async () 
   expect(await formwork('verify --all', { FORMWORK_SYSTEM_URL: 'x' })).toMatchObject({ code: 2 });
   expect(await formwork('verify --all --tenant acme')).toMatchObject({ code: 2 });
   expect(await formwork('audit list --last 0')).toMatchObject({ code: 2 });
+});
+
+test('no room but this one opens the system plane', () => {
+  const packages = join(import.meta.dirname, '../..');
+  const users = readdirSync(packages).filter((room) => {
+    const source = join(packages, room, 'src');
+    return (
+      existsSync(source) &&
+      readdirSync(source, { recursive: true, encoding: 'utf8' }).some(
+        (file) =>
+          file.endsWith('.ts') && readFileSync(join(source, file), 'utf8').includes('connectSystemPlane'),
+      )
+    );
+  });
+  expect(users).toEqual(['cli', 'pg']);
 });
 
 test('enable gives the URL that is to be set', async () => {
