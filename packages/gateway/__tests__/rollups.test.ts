@@ -1,3 +1,4 @@
+import type { AdminClient } from '@formwork/pg';
 import { verify } from '@formwork/registry-store';
 import { asAdmin } from '@formwork/testkit';
 import { dataOf, type GraphqlAnswer, Harness, type TestGateway, type TestTenant } from './harness.ts';
@@ -362,4 +363,67 @@ describe.each(postgresVersions)('rollups, on %s', (_, openDatabase) => {
     expect(sums).toHaveLength(3);
     for (const { kept, made } of sums) expect(Number(kept)).toBe(Number(made));
   });
+
+  test('deletes, with all that goes along, and writes of what goes do not lock each other out', async () => {
+    // Nobody finds a deadlock out within the time of a request: whoever runs into one is told TIMEOUT.
+    const name = new URL(harness.database.adminUrl).pathname.slice(1);
+    await asAdmin(harness.database, (client) =>
+      client.query(`alter database "${name}" set deadlock_timeout = '1min'`),
+    );
+    const patient = await harness.gateway({ poolSize: 30, logLevel: 'silent', requestTimeout: 30_000 });
+    const accounts = await Promise.all(['One', 'Two'].map((one) => create('Account', { name: one })));
+    const made = async (type: string, inputs: readonly object[]) => {
+      const rows = await run<Record<string, { id: string }[]>>(
+        `mutation ($inputs: [Create${type}Input!]!) { create${type}s(inputs: $inputs) { ${type.toLowerCase()}s { id } } }`,
+        { inputs },
+      );
+      return (rows[`${type.toLowerCase()}s`] ?? []).map(({ id }) => id);
+    };
+    const indexes = Array.from({ length: 40 }, (_, index) => index);
+    const orders = await made(
+      'Order',
+      indexes.slice(0, 10).map((index) => ({ account: { id: accounts[index % 2] } })),
+    );
+    const items = await made(
+      'Item',
+      indexes.map((index) => ({ order: { id: orders[index % 10] }, price: '1' })),
+    );
+    const writes = Array.from({ length: 150 }, (_, writer) => {
+      const item = items[(writer * 3) % items.length];
+      const order = orders[writer % orders.length];
+      switch (writer % 7) {
+        case 0:
+        case 1:
+          return `mutation { updateItem(id: "${item}", input: { quantity: ${writer} }) { __typename } }`;
+        case 2:
+          return `mutation { createItem(input: { order: { id: "${order}" }, price: "2" }) { __typename } }`;
+        case 3:
+          return `mutation { updateItem(id: "${item}", input: { order: { id: "${order}" } }) { __typename } }`;
+        case 4:
+          return `mutation { updateOrder(id: "${order}", input: { dueOn: "2026-01-0${(writer % 9) + 1}" }) { __typename } }`;
+        case 5:
+          return `mutation { deleteItems(where: { order: { id: { eq: "${order}" } }, quantity: { gt: 1 } }, atMost: 50) { __typename } }`;
+        default:
+          return writer === 76
+            ? `mutation { deleteAccount(id: "${accounts[1]}") { id } }`
+            : `mutation { deleteOrder(id: "${order}") { id } }`;
+      }
+    });
+    const answers = await Promise.all(writes.map((write) => patient.ask(tenant.keys.editor, write)));
+    const codes = answers.flatMap(({ errors }) => (errors ?? []).map(({ extensions }) => extensions.code));
+    const usual = ['CONFLICT', 'NOT_FOUND', 'LINK_NOT_FOUND'];
+    expect(codes.filter((code) => !usual.includes(String(code)))).toEqual([]);
+    expect(codes.filter((code) => code === 'CONFLICT').length).toBeLessThan(15);
+    expect(await asAdmin(harness.database, leftBehind)).toEqual([0, true]);
+  });
+
+  /** How many records lead to one that is not there, and whether any order is gone. */
+  async function leftBehind(client: AdminClient): Promise<unknown> {
+    const { rows } = await client.query(
+      `select (select count(*)::int from formwork.records r where r.l1 is not null and not exists (
+           select from formwork.records t where t.tenant_id = r.tenant_id and t.id = r.l1)) as strays,
+         count(*) < 20 as gone from formwork.records where entity_type = 'order'`,
+    );
+    return [rows[0].strays, rows[0].gone];
+  }
 });

@@ -114,7 +114,7 @@ export function openBatch({ by, name }: Scope, planning: Planning): Statement {
   return statement;
 }
 
-/** Waits until nobody else writes for the tenant, or half a second. */
+/** Waits until nobody else writes for the tenant, or two seconds. */
 export function beginAlone(tenantId: string): SqlFragment {
   const statement = sql`select formwork.begin_alone(${tenantId}::uuid)`;
   assertSendable([statement]);

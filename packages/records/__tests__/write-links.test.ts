@@ -1,4 +1,4 @@
-import { DatabaseError, sql } from '@formwork/pg';
+import { DatabaseError, type Statement, sql } from '@formwork/pg';
 import { asAdmin } from '@formwork/testkit';
 import { museum } from './write-design.ts';
 import { createWriteHarness, refusalOf, type WriteHarness } from './write-harness.ts';
@@ -128,6 +128,48 @@ describe('even in raw SQL as the role of the gateway', () => {
       return (await client.query('select tenant_id from formwork.records where id = $1', [foreign.id])).rows;
     });
     expect(row.tenant_id).toBe(other.tenantId);
+  });
+
+  test('no link among many leads astray, whatever else the statement does', async () => {
+    const room = await create('Room', { floor: 61, door: 'right' });
+    const label = await create('Label', { text: 'wrong' });
+    const rows = (last: string) => [
+      { entity: 'specimen', data: { name: 'First', room: room.id } },
+      { entity: 'room', data: { floor: 61, door: 'inside', within: room.id } },
+      { entity: 'label', data: { text: `no link ${last}` } },
+      { entity: 'specimen', data: { name: 'Last', room: last } },
+      { entity: 'label', data: { text: `no link either ${last}` } },
+    ];
+    const insert = (last: string) =>
+      harness.dataPlane.write(harness.tenantId, 1, (transaction) =>
+        transaction.run([
+          sql`insert into formwork.records (entity_type, data)
+            select w.entity, w.data from jsonb_to_recordset(${JSON.stringify(rows(last))}::jsonb) as w(entity text, data jsonb)
+            returning set_config('app.look_again', '', true)`,
+        ]),
+      );
+    const before = await harness.count('specimen');
+    await expect(insert(label.id)).rejects.toMatchObject({ sqlstate: 'FW011' });
+    await expect(insert(nobody)).rejects.toMatchObject({ sqlstate: '23503' });
+    expect(await harness.count('specimen')).toBe(before);
+    await insert(room.id);
+    expect(await harness.count('specimen')).toBe(before + 2);
+  });
+
+  test('records that lead to each other are made one after the other, or not at all', async () => {
+    const [first, second] = [crypto.randomUUID(), crypto.randomUUID()];
+    const room = (id: string, door: string, within: string) =>
+      sql`insert into formwork.records (id, entity_type, data)
+        values (${id}::uuid, 'room', ${JSON.stringify({ floor: 62, door, within })}::jsonb)`;
+    const write = (...statements: Statement[]) =>
+      harness.dataPlane.write(harness.tenantId, 1, (transaction) => transaction.run(statements));
+    await expect(write(room(first, 'a', second))).rejects.toMatchObject({ sqlstate: '23503' });
+    await write(room(first, 'a', second), room(second, 'b', first));
+    expect(await harness.dataOf(first)).toContain(second);
+    const label = sql`insert into formwork.records (id, entity_type, data) values (${nobody}::uuid, 'label', '{"text": "late"}')`;
+    await expect(write(room(crypto.randomUUID(), 'c', nobody), label)).rejects.toMatchObject({
+      sqlstate: 'FW011',
+    });
   });
 
   test("no row says that it is another tenant's", async () => {

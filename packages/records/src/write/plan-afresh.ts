@@ -2,7 +2,8 @@ import { sql } from '@formwork/pg/sql-text';
 import type { Execute } from '../read/execute.ts';
 
 const afresh = sql`select set_config('plan_cache_mode', 'force_custom_plan', true)`;
-const asBefore = sql`select set_config('plan_cache_mode', 'auto', true)`;
+/** As `begin_write` has it. */
+const asBefore = sql`select set_config('plan_cache_mode', 'force_generic_plan', true)`;
 
 /**
  * Sends reads within a transaction of writes as a batch of reads does: planned for the tenant and the values at hand

@@ -4,7 +4,7 @@ import type { EntityStorageRow } from '@formwork/view-compiler';
 import { findRecords } from '../find-records.ts';
 import { type Drift, driftOf } from './drift.ts';
 
-/** Records whose words are not those of their searchable fields, made anew as fill_words (sql/010) makes them. */
+/** Records whose words are not those of their searchable fields, made anew as fill_record (sql/018) makes them. */
 export async function verifySearch(
   sql: TransactionSql,
   entity: Entity,
