@@ -1,8 +1,7 @@
-import { openPostgres } from '@formwork/pg';
 import {
+  createSystemDatabase,
   createTestDatabase,
   findSystemPostgres,
-  startSystemServer,
   type TestDatabase,
 } from '@formwork/testkit';
 
@@ -14,12 +13,5 @@ const old = findSystemPostgres(15);
  */
 export const postgresVersions: readonly (readonly [string, () => Promise<TestDatabase>])[] = [
   ['the server of this run', createTestDatabase],
-  ...(old === undefined ? [] : [['Postgres 15', openOld] as const]),
+  ...(old === undefined ? [] : [['Postgres 15', () => createSystemDatabase(old)] as const]),
 ];
-
-async function openOld(): Promise<TestDatabase> {
-  if (old === undefined) throw new Error('There is no Postgres 15');
-  const server = await startSystemServer(old);
-  const opened = await openPostgres({ databaseUrl: server.adminUrl });
-  return { ...opened, drop: () => server.stop() };
-}

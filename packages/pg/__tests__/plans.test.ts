@@ -1,21 +1,12 @@
-import {
-  connectDataPlane,
-  type DataPlane,
-  openPostgres,
-  reusingPlan,
-  type Statement,
-  sql,
-} from '@formwork/pg';
+import { connectDataPlane, type DataPlane, reusingPlan, type Statement, sql } from '@formwork/pg';
 import {
   asAdmin,
+  createSystemDatabase,
   createTestDatabase,
   findSystemPostgres,
-  startSystemServer,
   type TestDatabase,
 } from '@formwork/testkit';
 import { firstValue } from './support.ts';
-
-type Database = Omit<TestDatabase, 'systemUrl'>;
 
 /**
  * What the policy's form (the plain stable function) and planning afresh are for: the planner sees the tenant that is
@@ -24,20 +15,23 @@ type Database = Omit<TestDatabase, 'systemUrl'>;
  * (`(select current_tenant_id())`, or a generic plan).
  */
 const old = findSystemPostgres(15);
-const servers: readonly [string, boolean][] = [
-  ['the server of this run', true],
-  [old === undefined ? 'Postgres 15 (skipped: this machine has none)' : 'Postgres 15', old !== undefined],
+const servers: readonly [string, (() => Promise<TestDatabase>) | undefined][] = [
+  ['the server of this run', createTestDatabase],
+  [
+    old === undefined ? 'Postgres 15 (skipped: this machine has none)' : 'Postgres 15',
+    old && (() => createSystemDatabase(old)),
+  ],
 ];
 
-describe.each(servers)('on %s', (name, isThere) => {
-  if (!isThere) return test.skip('…', () => {});
-  let database: Database;
+describe.each(servers)('on %s', (_, open) => {
+  if (open === undefined) return test.skip('…', () => {});
+  let database: TestDatabase;
   let plane: DataPlane;
   let large: string;
   let small: string;
 
   beforeAll(async () => {
-    database = name === 'Postgres 15' ? await openOld() : await createTestDatabase();
+    database = await open();
     [large, small] = await fill(database);
     plane = connectDataPlane({ url: database.gatewayUrl, max: 1 });
   });
@@ -126,15 +120,8 @@ describe.each(servers)('on %s', (name, isThere) => {
   });
 });
 
-async function openOld(): Promise<Database> {
-  if (old === undefined) throw new Error('There is no Postgres 15');
-  const server = await startSystemServer(old);
-  const opened = await openPostgres({ databaseUrl: server.adminUrl });
-  return { ...opened, drop: () => server.stop() };
-}
-
 /** Two tenants with 20,000 and 100 records, and ten more of the small kind. */
-async function fill(database: Database): Promise<[string, string]> {
+async function fill(database: TestDatabase): Promise<[string, string]> {
   return asAdmin(database, async (admin) => {
     await admin.query(
       "insert into formwork.tenants (slug, name) select 't' || n, '' from generate_series(1, 12) n",

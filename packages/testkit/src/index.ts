@@ -8,5 +8,11 @@ export {
   startSystemServer,
 } from './system-server.ts';
 export { type TestCluster, testCluster } from './test-cluster.ts';
-export { asAdmin, createEmptyDatabase, createTestDatabase, type TestDatabase } from './test-database.ts';
+export {
+  asAdmin,
+  createEmptyDatabase,
+  createSystemDatabase,
+  createTestDatabase,
+  type TestDatabase,
+} from './test-database.ts';
 export { createTestTenant, type TestTenant } from './test-tenant.ts';

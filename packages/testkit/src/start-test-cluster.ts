@@ -1,15 +1,9 @@
 import { randomBytes } from 'node:crypto';
 // By path: Jest's module mapping does not reach its global setup, which would get whatever was built last.
-import {
-  enableSystemRole,
-  identifier,
-  literal,
-  migrate,
-  setUpLogins,
-  withAdmin,
-} from '../../pg/src/index.ts';
+import { identifier, literal, withAdmin } from '../../pg/src/index.ts';
 import { startContainerServer } from './container-server.ts';
 import { startEmbeddedServer } from './embedded-server.ts';
+import { prepareDatabase } from './prepare-database.ts';
 import { publishTestCluster, type TestCluster, withDatabase } from './test-cluster.ts';
 
 /** A server to test on. */
@@ -50,14 +44,7 @@ async function createTemplate(adminUrl: string, template: string): Promise<TestC
   await withAdmin(adminUrl, (admin) =>
     admin.query(`create database ${identifier(template)} encoding 'UTF8' template template0`),
   );
-  const url = withDatabase(adminUrl, template);
-  await migrate(url);
-  const options = { adminUrl: url, secret: 'test' };
-  const logins = await withAdmin(url, async (admin) => ({
-    ...(await setUpLogins(admin, options)),
-    systemUrl: await enableSystemRole(admin, options),
-  }));
-  return { adminUrl, template, ...logins };
+  return { ...(await prepareDatabase(withDatabase(adminUrl, template))), adminUrl, template };
 }
 
 /** The template and every clone that a test has left behind. */

@@ -1,12 +1,11 @@
+import type { DatabaseUrls } from './prepare-database.ts';
+
 /** What the test files need to know of the server: their processes read it from the environment. */
-export interface TestCluster {
+export interface TestCluster extends DatabaseUrls {
+  /** Of the server, not of the template as the other URLs, from which those of a clone differ in the path alone. */
   readonly adminUrl: string;
   /** The migrated database that every test database is a clone of; their names begin with its name. */
   readonly template: string;
-  /** URLs to the template; a clone's differ in the path alone. */
-  readonly gatewayUrl: string;
-  readonly designerUrl: string;
-  readonly systemUrl: string;
 }
 
 const variable = 'FORMWORK_TEST_CLUSTER';

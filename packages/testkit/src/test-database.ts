@@ -1,18 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AdminClient, identifier, withAdmin } from '@formwork/pg';
+import { type DatabaseUrls, prepareDatabase } from './prepare-database.ts';
+import { type SystemPostgres, startSystemServer } from './system-server.ts';
 import { testCluster, withDatabase } from './test-cluster.ts';
 
 /** A migrated database of a test's own. */
-export interface TestDatabase {
-  /** As superuser: sees everything, for setting up and for showing that a hidden row exists. */
-  readonly adminUrl: string;
-  /** As formwork_gateway, for the data plane. */
-  readonly gatewayUrl: string;
-  /** As formwork_designer, for the control plane. */
-  readonly designerUrl: string;
-  /** As formwork_system, which every test cluster has turned on: it sees all tenants. */
-  readonly systemUrl: string;
+export interface TestDatabase extends DatabaseUrls {
   drop(): Promise<void>;
 }
 
@@ -47,6 +41,12 @@ export async function createEmptyDatabase(): Promise<{ readonly adminUrl: string
         await admin.query(`drop database if exists ${identifier(name)} with (force)`);
       }),
   };
+}
+
+/** A migrated database on a Postgres of this machine, in a server of its own that ends with `drop`. */
+export async function createSystemDatabase(postgres: SystemPostgres): Promise<TestDatabase> {
+  const server = await startSystemServer(postgres);
+  return { ...(await prepareDatabase(server.adminUrl)), drop: () => server.stop() };
 }
 
 /** Runs `work` with a role that bypasses policies: an isolation test ends by showing here that the row exists. */

@@ -47,6 +47,7 @@ function inShort(step: ChangeStep): string {
     case 'release_views':
       return `release_views ${step.names}`;
     case 'fill':
+    case 'tidy':
     case 'remove_entity':
       return `${step.do} ${step.entityType}`;
     default:
