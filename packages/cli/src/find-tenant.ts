@@ -1,6 +1,6 @@
 import { findTenant, listTenants, type TenantRow } from '@formwork/directory';
 import type { ControlPlane } from '@formwork/pg';
-import { didYouMean } from './did-you-mean.ts';
+import { didYouMean } from '@formwork/registry';
 import { Failure } from './failure.ts';
 import { quote, quoteList } from './quote.ts';
 

@@ -1,8 +1,7 @@
 import type { TenantRow } from '@formwork/directory';
 import type { ControlPlane } from '@formwork/pg';
-import type { Entity, Registry } from '@formwork/registry';
+import { didYouMean, type Entity, type Registry } from '@formwork/registry';
 import { loadTenantRegistry } from '@formwork/registry-store';
-import { didYouMean } from './did-you-mean.ts';
 import { Failure } from './failure.ts';
 import { quote, quoteList } from './quote.ts';
 

@@ -18,6 +18,7 @@ export {
 } from './conversions.ts';
 export { type CopiedDefault, copiedFrom } from './copied-default.ts';
 export { createRegistry, type RegistryOptions } from './create-registry.ts';
+export { didYouMean } from './did-you-mean.ts';
 export { diffRegistries, type RegistryChange } from './diff.ts';
 export {
   type Choice,

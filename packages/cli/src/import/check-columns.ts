@@ -1,5 +1,4 @@
-import type { Field } from '@formwork/registry';
-import { didYouMean } from '../did-you-mean.ts';
+import { didYouMean, type Field } from '@formwork/registry';
 import { Failure } from '../failure.ts';
 import { quote, quoteList } from '../quote.ts';
 import { type ColumnOptions, type Columns, isColumn } from './columns.ts';

@@ -1,5 +1,4 @@
-import type { Entity, Field, Registry, UniqueKey } from '@formwork/registry';
-import { didYouMean } from '../did-you-mean.ts';
+import { didYouMean, type Entity, type Field, type Registry, type UniqueKey } from '@formwork/registry';
 import { Failure } from '../failure.ts';
 import { quote, quoteList } from '../quote.ts';
 

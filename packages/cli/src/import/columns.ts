@@ -1,5 +1,4 @@
-import type { Entity, Registry, UniqueKey } from '@formwork/registry';
-import { didYouMean } from '../did-you-mean.ts';
+import { didYouMean, type Entity, type Registry, type UniqueKey } from '@formwork/registry';
 import { Failure } from '../failure.ts';
 import { quote } from '../quote.ts';
 import { assertWritable, type ColumnTarget, findMappedTarget, findObviousField } from './column-target.ts';
