@@ -32,6 +32,8 @@ export async function findLeftBehind(
     for (const { key, storageKey, type, computed } of entity.fields) {
       // What was computed is no loss.
       if (kept.fieldByStorageKey.has(storageKey) || computed !== null) continue;
+      // Another field has the values, in its type.
+      if (kept.allFields.some(({ conversion }) => conversion?.from === storageKey)) continue;
       await note(
         entity.key,
         key,

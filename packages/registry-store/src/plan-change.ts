@@ -57,7 +57,7 @@ export async function planChange(
   const { registry: current } = snapshot;
   const { requested, registry, retired, populated } = await askFor(sql, snapshot, request, limits);
   const planned = fillReturned(current, populated, compileChange(current, registry));
-  const steps = await tidyNow(sql, registry, planned, fillLimit);
+  const steps = await tidyNow(sql, planned, fillLimit);
   if (isSame(current, registry)) return { registry, steps, changed: false, problems: [], backfill: [] };
   const backfill = await countToFill(sql, registry, steps);
   const unfinished = await findUnfinishedConversions(sql, current, registry, lookAtConversions);
@@ -72,7 +72,8 @@ export async function planChange(
   const inUse = await findInUse(sql, current, request, usageWindow);
   return {
     ...{ registry, steps, changed: true },
-    backfill: [...backfill, ...(await countToConvert(sql, current, registry))],
+    // Counted where somebody reads it, and not while writers wait.
+    backfill: lookAtConversions ? [...backfill, ...(await countToConvert(sql, current, registry))] : backfill,
     problems: [...problems.map(requested.locate), ...inUse],
   };
 }
