@@ -50,7 +50,7 @@ beforeAll(async () => {
       select 'reading', data from (${readings(small, fewRows)}) r`,
     values: [],
   });
-  await asAdmin(harness.database, (admin) => admin.query('analyze formwork.records'));
+  await asAdmin(harness.database, (admin) => admin.query('vacuum (analyze) formwork.records'));
 }, 120_000);
 afterAll(() => harness.close());
 
@@ -178,6 +178,21 @@ describe.each(orderings)('a page in the middle, by %s for %j', (slot, orderBy = 
     const outside = await explain(harness, sent[1] as Statement);
     expect(outside.read).toBeLessThan(few);
   });
+});
+
+test.each<[string, Values | undefined]>([
+  ['all records', undefined],
+  ['what is asked of an indexed field', { value: { gte: 9990 } }],
+  ['what leads to one record', { station: { code: { eq: 'S7' } } }],
+])('counts %s by an index, without a look at them', async (_, where) => {
+  const selection = { node: null, cursors: false, pageInfo: false, totalCount: true };
+  const [sent] = await statementsOf(harness, (records) =>
+    records.connection('Reading', where === undefined ? {} : { where }, selection),
+  );
+  const text = `explain (costs off) ${sent?.text}`;
+  const plan = (await harness.query({ text, values: sent?.values ?? [] })).join('\n');
+  expect(plan).toMatch(/Index Only Scan using records_[tnl]\d/);
+  expect(plan).not.toMatch(/Seq Scan|Bitmap/);
 });
 
 test('reads the connections of several parents by the index of the link, as many of each as are shown', async () => {

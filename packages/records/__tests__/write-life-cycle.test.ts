@@ -168,6 +168,30 @@ describe('a record that is deleted but kept', () => {
     await expect(read('Book', book.id)).resolves.not.toBeNull();
   });
 
+  test('is counted no more, however records are found, until it is back', async () => {
+    const author = await create('Author', { name: 'Counted' });
+    const of = { author: { id: author.id } };
+    const book = await create('Book', { title: newTitle(), ...of });
+    await create('Book', { title: newTitle(), ...of });
+    const counts = () =>
+      Promise.all(
+        [
+          undefined,
+          { author: { id: { eq: author.id } } },
+          { author: { isNull: true } },
+          { title: { gte: 'T' } },
+          { not: { title: { eq: 'none' } } },
+        ].map((where) => count('Book', where)),
+      );
+    const before = await counts();
+    expect(before[1]).toBe(2);
+    await remove('Book', book.id);
+    const [all = 0, written = 0, unwritten = 0, later = 0, others = 0] = before;
+    expect(await counts()).toEqual([all - 1, written - 1, unwritten, later - 1, others - 1]);
+    await restore('Book', book.id);
+    expect(await counts()).toEqual(before);
+  });
+
   test('leaves its place in keys to others, and does not take it back', async () => {
     const title = newTitle();
     const first = await create('Book', { title });
@@ -292,6 +316,18 @@ function restore(typeName: string, id: string) {
 
 function read(typeName: string, id: string) {
   return harness.mutate((records) => records.byId(typeName, id, { fields }));
+}
+
+function count(typeName: string, where: Values | undefined) {
+  const selection = { node: null, cursors: false, pageInfo: false, totalCount: true };
+  return harness.mutate(async (records) => {
+    const { totalCount } = await records.connection(
+      typeName,
+      where === undefined ? {} : { where },
+      selection,
+    );
+    return totalCount;
+  });
 }
 
 function topicsOf(book: RecordNode): Promise<string[]> {

@@ -3,12 +3,14 @@ import type { Entity } from '@formwork/registry';
 import type { ConnectionArguments } from '../contract.ts';
 import type { CursorPlace, CursorSealer } from './cursor.ts';
 import { entityView } from './entity-view.ts';
+import { firstByKeys, mayLeaveMany } from './first-by-keys.ts';
 import { beyond, type CursorValue, indexCondition, orderByClause, type Side } from './keyset.ts';
 import type { LinkPath } from './link-path.ts';
 import { compileOrder, type Ordering } from './order.ts';
 import { type Page, readPage } from './page.ts';
 import { compileSearch, type Reading, type Search } from './search.ts';
 import { compileRank } from './search-order.ts';
+import { slotsAlone } from './slots-alone.ts';
 import type { StatementScope } from './statement-scope.ts';
 import { compileWhere } from './where.ts';
 
@@ -87,6 +89,7 @@ export function compileList(
     after && beyond(ordering, after, 'after'),
     before && beyond(ordering, before, 'before'),
   ];
+  const range = sql`from ${tables}${ordering.joins}${whereClause(within)} order by ${rowOrder}`;
   return {
     entity,
     alias,
@@ -94,9 +97,14 @@ export function compileList(
     ordering,
     hasAfter: after !== null,
     hasBefore: before !== null,
-    range: sql`from ${tables}${ordering.joins}${whereClause(within)} order by ${rowOrder}`,
+    range:
+      start.link === undefined && search === null && mayLeaveMany(entity, ordering, args.where ?? undefined)
+        ? firstByKeys(scope, entity, alias, ordering, { range, size: page.size + 1, reversed: page.backward })
+        : range,
     rowOrder,
-    all: sql`from ${tables}${whereClause(matching('all'))}`,
+    all:
+      (search === null && start.link === undefined && slotsAlone(entity, alias, where)) ||
+      sql`from ${tables}${whereClause(matching('all'))}`,
     outside: (side) => {
       const values = side === 'after' ? after : before;
       const rest = values && beyond(ordering, values, side === 'after' ? 'before' : 'after', true);

@@ -29,12 +29,9 @@ export function compileNestedAggregate(
     selection,
     null,
   );
-  const group = scope.alias();
   const read = (json: unknown) => (json as (Cells & readonly (string | null)[])[]).map(reader.read);
-  // Numbered while their order is at hand, as for the groups of many parents.
   return {
-    json: sql`(select coalesce(json_agg(${group}.cells order by ${group}.place), '[]') from (
-      select row_number() over (${order}) as place, ${reader.texts} as cells ${groups}${order}${limit}) ${group})`,
+    json: sql`to_json(array(select ${reader.texts} ${groups}${order}${limit}))`,
     read,
     write: (json, answering) => writeGroups(read(json), selection, answering),
   };
