@@ -5,6 +5,8 @@ import type { DatabaseError } from './errors.ts';
 interface Waiter<T> {
   readonly give: (value: T) => void;
   readonly refuse: (error: DatabaseError) => void;
+  next: Waiter<T> | undefined;
+  previous: Waiter<T> | undefined;
 }
 
 export interface Patience {
@@ -14,12 +16,17 @@ export interface Patience {
   readonly tooLong: () => DatabaseError;
 }
 
-/** Callers that wait for something, in the order they came: each until it is given, or its time is up. */
+/**
+ * Callers that wait for something, in the order they came: each until it is given, or its time is up. Linked to each
+ * other only while they wait: what has left a Set, or points to who came later, keeps those alive past their time.
+ */
 export class WaitingLine<T> {
-  readonly #waiters = new Set<Waiter<T>>();
+  #first: Waiter<T> | undefined;
+  #last: Waiter<T> | undefined;
+  #size = 0;
 
   get size(): number {
-    return this.#waiters.size;
+    return this.#size;
   }
 
   /** Whoever gives up has left the line at once, so that nothing is ever given to nobody. */
@@ -27,7 +34,7 @@ export class WaitingLine<T> {
     return new Promise((resolve, reject) => {
       let stopListening = (): void => {};
       const leave = (): void => {
-        this.#waiters.delete(waiter);
+        this.#remove(waiter);
         forget();
         stopListening();
       };
@@ -40,23 +47,42 @@ export class WaitingLine<T> {
           leave();
           reject(error);
         },
+        next: undefined,
+        previous: undefined,
       };
       const forget = expireAt(performance.now() + timeout, { expire: () => waiter.refuse(tooLong()) });
-      this.#waiters.add(waiter);
+      this.#append(waiter);
       stopListening = deadline.onExpired(waiter.refuse);
     });
   }
 
   /** To whoever has waited longest; false where nobody waits. */
   give(value: T): boolean {
-    const [first] = this.#waiters;
+    const first = this.#first;
     first?.give(value);
     return first !== undefined;
   }
 
   /** Tells whoever has waited longest that nothing will come. */
   refuse(error: DatabaseError): void {
-    const [first] = this.#waiters;
-    first?.refuse(error);
+    this.#first?.refuse(error);
+  }
+
+  #append(waiter: Waiter<T>): void {
+    waiter.previous = this.#last;
+    if (this.#last === undefined) this.#first = waiter;
+    else this.#last.next = waiter;
+    this.#last = waiter;
+    this.#size += 1;
+  }
+
+  #remove(waiter: Waiter<T>): void {
+    if (waiter.previous === undefined) this.#first = waiter.next;
+    else waiter.previous.next = waiter.next;
+    if (waiter.next === undefined) this.#last = waiter.previous;
+    else waiter.next.previous = waiter.previous;
+    waiter.next = undefined;
+    waiter.previous = undefined;
+    this.#size -= 1;
   }
 }
