@@ -6,6 +6,12 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import {
+  addTrustedDocuments,
+  listTrustedDocuments,
+  removeTrustedDocuments,
+  setDocumentMode,
+} from '@formwork/directory';
 import { createRegistry } from '@formwork/registry';
 import { buildGraphqlSchema, printTenantSchema } from '@formwork/schema-factory';
 import { Harness, type TestGateway, type TestTenant } from './harness.ts';
@@ -52,6 +58,36 @@ describeHere(`clients of the examples${reason}`, () => {
       extended: ['Oslo', 'Bergen'],
     });
   });
+
+  test('a client that names its documents runs where nothing else does, by the manifest that codegen wrote', async () => {
+    const manifest = JSON.parse(
+      readFileSync(join(folder, 'generated/trusted/persisted-documents.json'), 'utf8'),
+    ) as Record<string, string>;
+    const documents = Object.entries(manifest).map(([id, document]) => ({ id, document, name: '' }));
+    const options = { by: 'test', limit: 10 };
+    await addTrustedDocuments(harness.control, tenant.id, documents, options);
+    await setDocumentMode(harness.control, tenant.id, 'enforce');
+    expect(await output('trusted/client')).toEqual({
+      trusted: { airports: { totalCount: expect.any(Number) } },
+      other: 'DOCUMENT_NOT_TRUSTED',
+    });
+    await setDocumentMode(harness.control, tenant.id, 'off');
+  });
+
+  test("Apollo's automatic persisted queries register themselves while the tenant records", async () => {
+    await setDocumentMode(harness.control, tenant.id, 'record');
+    expect(await output('trusted/apollo')).toEqual({ sent: ['hash', 'text', 'hash'] });
+    expect(await output('trusted/apollo')).toEqual({ sent: ['hash', 'hash'] });
+    await setDocumentMode(harness.control, tenant.id, 'off');
+    // It stops to send hashes where there is nobody to keep them.
+    await removeTrustedDocuments(harness.control, tenant.id, await everyHash());
+    expect(await output('trusted/apollo')).toEqual({ sent: ['hash', 'text', 'text'] });
+  });
+
+  async function everyHash(): Promise<readonly string[]> {
+    const listed = await listTrustedDocuments(harness.control, tenant.id, { first: 100 });
+    return listed.map(({ hash }) => hash);
+  }
 
   test.each([5, 50, 300])(
     'types are generated and hold for %i entities',
