@@ -2,9 +2,10 @@ import type { EntityAlias, EntityAliasDocument } from './aliases/alias.ts';
 import type { Choice } from './document.ts';
 import type { Computed } from './formula/computation.ts';
 import { optionsByKeys, resolveRows } from './formula/computed-rows.ts';
-import type { ResolvedField } from './formula/resolve-computed.ts';
+import type { ResolvedField } from './formula/resolved-field.ts';
 import { freeze } from './freeze.ts';
 import { groupBy } from './group-by.ts';
+import { fieldsByName, mapEntities } from './lookups.ts';
 import type { Entity, Field, Inverse, NamedChoice, Registry, UniqueKey } from './model.ts';
 import {
   camelName,
@@ -37,14 +38,7 @@ export function buildRegistry(
     const entity = buildEntity(row, fields, keysOf.get(row.storageKey) ?? [], waysBack.get(row.key) ?? []);
     return freeze({ ...entity, viewName: viewName(entity, row) });
   });
-  const maps = {
-    entities,
-    entityByKey: new Map(entities.map((entity) => [entity.key, entity])),
-    entityByTypeName: new Map(
-      entities.flatMap((entity) => typeNamesOf(entity).map((name) => [name, entity] as const)),
-    ),
-    entityByStorageKey: new Map(entities.map((entity) => [entity.storageKey, entity])),
-  };
+  const maps = mapEntities(entities);
   const { roles = [] } = stored;
   const shapes = { apiShape: apiShapeOf(maps), planShape: planShapeOf(maps, roles) };
   return freeze({ ...maps, roles, whole: null, ...shapes });
@@ -153,18 +147,6 @@ function buildKey(
 
 function buildEntityAlias({ key, plural = proposePlural(key), since }: EntityAliasDocument): EntityAlias {
   return { key, plural, names: deriveEntityNames(key, plural), since: since ?? null };
-}
-
-/** The names that an entity's type has, had and will have. */
-export function typeNamesOf({ key, plural, names, aliases }: Entity): readonly string[] {
-  return [names.type, ...aliases.map((alias) => alias.names.type), deriveEntityNames(key, plural).type];
-}
-
-/** With their aliases. */
-export function fieldsByName(fields: readonly Field[]): ReadonlyMap<string, Field> {
-  return new Map(
-    fields.flatMap((field) => [field, ...field.aliases].map(({ name }) => [name, field] as const)),
-  );
 }
 
 /** By key of the target, in the order of the linking entities and fields. */

@@ -20,10 +20,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     gatewayUrl: withDatabase(gatewayUrl, name),
     designerUrl: withDatabase(designerUrl, name),
     systemUrl: withDatabase(systemUrl, name),
-    drop: () =>
-      withAdmin(adminUrl, async (admin) => {
-        await admin.query(`drop database if exists ${identifier(name)} with (force)`);
-      }),
+    drop: () => dropDatabase(adminUrl, name),
   };
 }
 
@@ -36,10 +33,7 @@ export async function createEmptyDatabase(): Promise<{ readonly adminUrl: string
   );
   return {
     adminUrl: withDatabase(adminUrl, name),
-    drop: () =>
-      withAdmin(adminUrl, async (admin) => {
-        await admin.query(`drop database if exists ${identifier(name)} with (force)`);
-      }),
+    drop: () => dropDatabase(adminUrl, name),
   };
 }
 
@@ -68,4 +62,10 @@ async function clone(admin: AdminClient, template: string, name: string): Promis
       await sleep(50 + Math.random() * 50);
     }
   }
+}
+
+function dropDatabase(adminUrl: string, name: string): Promise<void> {
+  return withAdmin(adminUrl, async (admin) => {
+    await admin.query(`drop database if exists ${identifier(name)} with (force)`);
+  });
 }

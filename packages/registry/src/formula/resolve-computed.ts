@@ -13,8 +13,6 @@ import {
   whole,
 } from './resolved-field.ts';
 
-export type { ResolvedField };
-
 /**
  * Resolves the computed fields of all entities, each once, those that it uses before it. A field that uses one with a
  * problem is left unresolved without a problem of its own.

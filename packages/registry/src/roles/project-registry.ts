@@ -1,7 +1,7 @@
 import { hashOf } from '../canonical-json.ts';
 import type { Computation, Computed } from '../formula/computation.ts';
 import { freeze } from '../freeze.ts';
-import { fieldsByName, typeNamesOf } from '../load-registry.ts';
+import { fieldsByName, mapEntities } from '../lookups.ts';
 import type { Entity, Field, Registry } from '../model.ts';
 import { apiShapeOf } from '../shape.ts';
 import { isGivenByClients } from './rights.ts';
@@ -41,14 +41,7 @@ export function projectRegistry(registry: Registry, role: Role): Registry {
     const permission = sight.permissionOf(entity);
     return permission?.read ? [projectEntity(sight, entity, permission)] : [];
   });
-  const maps = {
-    entities,
-    entityByKey: new Map(entities.map((entity) => [entity.key, entity])),
-    entityByTypeName: new Map(
-      entities.flatMap((entity) => typeNamesOf(entity).map((name) => [name, entity] as const)),
-    ),
-    entityByStorageKey: new Map(entities.map((entity) => [entity.storageKey, entity])),
-  };
+  const maps = mapEntities(entities);
   const planShape = hashOf([registry.planShape, role.permissions]);
   return freeze({ ...maps, roles: registry.roles, whole: registry, apiShape: apiShapeOf(maps), planShape });
 }
