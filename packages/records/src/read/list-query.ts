@@ -69,13 +69,14 @@ export function compileList(
   const alias = scope.alias();
   const ordering =
     search && !args.orderBy?.length
-      ? compileRank(scope, entity, alias, search)
+      ? compileRank(scope, start, alias, search)
       : compileOrder(scope, entity, alias, args.orderBy ?? [], 'orderBy');
   const where =
     args.where === undefined ? null : compileWhere({ scope, entity, alias, depth: 0 }, args.where, 'where');
   const { tables, join } = tablesOf(start, alias, ordering);
   const matching = (reads: Reading) => {
-    const all = allOf([where, search && compileSearch(start, alias, search, reads)]);
+    const isFound = reads === 'some' && ordering.tables !== undefined;
+    const all = allOf([where, search && !isFound ? compileSearch(start, alias, search, reads) : null]);
     return [join, all && start.link?.several ? sql`(${all}) is true` : all];
   };
   const cursor = (name: Side) => readCursor(cursors, { entity, ordering }, args[name], name);
@@ -89,7 +90,8 @@ export function compileList(
     after && beyond(ordering, after, 'after'),
     before && beyond(ordering, before, 'before'),
   ];
-  const range = sql`from ${tables}${ordering.joins}${whereClause(within)} order by ${rowOrder}`;
+  const source = sql`${ordering.tables ?? tables}${ordering.joins}`;
+  const range = sql`from ${source}${whereClause(within)} order by ${rowOrder}`;
   return {
     entity,
     alias,
@@ -110,7 +112,7 @@ export function compileList(
       const rest = values && beyond(ordering, values, side === 'after' ? 'before' : 'after', true);
       const beyondCursor = whereClause([...filtered, indexCondition(ordering), rest]);
       const nearest = orderByClause(ordering, side === 'after');
-      return sql`exists (select from (select ${alias}.id from ${tables}${ordering.joins}${beyondCursor}
+      return sql`exists (select from (select ${alias}.id from ${source}${beyondCursor}
         order by ${nearest} limit 1) ${scope.alias()})`;
     },
   };

@@ -16,6 +16,8 @@ import type { StatementScope } from './statement-scope.ts';
 export interface Ordering {
   /** Linked records that are sorted by: `left join …` for each, or nothing. */
   readonly joins: SqlFragment;
+  /** Where the records come from, if that is where what they are sorted by comes from: a search. */
+  readonly tables?: SqlFragment;
   readonly steps: readonly SortStep[];
   /** What the ordering is, by storage keys: a cursor fits only the ordering that it was made for. */
   readonly signature: string;
