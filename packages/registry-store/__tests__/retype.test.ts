@@ -158,6 +158,10 @@ describe('once both are served', () => {
     );
     expect(await readParity(setup.control, tenant)).toMatchObject([{ differences: { count: 1 } }]);
     expect(await problemsOf(contract)).toMatchObject([{ code: 'VALUES_DIFFER', records: { count: 1 } }]);
+    expect(await verify(setup.control, tenant)).toMatchObject([
+      { kind: 'slot', name: 'monthly_rent' },
+      { kind: 'conversion', entity: 'flat', name: 'monthly_rent', count: 1 },
+    ]);
     await update('a', { rent: '950.01' });
     expect(await readParity(setup.control, tenant)).toMatchObject([{ differences: null }]);
   });

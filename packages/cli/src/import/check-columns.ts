@@ -1,4 +1,4 @@
-import { didYouMean, type Field } from '@formwork/registry';
+import { didYouMean, type Field, twinOf } from '@formwork/registry';
 import { Failure } from '../failure.ts';
 import { quote, quoteList } from '../quote.ts';
 import { type ColumnOptions, type Columns, isColumn } from './columns.ts';
@@ -62,7 +62,12 @@ function missing(names: readonly string[], columns: Columns, { entity, key }: Co
       .filter(isColumn)
       .map(({ target }) => target.field),
   );
-  const needed = key?.fields ?? entity.fields.filter(isNeeded);
+  // Of two that are one value in two types either will do; the old one is not asked for.
+  const isThere = (field: Field) => {
+    const twin = twinOf(entity, field);
+    return given.has(field) || (twin !== undefined && (field.replacedBy !== null || given.has(twin)));
+  };
+  const needed = key?.fields ?? entity.fields.filter((field) => isNeeded(field) && !isThere(field));
   const reason = key === null ? 'which is required' : `which is part of the key ${quote(key.key)}`;
   return needed
     .filter((field) => !given.has(field))

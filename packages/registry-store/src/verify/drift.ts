@@ -25,6 +25,8 @@ export type DriftKind =
   | 'link'
   /** A rollup or stored formula that is not what its source says. */
   | 'computed'
+  /** A field and the one that takes its place in another type, of which neither is what the other comes to. */
+  | 'conversion'
   /** A counter behind the numbers that it has given out. */
   | 'autonumber'
   /** What the triggers know of an entity, its link rules or its view. */

@@ -3,6 +3,7 @@ import { compileEntityStorage } from '@formwork/view-compiler';
 import { readCurrent } from '../read-registry.ts';
 import type { Drift } from './drift.ts';
 import { verifyComputed } from './verify-computed.ts';
+import { verifyConversions } from './verify-conversions.ts';
 import { verifyKeys } from './verify-keys.ts';
 import { verifyLinks } from './verify-links.ts';
 import { verifySearch } from './verify-search.ts';
@@ -29,6 +30,7 @@ export function verify(control: ControlPlane, tenantId: string): Promise<readonl
         ...(await verifySlots(sql, entity, row)),
         ...(await verifySearch(sql, entity, row)),
         ...(await verifyComputed(sql, registry, entity)),
+        ...(await verifyConversions(sql, entity)),
         ...(await verifyKeys(sql, entity, row)),
         ...(await verifyLinks(sql, registry, entity)),
       );
