@@ -117,15 +117,16 @@ begin
         data := data || jsonb_build_object(field, next_number(new.entity_type, field));
       end if;
     end loop;
-    if s.formulas is not null then
-      execute 'select formwork_views.' || s.formulas || '($1)' into computed using data - s.formula_keys;
-      data := (data - s.formula_keys) || computed;
-    end if;
     if s.conversions is not null then
-      -- A record that was deleted and kept is as it was then: the other types of its values are made anew.
+      -- Before the formulas, which read what comes of it. A record that was deleted and kept is as it was then: the other
+      -- types of its values are made anew.
       execute 'select formwork_views.' || s.conversions || '($1, $2, $3)' into data using data,
         case when not is_change then '{}' when old.deleted_at is not null then data - s.converted_keys else old.data end,
         s.strict_conversions;
+    end if;
+    if s.formulas is not null then
+      execute 'select formwork_views.' || s.formulas || '($1)' into computed using data - s.formula_keys;
+      data := (data - s.formula_keys) || computed;
     end if;
   end if;
 

@@ -402,6 +402,30 @@ test('what needs the old field keeps it, and is named', async () => {
   await change(contract);
 });
 
+test('a stored formula over either field has the values of now, whichever is written', async () => {
+  await write('a', { rent: '5' });
+  await change(retype);
+  await work();
+  await change({
+    addField: {
+      entity: 'flat',
+      field: { key: 'yearly', type: 'formula', options: { expression: 'monthly_rent * 12', stored: true } },
+    },
+  });
+  await update('a', { rent: '10' });
+  expect(await flats("data ->> 'yearly' as yearly")).toEqual([{ yearly: '120' }]);
+  await change({
+    addField: {
+      entity: 'flat',
+      field: { key: 'loud', type: 'formula', options: { expression: 'rent & "!"', stored: true } },
+    },
+  });
+  await update('a', { monthly_rent: 3 });
+  expect(await flats("data ->> 'yearly' as yearly, data ->> 'loud' as loud")).toEqual([
+    { yearly: '36', loud: '3!' },
+  ]);
+});
+
 test('a record that was deleted and kept is converted when it comes back', async () => {
   await setup.apply(tenant, { ...rentals, entities: [{ ...rentals.entities[0], softDelete: true }] });
   await write('a', { rent: '5' });
