@@ -153,8 +153,10 @@ export const catalogPromises: readonly Promise_[] = [
   {
     name: 'Whatever sets the tenant sets it for one transaction.',
     examined: `select p.oid::regprocedure::text as thing from ${functions} where p.prosrc ~ 'app\\.tenant_id'`,
+    // Written in any other way than the one that is seen to be so, it counts as broken.
     broken: `select p.oid::regprocedure::text as thing from ${functions}
-      where p.prosrc ~* 'set_config\\s*\\(\\s*''app\\.tenant_id''[^;]*?,\\s*(false|''f|''false|0)'`,
+      where regexp_count(p.prosrc, 'set_config\\s*\\(\\s*''app\\.tenant_id''', 1, 'i')
+        <> regexp_count(p.prosrc, 'set_config\\(''app\\.tenant_id'', (?:[^,;()]|\\([^()]*\\))+, true\\)', 1, 'i')`,
   },
 ];
 

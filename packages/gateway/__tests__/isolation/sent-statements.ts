@@ -34,7 +34,7 @@ export class SentStatements {
     const debug = (said: unknown, message?: unknown) => {
       if (message === 'batch') this.#hear(said as Batch);
     };
-    return Object.assign(createLogger({ logLevel: 'silent' }), { debug });
+    return Object.assign(createLogger({ logLevel: 'silent' }), { debug, isLevelEnabled: () => true });
   }
 
   #hear({ tenantId, statements }: Batch): void {
