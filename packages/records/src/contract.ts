@@ -225,7 +225,8 @@ export interface Count {
  *   NEXT_WEEK | … MONTH | … QUARTER | … YEAR, timeZone }`, `last: { days: 7, timeZone }` and `next: { … }` with exactly
  *   one of `minutes hours days weeks months years` (Int); `timeZone` is a name such as "Europe/Berlin", UTC when absent
  * - currency: `eq ne in notIn isNull` with `{ amount, currency }`, `amount: DecimalFilter`, `currency: StringFilter`
- * - multi_select: `has hasAny hasAll isNull`, choices by name
+ * - multi_select: `has hasAny hasAll isNull`, choices by name. `hasAny: []` matches nothing, as `in: []` does; `hasAll: []`
+ *   matches every list, for there is nothing that it lacks.
  * - json: `eq ne in notIn isNull contains`, `at: { path: ["a", "0"], text: StringFilter, number: DecimalFilter or
  *   FloatFilter, boolean: BooleanFilter, exists: Boolean }`
  * - link to one: a filter of the target, which matches where there is one. `isNull` in it, also within its `and`, `or` and
@@ -385,8 +386,8 @@ export type Question =
 /** A question whose arguments are still to come: it belongs to a document, and all requests share it. */
 export interface QuestionForm {
   readonly kind: Question['kind'];
-  /** Of each field with arguments, the root field first. True where the document itself has all their values. */
-  readonly fixed: readonly boolean[];
+  /** Of each field with arguments, the root field first: names of those whose values the document itself has. */
+  readonly fixed: readonly ReadonlySet<string>[];
   /** The question with the arguments of those fields, in the same order. */
   readonly ask: (args: readonly Values[]) => Question;
 }

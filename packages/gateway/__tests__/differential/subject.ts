@@ -92,7 +92,7 @@ export async function openSubject(rows: Rows): Promise<Subject> {
       if (way === 'planned') {
         const { result } = await answerPlanned({
           plans,
-          reader: { registry, tenantId, role: 'viewer' },
+          reader: { registry, tenantId, role: 'viewer', actor: 'key:test', claims: {} },
           schema,
           prepared,
           variables: request.variables,

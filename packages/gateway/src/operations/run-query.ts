@@ -28,6 +28,10 @@ export async function runQuery(operation: Operation): Promise<TextResult> {
 
 const unplanned = { result: null, failure: null } as const;
 
+/** Labels of a count: how queries were answered. */
+const byPlan = '{way="planned"}';
+const executed = '{way="executed"}';
+
 async function executeOnce(operation: Operation, reads: ReadBatches): Promise<TextResult> {
   const { visit, params, prepared } = operation;
   const view = await visit.view();
@@ -47,14 +51,14 @@ async function executeOnce(operation: Operation, reads: ReadBatches): Promise<Te
     // Nothing in it can wait for anything.
     return visit.services.introspections.answer(key, () => run({}) as ExecutionResult);
   }
-  const { options, plans } = visit.services;
-  const { role } = visit.caller;
+  const { options, plans, metrics } = visit.services;
+  const { role, subject: actor, claims } = visit.caller;
   const { links } = options;
   const planned =
     options.queries === 'planned' && links === 'nested'
       ? await answerPlanned({
           plans,
-          reader: { registry, tenantId, role },
+          reader: { registry, tenantId, role, actor, claims },
           schema,
           prepared,
           variables: params.variables,
@@ -63,6 +67,7 @@ async function executeOnce(operation: Operation, reads: ReadBatches): Promise<Te
           log: visit.log,
         })
       : unplanned;
+  metrics.count('queries', planned.result === null ? executed : byPlan);
   if (planned.result !== null) return planned.result;
   const { failure } = planned;
   const records = createRecords({
@@ -70,9 +75,9 @@ async function executeOnce(operation: Operation, reads: ReadBatches): Promise<Te
     tenantId,
     execute: failure === null ? reads.run : () => Promise.reject(failure),
     cursorSecret: options.secret,
-    actor: visit.caller.subject,
+    actor,
     role,
-    claims: visit.caller.claims,
+    claims,
     mode: 'query',
     limits: visit.services.recordLimits,
     links,

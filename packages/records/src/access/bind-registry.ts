@@ -1,4 +1,4 @@
-import { type SqlFragment, sql } from '@formwork/pg/sql-text';
+import { OpenValue, type SqlFragment, sql } from '@formwork/pg/sql-text';
 import { claimsOf, type Entity, type Registry } from '@formwork/registry';
 import { LeastRecentlyUsed } from '../least-recently-used.ts';
 import { entityView, restrictView } from '../read/entity-view.ts';
@@ -8,6 +8,7 @@ import { type ClaimValues, compileRowRule } from './row-rule.ts';
 const mostCallers = 200;
 
 const bound = new WeakMap<Registry, LeastRecentlyUsed<string, Registry>>();
+const boundOpen = new WeakMap<Registry, LeastRecentlyUsed<string, OpenRegistry | null>>();
 
 /**
  * The registry of a role as one caller reads it: an entity with a row rule is an object of its own, whose view is the
@@ -15,27 +16,86 @@ const bound = new WeakMap<Registry, LeastRecentlyUsed<string, Registry>>();
  * it. Callers with equal claims share it; without rules it is the registry itself.
  */
 export function bindRegistry(projected: Registry, claims: ClaimValues): Registry {
-  const { whole } = projected;
-  const ruled = projected.entities.filter(({ access }) => access !== null && access.read !== null);
-  if (whole === null || ruled.length === 0) return projected;
-  const asked = [...claimsOf(ruled.map(({ access }) => access?.read))].sort();
-  const key = JSON.stringify(
-    asked.map((name) => (Object.hasOwn(claims, name) ? claims[name] : undefined) ?? null),
-  );
-  let callers = bound.get(projected);
-  if (callers === undefined) {
-    callers = new LeastRecentlyUsed(mostCallers);
-    bound.set(projected, callers);
-  }
-  return callers.get(key, () => bind(projected, whole, new Set(ruled), claims));
+  const rules = rulesOf(projected);
+  if (rules === null) return projected;
+  const key = JSON.stringify(rules.claims.map((name) => claimOf(claims, name)));
+  return callersOf(bound, projected).get(key, () => bind(projected, rules, claims));
 }
 
-function bind(
+/** A registry whose rules are bound to claims that are still to come. */
+export interface OpenRegistry {
+  readonly registry: Registry;
+  /** What was made of them: each has to be looked at, for one of the wrong type is for the rules to say. */
+  readonly ends: ReadonlySet<OpenValue>;
+}
+
+/**
+ * The same for statements that are written once for all callers who have the same claims, whatever their values: those
+ * are open (see `OpenValue`) and read from the `claims` that a statement is filled with. Null where a rule needs to
+ * know one beforehand.
+ */
+export function bindOpenRegistry(projected: Registry, claims: ClaimValues): OpenRegistry | null {
+  const rules = rulesOf(projected);
+  if (rules === null) return { registry: projected, ends: nothing };
+  const present = rules.claims.filter((name) => claimOf(claims, name) !== null);
+  return callersOf(boundOpen, projected).get(present.join('\n'), () => bindOpen(projected, rules, present));
+}
+
+function bindOpen(projected: Registry, rules: Rules, present: readonly string[]): OpenRegistry | null {
+  const ends = new Set<OpenValue>();
+  const claims = Object.fromEntries(present.map((name) => [name, openClaim(name, ends)]));
+  try {
+    return { registry: bind(projected, rules, claims), ends };
+  } catch {
+    return null;
+  }
+}
+
+const nothing: ReadonlySet<OpenValue> = new Set();
+
+function openClaim(name: string, ends: Set<OpenValue>): OpenValue {
+  return new OpenValue(({ claims }: { readonly claims: ClaimValues }) => claims[name], ends);
+}
+
+function claimOf(claims: ClaimValues, name: string): unknown {
+  return (Object.hasOwn(claims, name) ? claims[name] : null) ?? null;
+}
+
+function callersOf<Bound>(
+  known: WeakMap<Registry, LeastRecentlyUsed<string, Bound>>,
   projected: Registry,
-  whole: Registry,
-  ruled: ReadonlySet<Entity>,
-  claims: ClaimValues,
-): Registry {
+): LeastRecentlyUsed<string, Bound> {
+  let callers = known.get(projected);
+  if (callers === undefined) {
+    callers = new LeastRecentlyUsed<string, Bound>(mostCallers);
+    known.set(projected, callers);
+  }
+  return callers;
+}
+
+/** What a role's registry says of its rows. */
+interface Rules {
+  readonly whole: Registry;
+  readonly ruled: ReadonlySet<Entity>;
+  /** Names of the claims that are asked for. */
+  readonly claims: readonly string[];
+}
+
+const rulesKnown = new WeakMap<Registry, Rules | null>();
+
+/** Null where the role sees all records of what it sees. */
+function rulesOf(projected: Registry): Rules | null {
+  const known = rulesKnown.get(projected);
+  if (known !== undefined) return known;
+  const { whole } = projected;
+  const ruled = projected.entities.filter(({ access }) => access !== null && access.read !== null);
+  const claims = [...claimsOf(ruled.map(({ access }) => access?.read))].sort();
+  const rules = whole === null || ruled.length === 0 ? null : { whole, ruled: new Set(ruled), claims };
+  rulesKnown.set(projected, rules);
+  return rules;
+}
+
+function bind(projected: Registry, { whole, ruled }: Rules, claims: ClaimValues): Registry {
   const own = new Map([...ruled].map((entity) => [entity, restrict(whole, entity, claims)]));
   const bind = (entity: Entity) => own.get(entity) ?? entity;
   const bindAll = (map: ReadonlyMap<string, Entity>) =>

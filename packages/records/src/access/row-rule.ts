@@ -1,4 +1,4 @@
-import { type SqlFragment, sql } from '@formwork/pg/sql-text';
+import { OpenValue, type SqlFragment, sql } from '@formwork/pg/sql-text';
 import {
   claimsOf,
   type Entity,
@@ -55,6 +55,8 @@ function compileLeaf(target: FilterTarget, filter: RowRule, claims: ClaimValues)
   try {
     return compileWhere(target, fillClaims(filter, claimOf), 'where');
   } catch (error) {
+    // Of a value that is still to come nothing is known: whoever plans with it has to give up.
+    if (asked.some((name) => claimOf(name) instanceof OpenValue)) throw error;
     // A claim is whatever somebody else has put into a token.
     if (asked.length > 0 && error instanceof RecordError) return sql`false`;
     throw error;

@@ -1,14 +1,17 @@
 import { OpenValue } from '@formwork/pg/sql-text';
+import type { ClaimValues } from '../access/row-rule.ts';
 import type { CursorContext, CursorReader } from '../read/list-query.ts';
 
-/** What a planned read is filled with: the values that were left open, and whose cursors are read. */
+/** What a planned read is filled with: the values that were left open, the caller's claims, and whose cursors are read. */
 export class Given implements CursorReader {
   readonly values: readonly unknown[];
+  readonly claims: ClaimValues;
   readonly cursors: CursorContext;
   readonly #read = new Map<object, readonly (string | null)[]>();
 
-  constructor(values: readonly unknown[], cursors: CursorContext) {
+  constructor(values: readonly unknown[], claims: ClaimValues, cursors: CursorContext) {
     this.values = values;
+    this.claims = claims;
     this.cursors = cursors;
   }
 

@@ -12,14 +12,18 @@ export interface OpenArguments {
 /**
  * Takes the values out of arguments and puts them into `values`, in order; null where one stands in a place that
  * decides what is read. Operands of filters and cursors come out; names, directions, true and false, sizes of pages and
- * parts of the calendar stay. `isFixed`: the document itself has them, so all that they say may stay.
+ * parts of the calendar stay. `fixed`: names of those that the document itself has, so all that they say may stay.
  */
-export function openArguments(args: Values, values: OpenValues, isFixed: boolean): OpenArguments | null {
+export function openArguments(
+  args: Values,
+  values: OpenValues,
+  fixed: ReadonlySet<string>,
+): OpenArguments | null {
   const opened: Record<string, unknown> = {};
   let shape = '';
   for (const [name, value] of Object.entries(args)) {
     if (value === undefined) continue;
-    const open = openArgument(name, value, values, isFixed);
+    const open = openArgument(name, value, values, fixed.has(name));
     if (open === null) return null;
     opened[name] = open.value;
     shape += `${name}:${open.shape} `;

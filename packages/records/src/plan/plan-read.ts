@@ -39,19 +39,19 @@ export interface PlannedRead {
 }
 
 /**
- * `ends`: what was made of the values that were left open. Throws `Unplannable`, or a RecordError, for what has to be
+ * `endsOf`: what was made of the values that were left open, once all is written. Throws `Unplannable`, or a RecordError, for what has to be
  * read step by step, or is refused.
  */
 export function planRead(
   registry: Registry,
   limits: ReadLimits,
   question: Question,
-  ends: ReadonlySet<OpenValue>,
+  endsOf: () => readonly OpenValue[],
 ): PlannedRead {
   const { fragments, reusesPlan, write } = planQuestion(registry, limits, question);
   const sent = new Set(fragments.flatMap(({ openValues }) => openValues));
   // What no statement has (of a list of which nothing is selected) is refused all the same where it is wrong.
-  const unsent = [...ends].filter((end) => !sent.has(end));
+  const unsent = endsOf().filter((end) => !sent.has(end));
   return {
     statements: (given) => {
       for (const value of unsent) value.of(given);

@@ -1,6 +1,7 @@
 import type { Statement } from '@formwork/pg';
-import type { OpenValue } from '@formwork/pg/sql-text';
 import type { Registry } from '@formwork/registry';
+import { bindOpenRegistry, type OpenRegistry } from '../access/bind-registry.ts';
+import type { ClaimValues } from '../access/row-rule.ts';
 import type { QuestionForm, Values } from '../contract.ts';
 import { CursorSealer } from '../read/cursor.ts';
 import { defaultReadLimits, type ReadLimits } from '../read/limits.ts';
@@ -23,6 +24,9 @@ export interface Reader {
   readonly registry: Registry;
   readonly tenantId: string;
   readonly role: string;
+  /** Who asks, and what is known of the caller: see `RecordsOptions`. */
+  readonly actor: string;
+  readonly claims: ClaimValues;
 }
 
 /** A read that is ready to be sent. */
@@ -59,26 +63,28 @@ export class ReadPlans {
     const values = new OpenValues();
     const open = openAll(form, args, values);
     if (open === null) return null;
+    const claims = { ...reader.claims, actor: reader.actor };
+    const bound = bindOpenRegistry(reader.registry, claims);
+    if (bound === null) return null;
     const shape = open.map((each) => each.shape).join('\n');
-    const plan = this.#plans.get(reader.registry, form, shape, () =>
-      this.#plan(reader.registry, form, open, values.ends),
-    );
+    const plan = this.#plans.get(bound.registry, form, shape, () => this.#plan(bound, form, open, values));
     if (plan === null) return null;
     const cursors: CursorContext = { sealer: this.#sealer, tenantId: reader.tenantId, role: reader.role };
     return {
-      statements: plan.statements(new Given(values.given, cursors)),
+      statements: plan.statements(new Given(values.given, claims, cursors)),
       write: (results, take) => plan.write(results, { cursors, take }),
     };
   }
 
   #plan(
-    registry: Registry,
+    { registry, ends }: OpenRegistry,
     form: QuestionForm,
     open: readonly OpenArguments[],
-    ends: ReadonlySet<OpenValue>,
+    values: OpenValues,
   ): PlannedRead | null {
     try {
-      return planRead(registry, this.#limits, form.ask(open.map(({ args }) => args)), ends);
+      const question = form.ask(open.map(({ args }) => args));
+      return planRead(registry, this.#limits, question, () => [...values.ends, ...ends]);
     } catch {
       // Whatever it is, loaders come to it again, at the field that it belongs to.
       return null;
@@ -94,7 +100,7 @@ function openAll(
   const all: OpenArguments[] = [];
   for (const [index, each] of args.entries()) {
     const isKey = kind === 'record' && index === 0;
-    const open = isKey ? openValues(each, values) : openArguments(each, values, fixed[index] ?? false);
+    const open = isKey ? openValues(each, values) : openArguments(each, values, fixed[index] ?? new Set());
     if (open === null) return null;
     all.push(open);
   }

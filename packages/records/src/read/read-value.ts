@@ -6,6 +6,14 @@ export function readValue(column: ViewColumn, text: string | null): unknown {
   return text === null ? null : readers[column.kind](text, column);
 }
 
+/** The same for many values of one column. */
+export function valueReader(column: ViewColumn): (text: string | null) => unknown {
+  if (column.kind === 'select') return choiceReader(column);
+  const read = readers[column.kind];
+  if (read === asItIs) return (text) => text;
+  return (text) => (text === null ? null : read(text, column));
+}
+
 type Reader = (text: string, column: ViewColumn) => unknown;
 
 const asItIs: Reader = (text) => text;
@@ -41,11 +49,17 @@ function readMoney(text: string): { readonly amount: string; readonly currency: 
 const timestampPattern =
   /^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?([+-])(\d\d)(?::(\d\d))?(?::(\d\d))?$/;
 
+const wholeSecond = '2026-11-21 10:00:00+00';
+
 /**
  * "2026-11-21 10:00:00.5+00" becomes "2026-11-21T10:00:00.5Z". The fraction is carried over as text, since a
  * JavaScript date would lose the microseconds; the offset is that of the session's time zone, whatever it is.
  */
 function readDateTime(text: string): string {
+  // Most are whole seconds, written in UTC: no other form is of this length, with these signs in these places.
+  if (text.length === wholeSecond.length && text[10] === ' ' && text.endsWith('+00')) {
+    return `${text.slice(0, 10)}T${text.slice(11, 19)}Z`;
+  }
   const match = timestampPattern.exec(text);
   if (match === null) throw new Error(`A timestamp has an unknown form: ${text}`);
   const [, year, month, day, hour, minute, second, fraction = '', sign, hours, minutes = '0', seconds = '0'] =
@@ -56,6 +70,12 @@ function readDateTime(text: string): string {
   if (offset === 0) return `${year}-${month}-${day}T${hour}:${minute}:${second}${end}`;
   const local = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
   return new Date(local - offset * 1000).toISOString().slice(0, 19) + end;
+}
+
+function choiceReader(column: ViewColumn): (key: string | null) => unknown {
+  // The first of a key counts, as when it is looked for.
+  const names = new Map([...(column.field?.choices ?? [])].reverse().map(({ key, name }) => [key, name]));
+  return (key) => (key === null ? null : (names.get(key) ?? key));
 }
 
 /** A key that is no choice any more is shown as it is, for GraphQL to complain: hiding it would look like no value. */

@@ -5,7 +5,7 @@ import { type Answering, Unplannable } from './answering.ts';
 import { columnOf } from './comparable.ts';
 import { type EntityView, getColumn, type ViewColumn } from './entity-view.ts';
 import { type Asked, type Nested, ReadRecord } from './nested-values.ts';
-import { readValue } from './read-value.ts';
+import { valueReader } from './read-value.ts';
 
 /** A row: texts as Postgres gave them, then what is nested, as JSON or its text. */
 export type Cells = readonly unknown[];
@@ -86,6 +86,8 @@ export function selectRecord(
   const columns = selectedColumns(view, selection);
   const id = list.add(columnOf(alias, 'id'));
   const places = columns.map((column) => list.add(columnOf(alias, column.column)));
+  const readers = columns.map(valueReader);
+  const valueAt = (row: Cells, index: number) => readers[index]?.(textAt(row, places[index] ?? 0));
   const { links = [], write } = selection;
   const nested = nesting?.select(list, view.entity, alias, links) ?? [];
   if (write !== undefined && nested.length < links.length) throw new Unplannable();
@@ -94,14 +96,14 @@ export function selectRecord(
   return {
     write: (row, answering) => {
       if (write === undefined) throw new Error('The selection does not say how a record is written');
-      const values = columns.map((column, index) => readValue(column, textAt(row, places[index] ?? 0)));
+      const values = readers.map((_, index) => valueAt(row, index));
       const behind = nested.map((each) => each.write(list.nestedIn(row, each.number), answering));
       return write(getText(row, id), values, behind);
     },
     read: (row) => {
       const values: Record<string, unknown> = {};
       columns.forEach((column, index) => {
-        values[column.name] = readValue(column, textAt(row, places[index] ?? 0));
+        values[column.name] = valueAt(row, index);
       });
       const behind = nested.map(({ number, read }) => read(list.nestedIn(row, number)));
       return new ReadRecord(typeName, getText(row, id), values, asked, behind);

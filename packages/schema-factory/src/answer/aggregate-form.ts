@@ -2,7 +2,7 @@ import type { AggregateNode, AggregateSelection, Values } from '@formwork/record
 import { type FieldNode, type GraphQLObjectType, getNamedType, isObjectType } from 'graphql';
 import { outlineOfAggregate } from '../aggregate-selection.ts';
 import { type FormWalk, isTypename, type Place } from './form-walk.ts';
-import { type Member, objectWriter } from './object-writer.ts';
+import { type Member, objectWriter, writeList } from './object-writer.ts';
 import { fieldWriter } from './record-form.ts';
 import { Surprise } from './surprise.ts';
 import { valueWriter } from './write-value.ts';
@@ -19,7 +19,7 @@ export function aggregateForm(
     return memberOf(form, selection, place);
   });
   const write = objectWriter(members);
-  return { ...selection, write: (groups) => `[${groups.map((group) => write(group)).join()}]` };
+  return { ...selection, write: (groups) => writeList(groups, write) };
 }
 
 function memberOf(form: FormWalk, selection: AggregateSelection, place: Place): Member<[AggregateNode]> {

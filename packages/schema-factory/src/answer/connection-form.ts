@@ -2,7 +2,7 @@ import type { ConnectionSelection, CountRequest, PageInfo, WrittenConnection } f
 import type { FieldNode, GraphQLObjectType } from 'graphql';
 import { fieldType } from '../selection.ts';
 import { type FormWalk, isTypename, type Place } from './form-walk.ts';
-import { type Member, objectWriter } from './object-writer.ts';
+import { type Member, objectWriter, writeList } from './object-writer.ts';
 import { type Form, recordForm } from './record-form.ts';
 import { Surprise } from './surprise.ts';
 import { valueWriter } from './write-value.ts';
@@ -41,11 +41,11 @@ class ConnectionForm {
     switch (place.field.name) {
       case 'nodes':
         this.#records.push(place.nodes);
-        return { name, write: ({ edges }) => `[${edges.map(({ node }) => node).join()}]` };
+        return { name, write: ({ edges }) => writeList(edges, ({ node }) => node) };
       case 'edges': {
         this.#showsEdges = true;
         const write = objectWriter(this.#edgeMembers(place));
-        return { name, write: ({ edges }) => `[${edges.map((edge) => write(edge)).join()}]` };
+        return { name, write: ({ edges }) => writeList(edges, write) };
       }
       case 'pageInfo': {
         this.#pageInfo = true;

@@ -79,28 +79,29 @@ export function isTypename(place: Place | TypenamePlace): place is TypenamePlace
   return 'typename' in place;
 }
 
-/** Where the arguments of one field come from. */
+/** Where the arguments of one field come from: those without a variable are told once. */
 export class ArgumentSource {
-  /** What they are, where no variable is in them. */
-  readonly #fixed: Values | null;
-  readonly #place: Place;
+  readonly #fixed: Values;
+  readonly #open: GraphQLField<unknown, unknown>;
+  readonly #node: FieldNode;
+  /** Names of those that the document itself has the values of. */
+  readonly fixed: ReadonlySet<string>;
 
-  constructor(place: Place) {
-    this.#place = place;
-    const isFixed = !(place.node.arguments ?? []).some(({ value }) => mentionsVariable(value));
-    this.#fixed = isFixed ? this.#read({}) : null;
-  }
-
-  get isFixed(): boolean {
-    return this.#fixed !== null;
+  constructor({ field, node }: Place) {
+    const given = (node.arguments ?? []).filter(({ value }) => mentionsVariable(value));
+    const open = new Set(given.map(({ name }) => name.value));
+    this.#node = node;
+    this.#open = { ...field, args: field.args.filter(({ name }) => open.has(name)) };
+    this.#fixed = getArgumentValues(
+      { ...field, args: field.args.filter(({ name }) => !open.has(name)) },
+      node,
+    );
+    this.fixed = new Set(Object.keys(this.#fixed));
   }
 
   /** Throws what the executor would report at the field. */
   of(variables: Values): Values {
-    return this.#fixed ?? this.#read(variables);
-  }
-
-  #read(variables: Values): Values {
-    return getArgumentValues(this.#place.field, this.#place.node, variables);
+    if (this.#open.args.length === 0) return this.#fixed;
+    return { ...this.#fixed, ...getArgumentValues(this.#open, this.#node, variables) };
   }
 }

@@ -21,3 +21,11 @@ export function objectWriter<Source extends readonly unknown[]>(
     return `${text}}`;
   };
 }
+
+/** Writes a list of what `write` makes of each item. */
+export function writeList<Item>(items: readonly Item[], write: (item: Item) => string): string {
+  let text = '';
+  // Pieces that are added up are copied once, in the end; `join` would copy them at each level.
+  for (const item of items) text += text === '' ? write(item) : `,${write(item)}`;
+  return `[${text}]`;
+}

@@ -1,5 +1,6 @@
 import type { Question, QuestionForm, Values } from '@formwork/records';
 import {
+  GraphQLError,
   type GraphQLObjectType,
   type GraphQLSchema,
   getNamedType,
@@ -82,7 +83,7 @@ function formOrNull(walk: SelectionWalk, operation: OperationDefinitionNode): Qu
   try {
     return formOf(walk, operation);
   } catch (error) {
-    if (error instanceof Surprise) return null;
+    if (error instanceof Surprise || error instanceof GraphQLError) return null;
     throw error;
   }
 }
@@ -118,7 +119,7 @@ function rootField(walk: SelectionWalk, place: Place): RootField {
   form.close();
   return {
     name: place.name,
-    question: { kind: kindOf(place), fixed: sources.map(({ isFixed }) => isFixed), ask },
+    question: { kind: kindOf(place), fixed: sources.map(({ fixed }) => fixed), ask },
     argumentsOf: (variables) => sources.map((source) => source.of(variables)),
   };
 }

@@ -13,6 +13,7 @@ import {
 } from 'graphql';
 import { decimalScalar } from '../scalars/decimal.ts';
 import { dateScalar, dateTimeScalar, timeScalar } from '../scalars/temporal.ts';
+import { writeList } from './object-writer.ts';
 import { Surprise } from './surprise.ts';
 
 /** A value of an answer as JSON, in the very characters that JSON.stringify makes of what the executor gives. */
@@ -36,7 +37,7 @@ function presentWriter(type: GraphQLOutputType): WriteValue {
     const write = valueWriter(type.ofType);
     return (value) => {
       if (!Array.isArray(value)) throw new Surprise('a list is none');
-      return `[${value.map(write).join()}]`;
+      return writeList(value, write);
     };
   }
   if (!isLeafType(type)) throw new Surprise(`"${String(type)}" is no type of values`);
