@@ -6,6 +6,7 @@ import type { Logger } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Answer } from './answer.ts';
 import { Departure } from './departure.ts';
+import { defaultPatience } from './patience.ts';
 import { acceptsGzip, isWorthGzip } from './worth-gzip.ts';
 
 /** What the line in the log says of a request, as far as it came to be known. Never keys, documents or values. */
@@ -28,17 +29,25 @@ export class Exchange {
   readonly #response: ServerResponse;
   readonly #baseLog: Logger;
   readonly #metrics: Metrics;
+  readonly #patience: number;
   readonly #departure = new Departure();
   readonly #started = performance.now();
   #log: Logger | undefined;
   #url: URL | undefined;
 
-  constructor(request: IncomingMessage, response: ServerResponse, log: Logger, metrics: Metrics) {
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    log: Logger,
+    metrics: Metrics,
+    patience = defaultPatience.answer,
+  ) {
     this.request = request;
     this.method = request.method ?? 'GET';
     this.#baseLog = log;
     this.#response = response;
     this.#metrics = metrics;
+    this.#patience = patience;
     response.on('close', () => this.#end());
   }
 
@@ -92,6 +101,8 @@ export class Exchange {
     // What is left of a body that was not read must not hold the connection.
     if (headers.connection === 'close') response.on('finish', () => this.request.destroy());
     response.end(this.method === 'HEAD' ? undefined : body);
+    // Whoever does not take the answer would keep it in memory as long as they like.
+    if (response.writableLength > 0) response.socket?.setTimeout(this.#patience);
   }
 
   sendJson(status: number, value: unknown, headers: Answer['headers'] = {}): void {

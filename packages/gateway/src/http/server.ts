@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Services } from '../services.ts';
 import { Exchange } from './exchange.ts';
+import { defaultPatience } from './patience.ts';
 import type { Serve } from './router.ts';
 
 export interface RunningServer {
@@ -11,11 +12,20 @@ export interface RunningServer {
 }
 
 /** One node:http server. Rejects with a sentence that says what to do where the port cannot be had. */
-export async function startServer(services: Services, serve: Serve): Promise<RunningServer> {
+export async function startServer(
+  services: Pick<Services, 'options' | 'log' | 'metrics'>,
+  serve: Serve,
+  patience = defaultPatience,
+): Promise<RunningServer> {
   const { options, log, metrics } = services;
   let isClosing = false;
-  const server = createServer({ headersTimeout: 20_000, requestTimeout: 120_000 }, (request, response) => {
-    const exchange = new Exchange(request, response, log, metrics);
+  const late = {
+    headersTimeout: patience.headers,
+    requestTimeout: patience.request,
+    connectionsCheckingInterval: patience.look,
+  };
+  const server = createServer(late, (request, response) => {
+    const exchange = new Exchange(request, response, log, metrics, patience.answer);
     if (isClosing) exchange.addHeader('connection', 'close');
     serve(exchange).catch((error: unknown) => {
       exchange.log.error({ err: error }, 'a request could not be answered');
