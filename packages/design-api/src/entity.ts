@@ -74,14 +74,14 @@ const EntityLimitsType = builder.objectRef<EntityWithLimits>('EntityLimits').imp
   fields: (t) => ({
     fields: t.field({
       type: AllowanceType,
-      resolve: ({ entity, limits }) => ({ limit: limits.fieldsPerEntity, used: entity.fields.length }),
+      resolve: ({ entity, limits }) => ({ limit: limits.fieldsPerEntity, used: entity.allFields.length }),
     }),
     indexedFields: t.field({
       type: AllowanceType,
       description: 'Indexed fields and links to one, together.',
       resolve: ({ entity, limits }) => ({
         limit: limits.indexedFieldsPerEntity,
-        used: entity.fields.filter((field) => slotKindOf(field) !== null).length,
+        used: entity.allFields.filter((field) => slotKindOf(field) !== null).length,
       }),
     }),
     indexes: t.field({ type: IndexesLeftType, resolve: ({ entity }) => entity }),
@@ -123,14 +123,14 @@ export const EntityType = builder.objectRef<EntityWithLimits>('Entity').implemen
     }),
     fields: t.field({
       type: [FieldObject],
-      resolve: ({ entity }) => entity.fields.map((field) => withEntity(entity, field)),
+      resolve: ({ entity }) => entity.allFields.map((field) => withEntity(entity, field)),
     }),
     field: t.field({
       type: FieldObject,
       nullable: true,
       args: { key: t.arg.string({ required: true }) },
       resolve: ({ entity }, { key }) => {
-        const field = entity.fieldByKey.get(key);
+        const field = entity.allFields.find((one) => one.key === key);
         return field ? withEntity(entity, field) : null;
       },
     }),
@@ -147,5 +147,5 @@ export const EntityType = builder.objectRef<EntityWithLimits>('Entity').implemen
 function usedSlots(entity: Entity, kind: SlotKind): number {
   return kind === 'u'
     ? entity.keys.length
-    : entity.fields.filter((field) => slotKindOf(field) === kind).length;
+    : entity.allFields.filter((field) => slotKindOf(field) === kind).length;
 }

@@ -68,8 +68,10 @@ export const FieldObject = builder.objectRef<FieldOfEntity>('Field').implement({
     unique: t.exposeBoolean('unique', { description: 'No two records have the same value.' }),
     indexed: t.exposeBoolean('indexed', { description: 'Filtering and sorting by it is fast.' }),
     isReady: t.boolean({
-      description: 'False while the index of an indexed field is being filled; until then it is not used.',
-      resolve: (field) => field.slot?.state !== 'filling',
+      description:
+        'False while the index of an indexed field is being filled, which is not used until then; or the field itself from the one ' +
+        'that it takes the place of, until when clients do not see it (`jobs`).',
+      resolve: ({ slot, conversion }) => slot?.state !== 'filling' && conversion?.state !== 'filling',
     }),
     replacedBy: t.string({
       nullable: true,
