@@ -473,6 +473,11 @@ declare
   task formwork.rollup_task;
   tasks formwork.rollup_task[];
 begin
+  -- Most tenants that have none are through with it here.
+  perform from formwork.rollups limit 1;
+  if not found then
+    return null;
+  end if;
   if not exists (
     select from formwork.entity_storage s
     where s.is_rolled_up and (s.tenant_id, s.entity_type) in (select a.tenant_id, a.entity_type from after a)
@@ -551,8 +556,9 @@ as $$
 declare
   found_version int;
   found_access int;
-  is_ready boolean := set_config('app.tenant_id', tenant::text, true) || set_config('enable_seqscan', 'off', true)
-    || set_config('plan_cache_mode', 'force_generic_plan', true) is not null;
+  is_set boolean := set_config('app.tenant_id', tenant::text, true) is not null;
+  is_ready boolean :=
+    set_config('enable_seqscan', 'off', true) || set_config('plan_cache_mode', 'force_generic_plan', true) is not null;
   is_locked boolean := pg_advisory_xact_lock_shared(formwork.tenant_lock_key(tenant)) is not null;
 begin
   select t.registry_version, t.access_version into found_version, found_access

@@ -200,6 +200,24 @@ describe('even in raw SQL as the role of the gateway', () => {
 });
 
 describe('links to many', () => {
+  test.each(['set', 'add'])('are not to be there and not to be there: %s and remove', async (list) => {
+    const [kept, both] = await Promise.all(
+      ['kept', 'both'].map((text) => create('Label', { text: `${list} ${text}` })),
+    );
+    const { id } = await create('Specimen', { name: 'Ammonite', labels: { add: [{ id: kept?.id }] } });
+    const labels = {
+      [list]: [{ id: kept?.id }, { id: both?.id.toUpperCase() }],
+      remove: [{ by: { text: `${list} both` } }],
+    };
+    const error = await refusalOf(update('Specimen', id, { labels }));
+    expect(error).toMatchObject({
+      code: 'VALIDATION_FAILED',
+      details: { violations: [{ path: ['input', 'labels', 'remove', 0], code: 'CONTRADICTORY' }] },
+    });
+    expect(error.message).toContain(both?.id);
+    expect(await labelsOf(id)).toEqual([kept?.id]);
+  });
+
   test('are added once, removed and replaced', async () => {
     const [red, green, blue] = await Promise.all(
       ['red', 'green', 'blue'].map((text) => create('Label', { text })),

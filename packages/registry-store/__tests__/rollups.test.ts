@@ -201,6 +201,47 @@ test('sums, counts, averages and finds the ends of every type that has them', as
   expect(await verify(at.control, tenant)).toEqual([]);
 });
 
+test('have no value where it would be beyond all numbers, refuse nothing, and have one again afterwards', async () => {
+  const of = (key: string, how: string, field: string) => rollup(key, { via: 'items', function: how, field });
+  const tenant = await at.tenant();
+  await at.apply(
+    tenant,
+    shop(
+      [
+        of('paid', 'sum', 'cost'),
+        of('shares', 'sum', 'share'),
+        of('mean', 'avg', 'share'),
+        of('most', 'max', 'share'),
+      ],
+      [],
+    ),
+  );
+  const [order = ''] = await at.write(tenant, 'order', {});
+  const much = { amount: 9e37, currency: 'EUR' };
+  const items = await at.write(
+    tenant,
+    'item',
+    { order, cost: much, share: 1e308 },
+    { order, cost: much, share: 1e308 },
+    { order, cost: { amount: 1, currency: 'EUR' }, share: 2 },
+  );
+  expect(await dataOf(order)).toEqual({});
+  expect(await verify(at.control, tenant)).toEqual([]);
+  const change = async (text: string, ...values: readonly string[]) => {
+    const { versions } = await at.dataPlane.read(tenant, []);
+    await at.dataPlane.write(tenant, versions.registry, (transaction) => transaction.run([{ text, values }]));
+    expect(await verify(at.control, tenant)).toEqual([]);
+  };
+  await change('delete from formwork.records where id = $1::uuid', items[0] ?? '');
+  expect(await dataOf(order)).toMatchObject({ paid: { currency: 'EUR' } });
+  expect(await dataOf(order)).not.toHaveProperty('shares');
+  await change(
+    `update formwork.records set data = data || '{"share": 3}' where id = $1::uuid`,
+    items[1] ?? '',
+  );
+  expect(await dataOf(order)).toMatchObject({ shares: 5, mean: 2.5, most: 3 });
+});
+
 test('stored formulas that read each other are computed in their order', async () => {
   const tenant = await at.tenant();
   const more = [formula('a', 'b & "!"'), formula('c', 'quantity + 1'), formula('b', 'text(c) & word')];

@@ -25,6 +25,7 @@ export type ViolationCode =
   | 'PRECISION'
   | 'NOT_A_CHOICE'
   | 'DUPLICATE'
+  | 'CONTRADICTORY'
   | 'ONE_OF'
   | 'UNKNOWN_FIELD'
   | 'INVALID';

@@ -85,7 +85,13 @@ async function assertKeysAreFree(
   const proposals = ids.map((id) => ({ id, removed, patch }));
   const [rows = []] = await runWrite(context, entity, [conflictStatement(entity, proposals, 'existing')]);
   const conflicts = await hideConflicts(context, readConflicts(entity, rows));
-  if (conflicts.length > 0) throw uniqueViolation(conflicts, () => path);
+  if (conflicts.length > 0) {
+    throw uniqueViolation(
+      conflicts,
+      () => path,
+      (id) => context.made.get(id) ?? null,
+    );
+  }
 }
 
 function touchesKey({ keys }: Entity, touched: ReadonlySet<string>): boolean {

@@ -45,6 +45,7 @@ export async function insertPlans(
       .flat()
       .map(([id]) => id),
   );
+  for (const { id, path } of all) if (inserted.has(id)) context.made.set(id, path);
   return {
     refused: all.filter(({ id }) => !inserted.has(id)),
     after: results.slice(results.length - after.length),
@@ -77,7 +78,7 @@ export async function insertOrRefuse(
     ? uniqueViolation(
         conflicts,
         (id) => paths.get(id) ?? [],
-        (id) => paths.get(id) ?? null,
+        (id) => paths.get(id) ?? context.made.get(id) ?? null,
       )
     : // What was in the way is gone: another attempt will do.
       new RecordError('CONFLICT', 'Other writes were in the way. Try again.', {}, { retry: true });

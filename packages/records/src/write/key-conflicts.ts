@@ -55,7 +55,7 @@ export function readConflicts(entity: Entity, rows: readonly Row[]): KeyConflict
   });
 }
 
-/** Where in the input a record stands, by its id; null for one that is not made from it. */
+/** Where in its input a record stands, by its id; null for one that this operation has not made. */
 export type PathOf = (id: string) => InputPath | null;
 
 /** More than this help nobody. */
@@ -63,7 +63,7 @@ const mostViolations = 200;
 
 /**
  * The error for records that cannot be written because of others. A violation's path leads to the field where the key
- * is of one field, else to the record; `paths` to all fields of the key. Two records of one input that are in each
+ * is of one field, else to the record; `paths` to all fields of the key. Two records of one operation that are in each
  * other's way are told by their paths (`siblings`): neither of them is there once the transaction is rolled back.
  */
 export function uniqueViolation(

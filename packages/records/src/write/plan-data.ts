@@ -1,7 +1,9 @@
+import { quote } from '../quote.ts';
 import { objectText } from './encode-value.ts';
 import type { ManyLinksChange } from './many-links.ts';
 import type { ResolvedLinks } from './resolved-links.ts';
-import type { WritePlan } from './write-plan.ts';
+import { validationFailed } from './validation-failed.ts';
+import type { PlannedManyLinks, WritePlan } from './write-plan.ts';
 
 /** The values and links of a plan as JSON text. The links are resolved. */
 export function dataText(plan: Pick<WritePlan, 'values' | 'links'>, links: ResolvedLinks): string {
@@ -9,17 +11,35 @@ export function dataText(plan: Pick<WritePlan, 'values' | 'links'>, links: Resol
   return objectText([...plan.values, ...ids]);
 }
 
-/** What the plan does to links to many. The links are resolved. */
+/**
+ * What the plan does to links to many. The links are resolved. Throws VALIDATION_FAILED where one is to be there and not to
+ * be there: which of the two is meant nobody knows.
+ */
 export function manyLinksChanges(
   { entity, id, manyLinks }: WritePlan,
   links: ResolvedLinks,
 ): ManyLinksChange[] {
-  return manyLinks.map(({ field, add, remove, replaces }) => ({
-    entity,
-    field,
-    source: id,
-    add: add.flatMap((target) => links.idOf(target) ?? []),
-    remove: remove.flatMap((reference) => links.idOf({ reference }) ?? []),
-    replaces,
-  }));
+  return manyLinks.map((planned) => {
+    assertNotBoth(planned, links);
+    const { field, add, remove, replaces } = planned;
+    return {
+      entity,
+      field,
+      source: id,
+      add: add.flatMap((target) => links.idOf(target) ?? []),
+      remove: remove.flatMap((reference) => links.idOf({ reference }) ?? []),
+      replaces,
+    };
+  });
+}
+
+function assertNotBoth({ field, add, remove }: PlannedManyLinks, links: ResolvedLinks): void {
+  const coming = new Set(add.map((target) => links.idOf(target)));
+  const violations = remove.flatMap((reference) => {
+    const id = links.idOf({ reference });
+    if (id === null || !coming.has(id)) return [];
+    const message = `${quote(field.label)} is to lead to the record ${quote(id)} and not to lead there. Give it in "remove" or in the other list, not in both.`;
+    return [{ path: reference.path, code: 'CONTRADICTORY' as const, message }];
+  });
+  if (violations.length > 0) throw validationFailed(violations);
 }

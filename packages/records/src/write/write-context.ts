@@ -5,6 +5,7 @@ import type { RecordSelection } from '../contract.ts';
 import type { Execute } from '../read/execute.ts';
 import type { ReadLimits } from '../read/limits.ts';
 import type { RecordsRead } from '../read/read-back.ts';
+import type { InputPath } from '../validate/violation.ts';
 import { recordErrorOf } from './record-error-of.ts';
 
 /** What every write of an operation is done with. */
@@ -18,6 +19,8 @@ export interface WriteContext {
   readonly read: Execute;
   /** Who writes: "key:<id>". */
   readonly actor: string;
+  /** Records that this operation has made, by id, and where each stood in its input: if it is refused, none will be there. */
+  readonly made: Map<string, InputPath>;
   readonly readBack: ReadBack;
   /** Of filters. */
   readonly limits: ReadLimits;

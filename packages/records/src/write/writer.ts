@@ -13,7 +13,8 @@ export type Writer = BulkRecords &
   Pick<OperationRecords, 'create' | 'update' | 'delete' | 'restore' | 'finishWrites'>;
 
 /** The write side of an operation's records. Writes are done one after the other, as GraphQL orders mutations. */
-export function createWriter(context: WriteContext): Writer {
+export function createWriter(given: Omit<WriteContext, 'made'>): Writer {
+  const context: WriteContext = { ...given, made: new Map() };
   // What a write links to is looked at, and locked, before: only what takes records away (or brings links back) can
   // leave something for the end of the transaction to find. Without it a message to Postgres is saved.
   let mayDangle = false;

@@ -20,7 +20,8 @@ export function compileRolledValue({ function: how, rolled, filter }: RollupComp
       // Money of several currencies has no total.
       const [least, most] = ['min', 'max'].map((extreme) => `${extreme}(${read('currency')})${counts}`);
       const amount = number(how, read('amount'), counts);
-      return `case when ${least} = ${most} then jsonb_build_object('amount', ${amount}, 'currency', ${least}) end`;
+      // Nor has money beyond all numbers: half of it would be no money either.
+      return `case when ${least} = ${most} and ${amount} is not null then jsonb_build_object('amount', ${amount}, 'currency', ${least}) end`;
     }
     case 'date':
     case 'datetime':
@@ -28,17 +29,30 @@ export function compileRolledValue({ function: how, rolled, filter }: RollupComp
     case 'time':
       return `${how}(${textAt(field)} ${byCode})${counts}`;
     default:
-      return isText(type) ? text(how, textAt(field), counts) : number(how, read('operand'), counts);
+      if (isText(type)) return text(how, textAt(field), counts);
+      return `case when ${areAllNumbers(field, read('operand'), counts)} then ${number(how, read('operand'), counts)} end`;
   }
 }
 
-/** The same of a count or sum, for records (`data`) that come or go (`sign`): by how much it changes, null for nothing. */
+/**
+ * Whether each value that is there can be reckoned with: some that a number field holds are beyond what a sum may be, and
+ * leaving these away it would be wrong.
+ */
+function areAllNumbers(field: string, value: string, counts: string): string {
+  return `count(${textAt(field)})${counts} = count(${value})${counts}`;
+}
+
+/**
+ * The same of a count or sum, for records (`data`) that come or go (`sign`): by how much it changes, null for nothing. What
+ * no sum can be added to (see formwork.add_up) has it computed anew.
+ */
 export function compileDifferenceValue({ rolled, filter }: RollupComputation): string {
   const counts = filterOf(filter);
   if (rolled === null) return `nullif(sum(r.sign)${counts}, 0)`;
   const { field, type } = rolled;
   const value = compileComputation({ kind: 'field', field, fieldType: type, slot: null, as: 'operand' });
-  return `nullif(sum(r.sign * (${value}))${counts}, 0)`;
+  const difference = `nullif(sum(r.sign * (${value}))${counts}, 0)`;
+  return `case when ${areAllNumbers(field, value, counts)} then ${difference} else 1e38 end`;
 }
 
 function filterOf(filter: RollupComputation['filter']): string {
