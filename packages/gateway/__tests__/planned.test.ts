@@ -200,3 +200,28 @@ test('plans are dropped when they are too many', async () => {
   expect(bytes).toBeGreaterThan(5_000);
   expect(bytes).toBeLessThanOrEqual(20_000);
 });
+
+test('a JSON value in a variable is never taken for the shape of another', async () => {
+  const tenant = await harness.tenant('json', {
+    formwork: 1,
+    entities: [
+      {
+        key: 'thing',
+        fields: [
+          { key: 'name', type: 'text' },
+          { key: 'data', type: 'json' },
+        ],
+      },
+    ],
+  });
+  const values = [{ 'a:true b': true }, { a: true, b: true }, { eq: { a: true } }, { a: null }, true, null];
+  const create =
+    'mutation ($inputs: [CreateThingInput!]!) { createThings(inputs: $inputs) { things { id } } }';
+  const inputs = values.map((data, index) => ({ name: String(index), data }));
+  dataOf(await gateway.ask(tenant.keys.admin, create, { inputs }));
+  const text = 'query ($where: ThingFilter) { things(where: $where) { nodes { name data } } }';
+  for (const [index, data] of values.slice(0, -1).entries()) {
+    const { things } = dataOf(await gateway.ask(tenant.keys.admin, text, { where: { data: { eq: data } } }));
+    expect(things).toEqual({ nodes: [{ name: String(index), data }] });
+  }
+});

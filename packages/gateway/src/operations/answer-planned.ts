@@ -51,6 +51,8 @@ export async function answerPlanned(query: PlannedQuery): Promise<PlannedAnswer>
     const text = writeAnswer(fields, rows, query.budget);
     return { result: { data: {}, stringify: () => text } };
   } catch (error) {
+    // What ends the operation as a whole would end it there too.
+    if (query.budget.error !== null) return { result: { data: null, errors: [query.budget.error] } };
     query.log.debug({ err: error }, 'the executor answers');
     return leave();
   }

@@ -38,7 +38,9 @@ export function bindOpenRegistry(projected: Registry, claims: ClaimValues): Open
   const rules = rulesOf(projected);
   if (rules === null) return { registry: projected, ends: nothing };
   const present = rules.claims.filter((name) => claimOf(claims, name) !== null);
-  return callersOf(boundOpen, projected).get(present.join('\n'), () => bindOpen(projected, rules, present));
+  return callersOf(boundOpen, projected).get(JSON.stringify(present), () =>
+    bindOpen(projected, rules, present),
+  );
 }
 
 function bindOpen(projected: Registry, rules: Rules, present: readonly string[]): OpenRegistry | null {

@@ -76,6 +76,8 @@ const spans = new Set([
   ...['period', 'timeZone', 'part', 'minutes', 'hours', 'days', 'weeks', 'months', 'years'],
 ]);
 
+const graphqlName = /^\w+$/;
+
 function openFilter(filter: unknown, values: OpenValues): Opened | null {
   if (filter === null || typeof filter === 'boolean') return { value: filter, shape: String(filter) };
   if (Array.isArray(filter)) return openList(filter, values);
@@ -84,6 +86,8 @@ function openFilter(filter: unknown, values: OpenValues): Opened | null {
   let shape = '{';
   for (const [name, operand] of Object.entries(filter)) {
     if (operand === undefined) continue;
+    // Of a JSON value: its names could look like a shape.
+    if (!graphqlName.test(name)) return null;
     const open = openOperand(name, operand, values);
     if (open === null) return null;
     opened[name] = open.value;
