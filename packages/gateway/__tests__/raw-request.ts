@@ -47,7 +47,12 @@ export function rawRequest(url: string, options: RawRequest): Promise<RawAnswer>
         )
         .on('error', reject);
     });
-    outgoing.on('error', reject);
+    outgoing.on('error', (error: NodeJS.ErrnoException) => {
+      // A connection that is kept open may be closed just as it is used again: then nothing was read of the request.
+      const isStale = outgoing.reusedSocket && error.code === 'ECONNRESET';
+      if (isStale) rawRequest(url, options).then(resolve, reject);
+      else reject(error);
+    });
     outgoing.end(body);
   });
 }
