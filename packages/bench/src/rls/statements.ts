@@ -39,7 +39,8 @@ export function ownedStatements(registry: Registry, { orders, customers }: Ids):
     },
     {
       title: 'first 20 of one status, newest first, by indexed slots',
-      text: `select ${columns} ${from} and r.${slot('status')} = $1 order by r.${slot('placed_at')} desc, r.id desc limit 20`,
+      text: `select ${columns} ${from} and r.${slot('status')} = $1 and r.${slot('placed_at')} is not null
+        order by r.${slot('placed_at')} desc, r.id desc limit 20`,
       values: () => ['pending'],
       repeat: 20,
       reusesPlan: false,
