@@ -5,5 +5,6 @@ export class ChangesPending extends Error {
 
 /** Commands whose exit code 2 says "changes": a pipeline must not take a slip of the keyboard for that. */
 export function comparesRegistries([group, command]: readonly string[]): boolean {
+  if (group === 'jobs') return command === 'parity';
   return group === 'registry' && (command === 'diff' || command === 'plan');
 }
