@@ -42,8 +42,11 @@ async function run(options: Options): Promise<void> {
       await compare(shop, {
         rounds: options.rounds ?? (isQuick ? 2 : 5),
         seconds: options.seconds ?? (isQuick ? 1 : 4),
+        warmUp: isQuick ? { together: 8, each: 1 } : { together: 20, each: 4 },
         connections: options.connections ?? (isQuick ? [16] : [1, 16, 64]),
         tenants: isQuick ? ['one'] : ['one', 'many'],
+        // In two minutes each has its time to warm up only if they are few.
+        ...(isQuick ? { targets: ['formwork', 'postgraphile', 'rawJsonb'] } : {}),
         ...(options.operations === undefined ? {} : { operations: options.operations }),
       }),
     );

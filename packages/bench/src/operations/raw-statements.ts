@@ -15,6 +15,8 @@ interface Words {
   /** What an index knows the status and the day by. */
   readonly status: string;
   readonly placedAt: string;
+  /** What a partial index wants to hear before it serves the newest. */
+  readonly isListed: string;
   /** Condition on the tenant; under row-level security there is nothing to say. "$workspace" becomes a parameter, the last one. */
   readonly own: (alias: string) => string;
 }
@@ -29,6 +31,7 @@ const native: Words = {
   product: 'product_id',
   status: 'status',
   placedAt: 'placed_at',
+  isListed: 'true',
   own: (alias) => `${alias}.workspace_id = $workspace and`,
 };
 
@@ -45,6 +48,7 @@ function jsonb({ entities }: Registry): Words {
     product: 'product',
     status: '_status',
     placedAt: '_placed_at',
+    isListed: 'o._placed_at is not null',
     own: () => '',
   };
 }
@@ -57,14 +61,16 @@ const currentTenant = `current_setting('app.tenant_id')::uuid`;
  */
 export function rawStatements(mode: RawMode, registry: Registry): Readonly<Record<OperationName, string>> {
   const words = mode === 'native' ? native : jsonb(registry);
-  const { customers, products, orders, items, customer, order, product, status, placedAt, own } = words;
+  const { customers, products, orders, items, customer, order, product, status, placedAt, isListed, own } =
+    words;
   const fields = `'number', o.number, 'status', o.status, 'total', o.total::text, 'placedAt', o.placed_at`;
   const newest = `order by o.${placedAt} desc, o.id desc limit 20`;
   const list = (condition: string) => `
     select json_build_object('data', json_build_object('orders', json_build_object(
       'totalCount', (select count(*) from ${orders} o where ${own('o')} ${condition}),
       'nodes', (select coalesce(json_agg(j), '[]') from (
-        select json_build_object('id', o.id, ${fields}) j from ${orders} o where ${own('o')} ${condition} ${newest}) x))))::text`;
+        select json_build_object('id', o.id, ${fields}) j from ${orders} o
+        where ${own('o')} ${isListed} and ${condition} ${newest}) x))))::text`;
   return {
     byId: `select json_build_object('data', json_build_object('order', (
       select json_build_object('id', o.id, ${fields}) from ${orders} o where ${own('o')} o.id = $1::uuid)))::text`,
@@ -80,7 +86,7 @@ export function rawStatements(mode: RawMode, registry: Registry): Readonly<Recor
               select json_build_object('id', p.id, 'title', p.title, 'price', p.price::text) from ${products} p
               where ${own('p')} p.id = i.${product})) j
             from ${items} i where ${own('i')} i.${order} = o.id order by i.id limit 5) y))) j
-        from (select * from ${orders} o where ${own('o')} true ${newest}) o) x))))::text`,
+        from (select * from ${orders} o where ${own('o')} ${isListed} ${newest}) o) x))))::text`,
     aggregate: `select json_build_object('data', json_build_object('groups', json_agg(j)))::text from (
       select json_build_object('keys', json_build_array(o.status), 'sum', json_build_object('total', sum(o.total)::text),
         'avg', json_build_object('total', avg(o.total)::text)) j

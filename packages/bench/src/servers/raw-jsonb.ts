@@ -5,10 +5,12 @@ import type { Answer, RawServerSettings } from './raw-server.ts';
 export function connectJsonb({ url, statements, version }: RawServerSettings): Answer {
   const dataPlane = connectDataPlane({ url });
   return async (tenant, { operation, values }) => {
-    const statement: Statement = { text: statements[operation], values, reusesPlan: operation === 'byId' };
-    const fence = {
+    // Prepared and planned once, as by anybody who writes a statement by hand.
+    const statement: Statement = { text: statements[operation], values, reusesPlan: true };
+    const fence: Statement = {
       text: 'select formwork.begin_write($1::uuid, $2::int)',
       values: [tenant, String(version)],
+      reusesPlan: true,
     };
     const isWrite = operation === 'create' || operation === 'update' || operation === 'bulk';
     const { results } = await dataPlane.read(tenant, isWrite ? [fence, statement] : [statement]);
