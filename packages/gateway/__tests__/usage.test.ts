@@ -7,6 +7,7 @@ import {
   Harness,
   type TestGateway,
   type TestTenant,
+  until,
 } from './harness.ts';
 
 /* Who uses what of a design: counted by gateways, read by designers, and asked before a name is taken away. */
@@ -357,4 +358,22 @@ test('a gateway that stopped without a word does not hold up a contract for ever
   expect(
     await apply(tenant, [{ dropAlias: { entity: 'property', field: 'monthly_rent', alias: 'rent' } }]),
   ).toEqual([]);
+});
+
+test('a gateway gives signs of life however many change their designs through it', async () => {
+  const crowd = await Promise.all(Array.from({ length: 6 }, (_, n) => harness.tenant(`busy-${n}`, rentals)));
+  await asAdmin(harness.database, async (admin) => {
+    const lastSeen = async () => {
+      const { rows } = await admin.query<{ seen: string }>(
+        'select min(seen_at)::text as seen from (select seen_at from formwork.gateways order by seen_at desc limit 2) g',
+      );
+      return rows[0]?.seen ?? '';
+    };
+    await admin.query('begin; lock table formwork.registry_versions in access exclusive mode');
+    const changes = crowd.map((tenant) => apply(tenant, [renameRent]).catch(() => {}));
+    const before = await lastSeen();
+    await until(async () => (await lastSeen()) > before);
+    await admin.query('rollback');
+    await Promise.all(changes);
+  });
 });

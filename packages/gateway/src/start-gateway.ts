@@ -61,7 +61,10 @@ export async function startGateway(config: GatewayConfig, logger?: Logger): Prom
     closers.push(() => services.recorder.close());
     const changes = await hearChanges(control, services);
     closers.push(() => changes.close());
-    const reporter = await UsageReporter.start(control, services);
+    // Of its own: while designs change on all others for long, a gateway must not be taken for dead.
+    const reporting = connectControlPlane({ url: options.designerUrl, max: 1 });
+    closers.push(() => reporting.close());
+    const reporter = await UsageReporter.start(reporting, services);
     closers.push(() => reporter.close());
     if (options.jobs) {
       const worker = await startJobWorker(control, services);
