@@ -1,6 +1,6 @@
 import type { RegistryDocument } from '@formwork/registry';
 import { asAdmin } from '@formwork/testkit';
-import type { Records } from '../src/contract.ts';
+import type { Records, Values } from '../src/contract.ts';
 import {
   createReadHarness,
   errorOf,
@@ -24,6 +24,7 @@ const document: RegistryDocument = {
       plural: 'notes',
       fields: [
         { key: 'title', type: 'text', indexed: true },
+        { key: 'state', type: 'select', indexed: true, options: { choices: [{ key: 'open' }] } },
         { key: 'account', type: 'link', options: { target: 'account', inverse: 'notes' } },
         { key: 'shared_with', type: 'links', options: { target: 'account', inverse: 'shared_notes' } },
       ],
@@ -42,7 +43,9 @@ beforeAll(async () => {
   theirs = await createReadHarness(document);
   ours = await theirs.addTenant('other');
   await theirs.insert('account', [{ id: theirAccount, data: { code: 'SECRET' } }]);
-  await theirs.insert('note', [{ id: theirNote, data: { title: 'Secret', account: theirAccount } }]);
+  await theirs.insert('note', [
+    { id: theirNote, data: { title: 'Secret', state: 'open', account: theirAccount } },
+  ]);
   await theirs.link('note', 'shared_with', [[theirNote, theirAccount]]);
   await ours.insert('account', [{ id: ourAccount, data: { code: 'OPEN' } }]);
 });
@@ -52,6 +55,17 @@ beforeEach(() => {
 });
 
 const fields = { fields: [] };
+/** Each finds their note: by an index, by what it is sorted by, over a link. */
+const notes: readonly Values[] = [
+  { title: { gte: 'A' } },
+  { state: { eq: 'OPEN' } },
+  { account: { id: { eq: theirAccount } } },
+];
+
+async function countOf(reader: Records, where: Values | undefined): Promise<number> {
+  const { totalCount } = await reader.connection('Note', where === undefined ? {} : { where }, everything);
+  return Number(totalCount);
+}
 
 test('finds nothing of another tenant by id, key or node', async () => {
   expect(await records.byId('Account', theirAccount, fields)).toBeNull();
@@ -66,7 +80,11 @@ test('lists, filters and counts nothing of another tenant', async () => {
   expect(await idsOf(records, 'Account', { where: { id: { eq: theirAccount } } })).toEqual([]);
   expect(await idsOf(records, 'Account', { where: { not: { code: { eq: 'OPEN' } } } })).toEqual([]);
   expect(await idsOf(records, 'Account', { where: { notes: { count: { gt: 0 } } } })).toEqual([]);
-  expect((await records.connection('Note', {}, everything)).totalCount).toBe(0);
+  expect(await countOf(records, undefined)).toBe(0);
+  for (const where of notes) {
+    expect(await idsOf(records, 'Note', { where })).toEqual([]);
+    expect(await countOf(records, where)).toBe(0);
+  }
 });
 
 test('follows no link into another tenant, whatever parent is made up', async () => {
@@ -93,6 +111,7 @@ test('takes no cursor of another tenant', async () => {
 });
 
 test('and yet all of it is there', async () => {
+  for (const where of [undefined, ...notes]) expect(await countOf(theirs.records(), where)).toBe(1);
   expect(
     await idsOf(theirs.records(), 'Note', { where: { sharedWith: { some: { code: { eq: 'SECRET' } } } } }),
   ).toEqual([theirNote]);
@@ -144,7 +163,10 @@ test('estimates nothing of what another tenant has', async () => {
   };
   const note = (title: string) => ({ id: idOf(3, (noted += 1)), data: { title } });
   let noted = 0;
-  await ours.insert('note', [1, 2, 3, 4, 5].map(() => note('common')));
+  await ours.insert(
+    'note',
+    [1, 2, 3, 4, 5].map(() => note('common')),
+  );
   const five = [
     { count: 5, isExact: false },
     { count: 5, isExact: true },

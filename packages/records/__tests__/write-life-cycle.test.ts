@@ -326,7 +326,7 @@ function count(typeName: string, where: Values | undefined) {
       where === undefined ? {} : { where },
       selection,
     );
-    return totalCount;
+    return Number(totalCount);
   });
 }
 
