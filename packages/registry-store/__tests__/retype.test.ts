@@ -14,6 +14,7 @@ import {
 } from '@formwork/registry-store';
 import { claimJob } from '../src/jobs/claim-job.ts';
 import { fillBatch } from '../src/jobs/fill-batch.ts';
+import { makeStrict, switchField } from '../src/jobs/switch-field.ts';
 import { type Setup, setUp } from './setup.ts';
 
 let setup: Setup;
@@ -264,6 +265,22 @@ test('one that is written while the job runs blocks the switch, and is listed; c
     { rent: '950.00', monthly_rent: '950.00' },
     { rent: '1', monthly_rent: '1' },
   ]);
+});
+
+test('what a lost worker has made strict is lenient again when the job stops', async () => {
+  await write('a', { rent: '1' });
+  await change(retype);
+  const claim = await claimJob(setup.control, randomUUID(), { tenantId: tenant });
+  if (claim === null) throw new Error('There is no job.');
+  const filled = { entityType: 'flat', field: 'monthly_rent' };
+  expect(await makeStrict(setup.control, claim, filled, true)).toBe(true);
+  await expect(write('b', { rent: 'on request' })).rejects.toMatchObject({ sqlstate: 'FW015' });
+  // Whatever changes the entity in between makes it lenient too, and is no switch.
+  await change({ changeType: { entity: 'flat', field: 'size', type: 'decimal' } });
+  expect(await switchField(setup.control, claim, filled)).toBe(false);
+  await makeStrict(setup.control, claim, filled, true);
+  await pauseJob(setup.control, tenant, claim.jobId);
+  await write('b', { rent: 'on request' });
 });
 
 test('a job stops where it is paused, and goes on from there', async () => {

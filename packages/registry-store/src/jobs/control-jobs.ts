@@ -2,6 +2,7 @@ import type { ControlPlane, TransactionSql } from '@formwork/pg';
 import { JobError } from '../errors.ts';
 import type { Job } from './job.ts';
 import { queueJob } from './start-jobs.ts';
+import { makeLenient } from './switch-field.ts';
 
 /** The tenant's jobs, the latest first. */
 export function readJobs(control: ControlPlane, tenantId: string): Promise<readonly Job[]> {
@@ -45,8 +46,10 @@ function change(
     }
     await sql`
       update formwork.jobs set state = ${to}, attempts = 0, error = null, updated_at = now() where id = ${id}::uuid`;
-    if (to === 'paused') await sql`delete from formwork.job_queue where job = ${id}::uuid`;
-    else await queueJob(sql, tenantId, id);
+    if (to === 'paused') {
+      await makeLenient(sql, before.entityType, before.field);
+      await sql`delete from formwork.job_queue where job = ${id}::uuid`;
+    } else await queueJob(sql, tenantId, id);
     return (await findJob(sql, id)) as Job;
   });
 }

@@ -7,7 +7,7 @@ import { defaultLease, keepClaim, releaseJob } from './claim-job.ts';
 import { type BatchOutcome, countRecords, fillBatch, fillRest } from './fill-batch.ts';
 import type { Claim } from './job.ts';
 import { findDifferences, findMisfits, pairOf } from './parity.ts';
-import { makeStrict, switchField } from './switch-field.ts';
+import { makeLenient, makeStrict, switchField } from './switch-field.ts';
 
 export interface JobPace {
   /** Records of one batch, which is one transaction (500). */
@@ -45,11 +45,12 @@ async function work(control: ControlPlane, claim: Claim, pace: JobPace): Promise
   const outcome = await repeat(pace, () => fillBatch(control, claim, batch));
   if (signal?.aborted) return releaseJob(control, claim);
   if (outcome === 'stopped') return;
-  const pair = await findPair(control, claim);
-  if (pair === null) return finish(control, claim);
-  const filled = { entityType: pair.entity.storageKey, field: pair.target.storageKey };
   for (let round = 1; round <= mostRounds; round += 1) {
     if (signal?.aborted) return releaseJob(control, claim);
+    // Each time anew: what was changed of it meanwhile has made it lenient again, see switchField.
+    const pair = await findPair(control, claim);
+    if (pair === null) return finish(control, claim);
+    const filled = { entityType: pair.entity.storageKey, field: pair.target.storageKey };
     // First while everything may still be written, so that nobody is refused where it comes to nothing.
     if (!(await isAlike(control, claim, pair, pace))) return;
     if (!(await makeStrict(control, claim, filled, true))) return;
@@ -143,6 +144,7 @@ async function block(
       update formwork.jobs set state = 'blocked', misfits = ${misfits.count}, examples = ${sql.json([...misfits.examples])},
         error = ${error}, updated_at = now()
       where id = ${claim.jobId}::uuid`;
+    await makeLenient(sql, entity.storageKey, target.storageKey);
     await sql`delete from formwork.job_queue where job = ${claim.jobId}::uuid`;
   });
 }

@@ -44,6 +44,13 @@ export function makeStrict(
   });
 }
 
+/** Lets in what has no counterpart: a worker that was lost may have left it refused. Nobody has to wait for that. */
+export async function makeLenient(sql: TransactionSql, entityType: string, field: string): Promise<void> {
+  await sql`
+    update formwork.entity_storage set strict_conversions = array_remove(strict_conversions, ${field})
+    where entity_type = ${entityType} and ${field} = any (strict_conversions)`;
+}
+
 /**
  * Serves the new field, and deprecates the old one: a new version of the registry. False where it was not strict all the
  * time, because the registry was changed meanwhile: then nothing is known of what was written since.
