@@ -161,8 +161,11 @@ test('estimates nothing of what another tenant has', async () => {
     const found = await records.connection('Note', { where: { title: { eq: title } } }, selection);
     return found.counts;
   };
-  const note = (title: string) => ({ id: idOf(3, (noted += 1)), data: { title } });
   let noted = 0;
+  const note = (title: string) => {
+    noted += 1;
+    return { id: idOf(3, noted), data: { title } };
+  };
   await ours.insert(
     'note',
     [1, 2, 3, 4, 5].map(() => note('common')),
