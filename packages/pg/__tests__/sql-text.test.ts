@@ -7,6 +7,7 @@ import {
   sql,
   textArray,
 } from '@formwork/pg';
+import { OpenValue } from '@formwork/pg/sql-text';
 import { asAdmin, createTestDatabase, type TestDatabase } from '@formwork/testkit';
 
 const hostile = [
@@ -133,5 +134,38 @@ describe('as Postgres reads it', () => {
         expect(rows[0].text).toBe(text);
       }
     });
+  });
+});
+
+describe('a value that is not known yet', () => {
+  const price = new OpenValue(({ price }: { price: number }) => price);
+  const statement = sql`select ${'a'}, ${price.map(String)} ${sql`where ${price.map((value) => `${value}!`)} = ${1}`}`;
+
+  test('is filled in later, into the same text, by what was made of it', () => {
+    expect(statement.fill({ price: 5 })).toEqual({
+      text: 'select $1, $2 where $3 = $4',
+      values: ['a', '5', '5!', '1'],
+    });
+    expect(statement.fill({ price: 6 }).values).toEqual(['a', '6', '6!', '1']);
+  });
+
+  test('keeps the statement from being sent before', () => {
+    expect(() => statement.values).toThrow('is not known yet');
+    expect(statement.openValues).toHaveLength(2);
+  });
+
+  test('is never taken for a value', () => {
+    expect(() => JSON.stringify({ nested: [price] })).toThrow('is not known yet');
+    expect(() => `${price as unknown as string}`).toThrow('is not known yet');
+    expect(() => Number(price)).toThrow('is not known yet');
+  });
+
+  test('tells what was made of it in the end, used or not', () => {
+    const ends = new Set<OpenValue>();
+    const value = new OpenValue((given: number) => given, ends);
+    const [one, other] = [value.map((known) => known + 1), value.map((known) => known * 2)];
+    const last = one.map(String);
+    expect([...ends]).toEqual([other, last]);
+    expect([...ends].map((end) => end.of(4))).toEqual([8, '5']);
   });
 });
