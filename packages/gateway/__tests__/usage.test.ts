@@ -1,3 +1,4 @@
+import { withAdmin } from '@formwork/pg';
 import { saveUsage } from '@formwork/registry-store';
 import { asAdmin } from '@formwork/testkit';
 import {
@@ -243,6 +244,27 @@ describe('what was used lately', () => {
     expect(codesOf(await post(one, tenant.keys.editor, '{ properties { nodes { rent } } }'))).toEqual([
       'GRAPHQL_VALIDATION_FAILED',
     ]);
+  });
+
+  test('counts although it was used when all gateways had told, while the change waited for writers', async () => {
+    const tenant = await harness.tenant('late', rentals);
+    await apply(tenant, [renameRent]);
+    const problems = await withAdmin(harness.database.adminUrl, async (writer) => {
+      await writer.query('begin');
+      await writer.query('select pg_advisory_xact_lock_shared(formwork.tenant_lock_key($1))', [tenant.id]);
+      const applying = apply(tenant, [drop]);
+      await until(() =>
+        asAdmin(harness.database, async (admin) => {
+          const waiting = `select from pg_locks where locktype = 'advisory' and not granted
+            and database = (select oid from pg_database where datname = current_database())`;
+          return (await admin.query(waiting)).rows.length > 0;
+        }),
+      );
+      dataOf(await post(two, tenant.keys.editor, '{ properties { nodes { rent } } }', { client: 'late' }));
+      await writer.query('rollback');
+      return applying;
+    });
+    expect(problems).toMatchObject([{ code: 'IN_USE', message: expect.stringContaining('"late"') }]);
   });
 
   test('may go once the window has passed, and where only the other name was used', async () => {

@@ -16,7 +16,7 @@ import { runSteps } from './run-steps.ts';
 import { saveRows } from './save-rows.ts';
 import { saveVersion } from './save-version.ts';
 import { takesNamesAway } from './usage/contracts.ts';
-import { awaitUsage } from './usage/live-gateways.ts';
+import { awaitLatestUsage, awaitUsage } from './usage/live-gateways.ts';
 import { withTenantLock } from './with-tenant-lock.ts';
 
 export interface ApplyOptions extends PlanOptions {
@@ -61,11 +61,13 @@ export async function applyChange(
 ): Promise<AppliedRegistry> {
   const { lockTimeout: timeout = 1_000, lockAttempts: attempts = 10 } = options;
   // Before the lock: gateways that tell what was used must not wait for who waits for them.
-  if (takesNamesAway(request)) await awaitUsage(control);
+  const isContract = takesNamesAway(request);
+  if (isContract) await awaitUsage(control);
   const found = await control.withTenant(tenantId, (sql) => lookAhead(sql, request, options));
-  return withTenantLock(control, tenantId, { timeout, attempts }, (sql) =>
-    apply(sql, tenantId, request, options, found),
-  );
+  return withTenantLock(control, tenantId, { timeout, attempts }, async (sql) => {
+    if (isContract) await awaitLatestUsage(control);
+    return apply(sql, tenantId, request, options, found);
+  });
 }
 
 /** What is found by looking through many records. What else is wrong is said under the lock. */

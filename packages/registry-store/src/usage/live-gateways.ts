@@ -43,6 +43,30 @@ export async function awaitUsage(control: ControlPlane): Promise<void> {
   }
 }
 
+/** Milliseconds for which writers are kept waiting for gateways that were asked once already. */
+const briefly = 1_000;
+
+/**
+ * Asks once more while nobody writes, so that what was used between the first answer and the lock counts too. Who does not
+ * answer at once has done so before: nobody waits for a gateway that has died meanwhile.
+ */
+export async function awaitLatestUsage(control: ControlPlane): Promise<void> {
+  const given = new AbortController();
+  const timer = setTimeout(() => given.abort(), briefly);
+  const answered = async () => {
+    const question = await ask(control);
+    while (!given.signal.aborted && (await findSilent(control, question)).length > 0) await sleep(10);
+  };
+  const isOver = new Promise((resolve) => given.signal.addEventListener('abort', resolve));
+  try {
+    // The transaction that holds the lock has a connection already, and there may be no second one.
+    await Promise.race([answered().catch(() => {}), isOver]);
+  } finally {
+    clearTimeout(timer);
+    given.abort();
+  }
+}
+
 /** Draws the number of a question and tells the gateways of it. */
 function ask(control: ControlPlane): Promise<number> {
   return control.control(async (sql) => {
