@@ -20,7 +20,7 @@ export interface PoolOptions {
 }
 
 /** A backend keeps what it has learnt of every table and view it ever touched; a fresh one has forgotten. */
-const recycling = { maxUses: 50_000, maxAge: 3_600_000, maxParsedStatements: 10_000 };
+const recycling = { maxUses: 50_000, maxAge: 3_600_000, maxParsedStatements: 10_000, maxViews: 1_000 };
 
 /** Connections that nobody has needed for a minute are closed. */
 const idleTimeout = 60_000;
@@ -148,6 +148,7 @@ export class SessionPool {
     const isWorn =
       session.uses >= recycling.maxUses ||
       session.parsedStatements > recycling.maxParsedStatements ||
+      session.touchedViews > recycling.maxViews ||
       session.age > recycling.maxAge;
     if (!session.isClean || isWorn || this.#closing !== undefined) {
       this.#end(session);

@@ -85,6 +85,11 @@ export class Session {
     return this.#prepared.parsed;
   }
 
+  /** How many views it has touched. */
+  get touchedViews(): number {
+    return this.#prepared.views;
+  }
+
   /** How many messages were sent. */
   get uses(): number {
     return this.#sent;
