@@ -1,4 +1,10 @@
-import { type ControlPlane, type SqlFragment, type TransactionSql, sql as text } from '@formwork/pg';
+import {
+  type ControlPlane,
+  type SqlFragment,
+  type TransactionSql,
+  sql as text,
+  textArray,
+} from '@formwork/pg';
 import { type ConvertedPair, compileParity } from '@formwork/view-compiler';
 import { runStatement } from '../run-statement.ts';
 import { keepClaim } from './claim-job.ts';
@@ -70,18 +76,18 @@ function asWriter(
   });
 }
 
+/** By ids and no join: planned as one statement, every batch read the whole table twice. */
 async function touch(
   sql: TransactionSql,
   page: SqlFragment,
 ): Promise<{ readonly looked: number; readonly last: string | null }> {
-  const [row] = await runStatement(
+  const ids = (await runStatement(sql, page)).flatMap(([id]) => id ?? []);
+  const free = await runStatement(
     sql,
-    text`with page as materialized (${page}), touched as (
-        update formwork.records r set data = r.data
-        from (select l.id from formwork.records l where l.id in (select id from page) and l.deleted_at is null
-          order by l.id for no key update skip locked) free
-        where r.id = free.id)
-      select (select count(*) from page), (select id from page order by id desc limit 1)`,
+    text`select id from formwork.records where id = any (${textArray(ids)}::uuid[]) and deleted_at is null
+      order by id for no key update skip locked`,
   );
-  return { looked: Number(row?.[0] ?? 0), last: row?.[1] ?? null };
+  const touched = textArray(free.flatMap(([id]) => id ?? []));
+  await runStatement(sql, text`update formwork.records set data = data where id = any (${touched}::uuid[])`);
+  return { looked: ids.length, last: ids.at(-1) ?? null };
 }
