@@ -300,11 +300,43 @@ describe('rows of the registry that no check has seen', () => {
     ['name of a view', 'update formwork.entity_types set view_name = $1'],
     ['function of a rollup', 'update formwork.rollups set compute = $1'],
     ['function of formulas', 'update formwork.entity_storage set formulas = $1'],
+    [
+      'filter of a rollup',
+      `update formwork.fields set options = options || jsonb_build_object('filter', $1::text) where type = 'rollup'`,
+    ],
+    [
+      'field of a rollup',
+      `update formwork.fields set options = options || jsonb_build_object('via', $1::text) where type = 'rollup'`,
+    ],
+    [
+      'target of a link',
+      `update formwork.fields set options = options || jsonb_build_object('target', $1::text) where type = 'link'`,
+    ],
+    [
+      'searchable field',
+      `update formwork.entity_types set options = jsonb_build_object('searchable', jsonb_build_array($1::text))`,
+    ],
+    ['keys of a search', 'update formwork.entity_storage set search_keys = array[$1::text]'],
   ];
+
+  /** Whoever cannot be loaded cannot be repaired by their designers either. */
+  const optionsNow = async (): Promise<Record<string, unknown>> => {
+    const { rows } = await asAdmin(harness.database, (admin) =>
+      admin.query<{ fields: unknown; entity_types: unknown }>(
+        `select (select jsonb_agg(jsonb_build_object('entity_type', entity_type, 'storage_key', storage_key, 'options', options))
+            from formwork.fields where tenant_id = $1) as fields,
+          (select jsonb_agg(jsonb_build_object('storage_key', storage_key, 'options', options))
+            from formwork.entity_types where tenant_id = $1) as entity_types`,
+        [tenant.id],
+      ),
+    );
+    return { ...rows[0] };
+  };
 
   test.each(rows)('%s', async (_, statement) => {
     await apply(base({}));
     const kept = JSON.stringify(await exportRegistry(harness.control, tenant.id));
+    const before = await optionsNow();
     for (const text of hostile) {
       const isTaken = await asAdmin(harness.database, async (admin) => {
         await admin.query(`select set_config('app.tenant_id', $1, false)`, [tenant.id]);
@@ -336,6 +368,14 @@ describe('rows of the registry that no check has seen', () => {
         `update formwork.entity_types set label = 'Thing', description = '' where tenant_id = $1`,
         [tenant.id],
       );
+      for (const [table, options] of Object.entries(before)) {
+        await admin.query(
+          `update formwork.${table} t set options = k.options
+            from jsonb_to_recordset($2) k (entity_type text, storage_key text, options jsonb)
+            where t.tenant_id = $1 and to_jsonb(t) @> (to_jsonb(k) - 'options')`,
+          [tenant.id, JSON.stringify(options)],
+        );
+      }
     });
     expect(kept).toContain('"thing"');
   });

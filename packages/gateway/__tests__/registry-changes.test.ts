@@ -181,25 +181,33 @@ test('a gateway whose LISTEN connection was cut is right all the same, and liste
   );
 });
 
-test('a registry that is broken is an error of its tenant alone', async () => {
+test.each([
+  ['cannot be built', '{"target": 7}'],
+  ['cannot be loaded', '{"target": "nowhere"}'],
+])('a registry that is broken (it %s) is an error of its tenant alone', async (_, options) => {
   const broken = await freshTenant();
   const whole = await freshTenant();
   dataOf(await one.ask(broken.keys.editor, '{ airports { totalCount } }'));
   await asAdmin(harness.database, async (admin) => {
     await admin.query('begin');
-    await admin.query(
-      `update formwork.fields set options = '{"target": 7}' where tenant_id = $1 and type = 'link'`,
-      [broken.id],
-    );
+    await admin.query(`update formwork.fields set options = $2 where tenant_id = $1 and type = 'link'`, [
+      broken.id,
+      options,
+    ]);
     await admin.query('update formwork.tenants set registry_version = registry_version + 1 where id = $1', [
       broken.id,
     ]);
     await admin.query('commit');
   });
-  const answer = await one.ask(broken.keys.editor, '{ airports { totalCount } }');
-  expect(codesOf(answer)).toEqual(['INTERNAL']);
-  expect(answer.errors?.[0]?.message).toContain(`"${broken.slug}"`);
-  dataOf(await one.ask(whole.keys.editor, '{ airports { totalCount } }'));
+  // A process of its own would end with an error that nobody waits for.
+  for (const url of [one.url, other.url]) {
+    for (const document of [write, '{ airports { totalCount } }']) {
+      const answer = await ask(url, broken.keys.editor, document);
+      expect(codesOf(answer)).toEqual(['INTERNAL']);
+      expect(answer.errors?.[0]?.message).toContain(`"${broken.slug}"`);
+    }
+    dataOf(await ask(url, whole.keys.editor, '{ airports { totalCount } }'));
+  }
 });
 
 test('a view that is gone makes the registry be read again, and is an error where it is still gone', async () => {

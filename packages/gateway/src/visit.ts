@@ -92,22 +92,23 @@ export class Visit {
   view(): TenantState | Promise<TenantState> {
     if (this.#view !== null) return this.#view;
     const state = this.state();
-    if (state instanceof Promise) return this.#findView();
+    if (state instanceof Promise) return this.#findView(state);
     this.#view = this.#built(state.as(this.#caller.role));
-    return this.#view ?? this.#findView();
+    return this.#view ?? this.#findView(state);
   }
 
-  async #findView(): Promise<TenantState> {
+  /** Of the very state that is being loaded: loaded twice, it would fail once where nobody hears of it. */
+  async #findView(state: TenantState | Promise<TenantState>): Promise<TenantState> {
     const { role } = this.#caller;
-    const view = await this.#viewOf(role);
+    const view = await this.#viewOf(role, await state);
     if (view === null)
       throw requestError('FORBIDDEN', noSuchRole(role), { details: { role: role.slice(0, 60) } });
     this.#view = view;
     return view;
   }
 
-  async #viewOf(role: string): Promise<TenantState | null> {
-    const found = (await this.state()).as(role);
+  async #viewOf(role: string, state: TenantState): Promise<TenantState | null> {
+    const found = state.as(role);
     if (found !== null) return this.#built(found);
     return this.#built((await this.prove()) ? (await this.state()).as(role) : null);
   }
