@@ -10,7 +10,7 @@ import { shrinkRequest } from './shrink-request.ts';
 import { openSubject, type Request, type Subject, type Way } from './subject.ts';
 
 const seed = Number(process.env.FORMWORK_SEED ?? Date.now() % 2 ** 31);
-const documents = Number(process.env.FORMWORK_DOCUMENTS ?? 700);
+const documents = Number(process.env.FORMWORK_DOCUMENTS ?? 1_000);
 /** Made before they are sent, so that the cursors that they need are asked for together. */
 const batchSize = 25;
 
