@@ -12,7 +12,7 @@ import { until } from './harness.ts';
 /* Clients that take their time: each is waited for, and none for ever. */
 
 const minute = 60_000;
-const patient: Patience = { headers: minute, request: minute, answer: minute, look: 20 };
+const patient: Patience = { headers: minute, request: minute, answer: minute, next: minute, look: 20 };
 const long = 'x'.repeat(64 * 1024 * 1024);
 
 let server: RunningServer | null = null;
@@ -68,6 +68,12 @@ test('whose body has no end is told so and cut off', async () => {
   const socket = await start({ headers: 100, request: 100 });
   socket.write(`${post('/')}\r\n12345`);
   expect(await hear(socket)).toMatch(/^HTTP\/1.1 408 /);
+});
+
+test('who keeps a connection and asks nothing more is parted from after its answer', async () => {
+  const socket = await start({ next: 100 });
+  socket.write(`${post('/')}\r\n1234567890`);
+  expect(await hear(socket)).toMatch(/^HTTP\/1.1 200 [^]*short/);
 });
 
 test('who does not take an answer is cut off, and the answer forgotten', async () => {

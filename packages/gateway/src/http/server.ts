@@ -22,6 +22,7 @@ export async function startServer(
   const late = {
     headersTimeout: patience.headers,
     requestTimeout: patience.request,
+    keepAliveTimeout: patience.next,
     connectionsCheckingInterval: patience.look,
   };
   const server = createServer(late, (request, response) => {
