@@ -19,7 +19,15 @@ export function addPublishOptions(command: Command): Command {
 
 export async function publishAs(name: string, report: Report, options: PublishOptions): Promise<void> {
   await publish(report, options.json);
-  if (options.record !== undefined) {
-    await record(name, report, options.record === true ? 'docs' : options.record);
-  }
+  if (options.record === undefined) return;
+  const sections = [`Measured by \`npm run bench -- ${given()}\`.`, ...report.sections];
+  await record(name, { ...report, sections }, options.record === true ? 'docs' : options.record);
+}
+
+/** What was asked for on the command line, without where it goes. */
+function given(): string {
+  return process.argv
+    .slice(2)
+    .filter((word, index, words) => !word.startsWith('--record') && words[index - 1] !== '--record')
+    .join(' ');
 }
