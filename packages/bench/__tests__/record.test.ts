@@ -40,6 +40,14 @@ describe('a recorded measurement', () => {
     });
   });
 
+  it('tells of a long series what is said of it', async () => {
+    const waits = Array.from({ length: 100 }, (_, index) => index + 1);
+    await record('keys', { ...report, figures: { waits } }, directory);
+    expect(JSON.parse(await readFile(join(directory, 'performance.json'), 'utf8')).keys.figures).toEqual({
+      waits: { count: 100, p50: 50, p99: 99, most: 100 },
+    });
+  });
+
   it('leaves what people wrote around it', () => {
     const page = 'Before.\n\n<!-- bench keys -->\nold\n<!-- /bench keys -->\n\nAfter.\n';
     expect(withSection(page, 'keys', 'new')).toBe(

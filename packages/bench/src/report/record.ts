@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { percentile } from './percentile.ts';
 import { markdownOf, type Report } from './report.ts';
 
 /**
@@ -15,7 +16,7 @@ export async function record(name: string, report: Report, directory: string): P
   const known: Record<string, unknown> = JSON.parse(await readFile(figures, 'utf8').catch(() => '{}'));
   const { title, machine } = report;
   const recorded = { ...known, [name]: { title, machine, figures: report.figures } };
-  await writeFile(figures, `${JSON.stringify(recorded, rounded, 1)}\n`);
+  await writeFile(figures, `${JSON.stringify(recorded, shortened, 1)}\n`);
 }
 
 /** The page with what stands between the marks of that name replaced. */
@@ -27,7 +28,14 @@ export function withSection(text: string, name: string, section: string): string
   return `${text.slice(0, from)}${marked}${text.slice(to + end.length)}`;
 }
 
-/** Four digits are more than runs agree in, and fewer make changes easier to read. */
-function rounded(_key: string, value: unknown): unknown {
-  return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;
+/** Long series by what is said of them; of numbers four digits: runs agree in fewer, and changes are easier to read. */
+function shortened(_key: string, value: unknown): unknown {
+  if (typeof value === 'number' && !Number.isInteger(value)) return Number(value.toPrecision(4));
+  if (!isLongSeries(value)) return value;
+  const [p50, p99, most] = [0.5, 0.99, 1].map((share) => percentile(value, share));
+  return { count: value.length, p50, p99, most };
+}
+
+function isLongSeries(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.length > 50 && value.every((one) => typeof one === 'number');
 }
