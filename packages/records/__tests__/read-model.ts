@@ -1,5 +1,5 @@
+import { compareDecimals } from '@formwork/registry';
 import type { Values } from '../src/contract.ts';
-import { compareDecimals } from '../src/validate/decimal.ts';
 import { countDistinct, together } from './read-model-together.ts';
 
 /**

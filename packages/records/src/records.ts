@@ -1,10 +1,9 @@
-import type { Registry } from '@formwork/registry';
+import { quote, type Registry } from '@formwork/registry';
 import { bindRegistry } from './access/bind-registry.ts';
 import { Permissions } from './access/permissions.ts';
 import type { ClaimValues } from './access/row-rule.ts';
 import { allowedTransitions } from './allowed-transitions.ts';
 import { type OperationRecords, RecordError, type Values } from './contract.ts';
-import { quote } from './quote.ts';
 import { CursorSealer } from './read/cursor.ts';
 import type { Execute } from './read/execute.ts';
 import { defaultReadLimits, type ReadLimits } from './read/limits.ts';

@@ -50,6 +50,7 @@ test.each([
   ['number', { min: '1' }, ['OPTION_INVALID at options.min']],
   ['decimal', { min: '1', max: '0.99999999999999999999' }, ['OPTION_INVALID at options.max']],
   ['decimal', { min: 'one' }, ['OPTION_INVALID at options.min']],
+  ['decimal', { max: 1e300 }, ['OPTION_INVALID at options.max']],
   ['decimal', { scale: 21 }, ['OPTION_INVALID at options.scale']],
   ['decimal', { precision: 39 }, ['OPTION_INVALID at options.precision']],
   ['decimal', { precision: 2, scale: 3 }, ['OPTION_INVALID at options.scale']],

@@ -1,7 +1,7 @@
 import { isObject } from './check-json.ts';
 import { compareDecimals, parseDecimal } from './decimal.ts';
 import type { FieldOptions, FieldType } from './document.ts';
-import { parseDate, parseDateTime, parseTime } from './temporal.ts';
+import { compareMoments, parseDate, parseDateTime, parseTime } from './temporal.ts';
 
 /** A bound (min or max) in canonical form; null where it does not fit the type, or the type has no bounds. */
 export function parseBound(type: FieldType, value: unknown): number | string | null {
@@ -19,10 +19,20 @@ export function parseBound(type: FieldType, value: unknown): number | string | n
       return parseTime(value);
     case 'decimal':
     case 'currency':
-      return parseDecimal(value);
+      return parseDecimalBound(value);
     default:
       return null;
   }
+}
+
+/** More than any field has, so that a document cannot carry endless digits. */
+const mostDigits = 60;
+
+function parseDecimalBound(value: unknown): string | null {
+  const decimal = parseDecimal(value);
+  return decimal === null || decimal.wholeDigits > mostDigits || decimal.fractionDigits > mostDigits
+    ? null
+    : decimal.text;
 }
 
 /** Negative, zero or positive: how two canonical values of a type with bounds compare. */
@@ -33,9 +43,7 @@ export function compareValues(type: FieldType, left: number | string, right: num
   if (type === 'decimal' || type === 'currency') {
     return compareDecimals(left, right);
   }
-  // Without the "Z" a fraction makes a text longer, and so greater.
-  const [a, b] = [left.replace('Z', ''), right.replace('Z', '')];
-  return a < b ? -1 : a > b ? 1 : 0;
+  return compareMoments(left, right);
 }
 
 /** Why a canonical value is less than min or more than max, as the end of a sentence, or null. */

@@ -1,50 +1,67 @@
 /**
- * An exact decimal as canonical text: no exponent, no zeros to the left, no "-0"; zeros at the end of the fraction
- * stay, for they say how precise the number is. Null where it is no decimal.
+ * An exact decimal as text, never through a JavaScript double. Canonical: no exponent, no zeros to the left, no "-0";
+ * zeros at the end of the fraction stay, for they say how precise the number is.
  */
-export function parseDecimal(value: unknown): string | null {
-  if (typeof value !== 'string' && typeof value !== 'number') {
-    return null;
-  }
-  const match = /^(-?)(\d{1,60})(?:\.(\d{1,60}))?(?:e([+-]?\d{1,2}))?$/i.exec(String(value));
-  if (match === null) {
-    return null;
-  }
+export interface Decimal {
+  readonly text: string;
+  /** Digits before the point; 0 for "0.5". */
+  readonly wholeDigits: number;
+  /** Digits after the point, zeros at the end not counted. */
+  readonly fractionDigits: number;
+}
+
+const pattern = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,3}))?$/;
+
+/** No field has more than 38 digits; what is far beyond is not worth reading. */
+const mostCharacters = 400;
+
+/** The decimal that a text or a number stands for, or null. */
+export function parseDecimal(value: unknown): Decimal | null {
+  const text = typeof value === 'number' ? String(value) : value;
+  if (typeof text !== 'string' || text.length > mostCharacters) return null;
+  const match = pattern.exec(text);
+  if (match === null) return null;
   const [, sign = '', whole = '', fraction = '', exponent = '0'] = match;
-  const [left, right] = shift(whole, fraction, Number(exponent));
-  const digits = left.replace(/^0+(?=\d)/, '');
-  const text = right === '' ? digits : `${digits}.${right}`;
-  return /[1-9]/.test(text) ? sign + text : text;
+  return toDecimal(sign, movePoint(whole, fraction, Number(exponent)));
 }
 
-function shift(whole: string, fraction: string, exponent: number): [string, string] {
-  if (exponent >= 0) {
-    const padded = fraction.padEnd(exponent, '0');
-    return [whole + padded.slice(0, exponent), padded.slice(exponent)];
-  }
-  const padded = whole.padStart(1 - exponent, '0');
-  return [padded.slice(0, exponent), padded.slice(exponent) + fraction];
-}
-
-/** Negative, zero or positive, as `left` is less than, equal to or greater than `right`. Both canonical. */
+/** Negative, zero or positive, as `left` is less than, equal to or greater than `right`. */
 export function compareDecimals(left: string, right: string): number {
-  const scale = Math.max(left.length, right.length);
-  const difference = scaled(left, scale) - scaled(right, scale);
+  const a = split(left);
+  const b = split(right);
+  const scale = Math.max(a.fraction.length, b.fraction.length);
+  const difference = scaled(a, scale) - scaled(b, scale);
   return difference < 0n ? -1 : difference > 0n ? 1 : 0;
 }
 
-/** Zeros at the end not counted. */
-export function digitsAfterPoint(decimal: string): number {
-  return (decimal.split('.')[1] ?? '').replace(/0+$/, '').length;
+interface Parts {
+  readonly whole: string;
+  readonly fraction: string;
 }
 
-/** Digits before the point; none for 0.5. */
-export function digitsBeforePoint(decimal: string): number {
-  const whole = decimal.replace('-', '').split('.')[0] ?? '';
-  return whole === '0' ? 0 : whole.length;
+function toDecimal(sign: string, { whole, fraction }: Parts): Decimal {
+  const digits = whole.replace(/^0+(?=\d)/, '');
+  const unsigned = fraction === '' ? digits : `${digits}.${fraction}`;
+  return {
+    text: /[1-9]/.test(unsigned) ? sign + unsigned : unsigned,
+    wholeDigits: digits === '0' ? 0 : digits.length,
+    fractionDigits: fraction.replace(/0+$/, '').length,
+  };
 }
 
-function scaled(decimal: string, scale: number): bigint {
-  const [whole = '', fraction = ''] = decimal.split('.');
+/** "12" and "50" times ten to the -3 are "0" and "01250". */
+function movePoint(whole: string, fraction: string, exponent: number): Parts {
+  const point = whole.length + exponent;
+  const digits = '0'.repeat(Math.max(0, 1 - point)) + (whole + fraction).padEnd(Math.max(point, 1), '0');
+  const at = Math.max(point, 1);
+  return { whole: digits.slice(0, at), fraction: digits.slice(at) };
+}
+
+function split(text: string): Parts {
+  const [whole = '0', fraction = ''] = (parseDecimal(text)?.text ?? '0').split('.');
+  return { whole, fraction };
+}
+
+function scaled({ whole, fraction }: Parts, scale: number): bigint {
   return BigInt(whole + fraction.padEnd(scale, '0'));
 }

@@ -18,6 +18,7 @@ export {
 } from './conversions.ts';
 export { type CopiedDefault, copiedFrom } from './copied-default.ts';
 export { createRegistry, type RegistryOptions } from './create-registry.ts';
+export { compareDecimals, parseDecimal } from './decimal.ts';
 export { didYouMean } from './did-you-mean.ts';
 export { diffRegistries, type RegistryChange } from './diff.ts';
 export {
@@ -49,6 +50,7 @@ export type {
   TimeUnit,
 } from './formula/computation.ts';
 export { formulaLimits } from './formula/formula-limits.ts';
+export { groupBy } from './group-by.ts';
 export { defaultLimits, type Limits, slotsPerKind } from './limits.ts';
 export { loadRegistry } from './load-registry.ts';
 export type {
@@ -70,6 +72,7 @@ export {
   deriveTypeNames,
 } from './names.ts';
 export { type Problem, RegistryError } from './problem.ts';
+export { quote } from './quote.ts';
 export { registryDocumentSchema } from './registry-document-schema.ts';
 export { isReservedName } from './reserved-names.ts';
 export { resultType } from './result-type.ts';
@@ -94,7 +97,7 @@ export {
   type StoredUniqueKey,
   toStoredRegistry,
 } from './stored-registry.ts';
-export { parseDate, parseDateTime, parseDuration, parseTime } from './temporal.ts';
+export { compareMoments, parseDate, parseDateTime, parseDuration, parseTime } from './temporal.ts';
 export { toDocument } from './to-document.ts';
 export { twinOf } from './twin-of.ts';
 export { viewNameOf } from './view-name.ts';

@@ -1,6 +1,6 @@
 import { outOfBounds } from './bounds.ts';
 import { isObject } from './check-json.ts';
-import { digitsAfterPoint, digitsBeforePoint, parseDecimal } from './decimal.ts';
+import { type Decimal, parseDecimal } from './decimal.ts';
 import type { FieldOptions, FieldType } from './document.ts';
 import { assertNever } from './field-types.ts';
 import { parseDate, parseDateTime, parseDuration, parseTime } from './temporal.ts';
@@ -91,17 +91,14 @@ function parseInteger(value: unknown, least: number, most: number): ParsedValue 
     : { reason: `must be a whole number from ${least} to ${most}` };
 }
 
-function fitDigits(decimal: string | null, { scale = 20, precision = 38 }: FieldOptions): ParsedValue {
+function fitDigits(decimal: Decimal | null, { scale = 20, precision = 38 }: FieldOptions): ParsedValue {
   if (decimal === null) {
     return { reason: 'must be a decimal as "12.50"' };
   }
-  if (
-    digitsAfterPoint(decimal) > scale ||
-    digitsBeforePoint(decimal) + digitsAfterPoint(decimal) > precision
-  ) {
+  if (decimal.fractionDigits > scale || decimal.wholeDigits + decimal.fractionDigits > precision) {
     return { reason: `must have at most ${precision} digits, at most ${scale} of them after the point` };
   }
-  return { value: decimal };
+  return { value: decimal.text };
 }
 
 function parseMoney(value: unknown, options: FieldOptions): ParsedValue {

@@ -52,6 +52,13 @@ export function parseDuration(value: unknown): string | null {
   return typeof value === 'string' && durationPattern.test(value) ? value : null;
 }
 
+/** Negative, zero or positive, for canonical dates, times and date-times alike. */
+export function compareMoments(left: string, right: string): number {
+  // Without the "Z" a fraction makes a text longer, and so greater.
+  const [a, b] = [left.replace('Z', ''), right.replace('Z', '')];
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
 function instantOf(date: string): number | null {
   const match = datePattern.exec(date);
   if (match === null) {

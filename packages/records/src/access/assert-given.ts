@@ -1,6 +1,5 @@
-import { type Entity, mayWrite, type Registry } from '@formwork/registry';
+import { type Entity, mayWrite, quote, type Registry } from '@formwork/registry';
 import { RecordError, type Values } from '../contract.ts';
-import { quote } from '../quote.ts';
 import { targetOf } from '../validate/link-schema.ts';
 import { isPlainObject } from '../validate/plain-object.ts';
 import type { InputPath } from '../validate/violation.ts';

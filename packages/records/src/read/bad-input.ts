@@ -1,5 +1,5 @@
+import { quote } from '@formwork/registry';
 import { RecordError } from '../contract.ts';
-import { quote } from '../quote.ts';
 import { isStorableText } from '../validate/characters.ts';
 
 /** An argument that makes no sense; the path says where in the arguments ("where.origin.city.eq"). */

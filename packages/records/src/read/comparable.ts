@@ -44,7 +44,7 @@ export function columnOf(alias: SqlFragment, column: string): SqlFragment {
   return sql`${alias}.${sql.identifier(column)}`;
 }
 
-/** What the API lets in (see validate/calendar.ts). A duration of another form compares as none: it must not raise. */
+/** What the API lets in (`parseDuration`). A duration of another form compares as none: it must not raise. */
 const durationForm = String.raw`^P(\d{1,8}Y)?(\d{1,8}M)?(\d{1,8}W)?(\d{1,8}D)?(T(\d{1,8}H)?(\d{1,8}M)?(\d{1,8}([.]\d{1,6})?S)?)?$`;
 
 export function asInterval(value: SqlFragment): SqlFragment {

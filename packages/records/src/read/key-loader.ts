@@ -1,8 +1,7 @@
 import { mapValue, type OpenValue, type SqlFragment, sql, textArray } from '@formwork/pg/sql-text';
-import { type Entity, type UniqueKey, uniqueColumn } from '@formwork/registry';
+import { type Entity, quote, type UniqueKey, uniqueColumn } from '@formwork/registry';
 import DataLoader from 'dataloader';
 import { RecordError, type RecordNode, type RecordSelection, type Values } from '../contract.ts';
-import { quote } from '../quote.ts';
 import { entityView, getColumn } from './entity-view.ts';
 import { encodeKeyPart, keyText } from './key-text.ts';
 import { readNesting } from './nested.ts';

@@ -1,6 +1,6 @@
 import type { Row } from '@formwork/pg';
 import { type SqlFragment, sql, textArray } from '@formwork/pg/sql-text';
-import type { Entity } from '@formwork/registry';
+import { type Entity, groupBy } from '@formwork/registry';
 import type {
   ConnectionArguments,
   ConnectionNode,
@@ -9,7 +9,6 @@ import type {
   CountRequest,
   RecordNode,
 } from '../contract.ts';
-import { groupBy } from '../group-by.ts';
 import { assembleConnection, type Outside, wantsPage } from './assemble-connection.ts';
 import { PageReader, type ReadPage } from './connection-reader.ts';
 import { assertCount, countColumn, countRequests, toCount } from './count.ts';

@@ -1,5 +1,5 @@
 import { OpenValue } from '@formwork/pg/sql-text';
-import { quote } from '../quote.ts';
+import { quote } from '@formwork/registry';
 import { badInput } from './bad-input.ts';
 import type { ViewColumn } from './entity-view.ts';
 import { knownOperand, nullOperand, type OperandTexts } from './operand.ts';

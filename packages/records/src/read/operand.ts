@@ -1,7 +1,5 @@
 import { mapValue, OpenValue, type SqlFragment, sql, textArray } from '@formwork/pg/sql-text';
-import { quote } from '../quote.ts';
-import { canonicalDate, canonicalDateTime, canonicalDuration, canonicalTime } from '../validate/calendar.ts';
-import { parseDecimal } from '../validate/decimal.ts';
+import { parseDate, parseDateTime, parseDecimal, parseDuration, parseTime, quote } from '@formwork/registry';
 import { assertStorable, badInput, normalizeId } from './bad-input.ts';
 import type { ViewColumn } from './entity-view.ts';
 import type { ValueKind } from './value-kind.ts';
@@ -83,10 +81,10 @@ const checks: Readonly<Record<ScalarKind, Check>> = {
   float: (value) => (typeof value === 'number' && Number.isFinite(value) ? String(value) : null),
   decimal: (value) => decimalText(value),
   boolean: (value) => (typeof value === 'boolean' ? String(value) : null),
-  date: ofString(canonicalDate),
-  datetime: ofString(canonicalDateTime),
-  time: ofString(canonicalTime),
-  duration: ofString(canonicalDuration),
+  date: ofString(parseDate),
+  datetime: ofString(parseDateTime),
+  time: ofString(parseTime),
+  duration: ofString(parseDuration),
   select: (value, column) => choiceKey(column, value),
 };
 

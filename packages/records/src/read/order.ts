@@ -1,7 +1,6 @@
 import { type SqlFragment, sql } from '@formwork/pg/sql-text';
-import type { Entity } from '@formwork/registry';
+import { type Entity, quote } from '@formwork/registry';
 import { RecordError, type Values } from '../contract.ts';
-import { quote } from '../quote.ts';
 import { compileLinkedSort } from './aggregate/linked-aggregate.ts';
 import { badInput } from './bad-input.ts';
 import { columnOf } from './comparable.ts';

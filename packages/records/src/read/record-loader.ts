@@ -1,8 +1,7 @@
 import { reusingPlan } from '@formwork/pg/sql-text';
-import type { Entity } from '@formwork/registry';
+import { type Entity, groupBy } from '@formwork/registry';
 import DataLoader from 'dataloader';
 import type { RecordNode, RecordSelection } from '../contract.ts';
-import { groupBy } from '../group-by.ts';
 import { readNesting } from './nested.ts';
 import { compileRecordsRead } from './read-back.ts';
 import type { ReadContext } from './read-context.ts';

@@ -1,7 +1,6 @@
 import { type SqlFragment, sql } from '@formwork/pg/sql-text';
-import type { Entity } from '@formwork/registry';
+import { type Entity, quote } from '@formwork/registry';
 import type { ConnectionArguments } from '../contract.ts';
-import { quote } from '../quote.ts';
 import { assertStorable, badInput } from './bad-input.ts';
 import { entityView } from './entity-view.ts';
 import type { ReadContext } from './read-context.ts';

@@ -1,5 +1,5 @@
 import { type SqlFragment, sql, textArray } from '@formwork/pg/sql-text';
-import { quote } from '../quote.ts';
+import { quote } from '@formwork/registry';
 import { findJsonFault } from '../validate/bounded-json.ts';
 import { isPlainObject } from '../validate/plain-object.ts';
 import { assertStorable, badInput } from './bad-input.ts';

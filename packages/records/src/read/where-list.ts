@@ -1,5 +1,5 @@
 import { type SqlFragment, sql, textArray } from '@formwork/pg/sql-text';
-import { quote } from '../quote.ts';
+import { quote } from '@formwork/registry';
 import { badInput } from './bad-input.ts';
 import type { ViewColumn } from './entity-view.ts';
 import { choiceKey, nullOperand } from './operand.ts';

@@ -1,6 +1,5 @@
-import type { Entity } from '@formwork/registry';
+import { type Entity, quote } from '@formwork/registry';
 import type { ErrorObject } from 'ajv';
-import { quote } from '../quote.ts';
 import type { InputPath, Violation, ViolationCode } from './violation.ts';
 
 /** What ajv found, as a violation: where, a code, and a sentence with the field's label and the way out. */

@@ -1,12 +1,13 @@
-import type { FormatDefinition } from 'ajv';
 import {
-  canonicalDate,
-  canonicalDateTime,
-  canonicalDuration,
-  canonicalTime,
+  compareDecimals,
   compareMoments,
-} from './calendar.ts';
-import { compareDecimals, parseDecimal } from './decimal.ts';
+  parseDate,
+  parseDateTime,
+  parseDecimal,
+  parseDuration,
+  parseTime,
+} from '@formwork/registry';
+import type { FormatDefinition } from 'ajv';
 
 /** Checks a text; `compare` makes `formatMinimum` and `formatMaximum` work. */
 type Format = Pick<FormatDefinition<string>, 'validate' | 'compare'>;
@@ -24,16 +25,16 @@ export const formats: Readonly<Record<string, Format>> = {
   uri: { validate: isWebAddress },
   phone: { validate: (text: string) => phone.test(text) && (text.match(/\d/g)?.length ?? 0) >= 2 },
   uuid: { validate: uuid },
-  date: { validate: (text: string) => canonicalDate(text) !== null, compare: compareMoments },
+  date: { validate: (text: string) => parseDate(text) !== null, compare: compareMoments },
   'date-time': {
-    validate: (text: string) => canonicalDateTime(text) !== null,
-    compare: (left, right) => compareCanonical(canonicalDateTime, left, right),
+    validate: (text: string) => parseDateTime(text) !== null,
+    compare: (left, right) => compareCanonical(parseDateTime, left, right),
   },
   'iso-time': {
-    validate: (text: string) => canonicalTime(text) !== null,
-    compare: (left, right) => compareCanonical(canonicalTime, left, right),
+    validate: (text: string) => parseTime(text) !== null,
+    compare: (left, right) => compareCanonical(parseTime, left, right),
   },
-  duration: { validate: (text: string) => canonicalDuration(text) !== null },
+  duration: { validate: (text: string) => parseDuration(text) !== null },
   decimal: { validate: (text: string) => parseDecimal(text) !== null, compare: compareDecimals },
   'currency-code': { validate: /^[A-Z]{3}$/ },
 };

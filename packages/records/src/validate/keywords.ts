@@ -1,7 +1,7 @@
+import { parseDecimal } from '@formwork/registry';
 import type { FuncKeywordDefinition, SchemaValidateFunction } from 'ajv';
 import { findJsonFault, type JsonLimits } from './bounded-json.ts';
 import { isStorableText } from './characters.ts';
-import { parseDecimal } from './decimal.ts';
 import { longestText } from './value-schema.ts';
 
 const jsonLimits: JsonLimits = { jsonDepth: 100, jsonLength: longestText };

@@ -1,6 +1,5 @@
-import type { Entity, Field, UniqueKey } from '@formwork/registry';
+import { type Entity, type Field, quote, type UniqueKey } from '@formwork/registry';
 import { RecordError, type Values } from '../contract.ts';
-import { quote } from '../quote.ts';
 import { readyKeys } from './link-schema.ts';
 
 /* Clients may still use the former names of what was renamed. Inside, everything has its name of today. */

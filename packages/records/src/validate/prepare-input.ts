@@ -1,5 +1,4 @@
-import { type Entity, type Field, type Registry, twinOf } from '@formwork/registry';
-import { quote } from '../quote.ts';
+import { type Entity, type Field, quote, type Registry, twinOf } from '@formwork/registry';
 import { subject } from './describe-error.ts';
 import { targetOf } from './link-schema.ts';
 import { findKey, ownPartName } from './own-names.ts';

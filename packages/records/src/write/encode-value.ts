@@ -1,6 +1,4 @@
-import type { Field } from '@formwork/registry';
-import { canonicalDateTime, canonicalTime } from '../validate/calendar.ts';
-import { parseDecimal } from '../validate/decimal.ts';
+import { type Field, parseDateTime, parseDecimal, parseTime } from '@formwork/registry';
 
 /**
  * A checked value as it stands in `records.data`: JSON text, made by hand where a JavaScript number would lose
@@ -15,9 +13,9 @@ export function encodeValue(field: Field, value: unknown): string {
       return `{"amount":${encodeDecimal(field, amount)},"currency":${JSON.stringify(currency)}}`;
     }
     case 'datetime':
-      return JSON.stringify(canonicalDateTime(String(value)));
+      return JSON.stringify(parseDateTime(String(value)));
     case 'time':
-      return JSON.stringify(canonicalTime(String(value)));
+      return JSON.stringify(parseTime(String(value)));
     case 'select':
       return JSON.stringify(choiceKey(field, value));
     case 'multi_select':

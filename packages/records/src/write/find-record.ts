@@ -1,8 +1,7 @@
 import { sql } from '@formwork/pg/sql-text';
-import type { Entity } from '@formwork/registry';
+import { type Entity, quote } from '@formwork/registry';
 import { type Deed, forbidden } from '../access/permissions.ts';
 import { RecordError } from '../contract.ts';
-import { quote } from '../quote.ts';
 import { lockStatement } from './match-records.ts';
 import { runWrite, type WriteContext } from './write-context.ts';
 

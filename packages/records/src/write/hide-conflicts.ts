@@ -1,5 +1,5 @@
 import { sql, textArray } from '@formwork/pg/sql-text';
-import { groupBy } from '../group-by.ts';
+import { groupBy } from '@formwork/registry';
 import type { KeyConflict } from './key-conflicts.ts';
 import { runWrite, type WriteContext } from './write-context.ts';
 

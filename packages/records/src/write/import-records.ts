@@ -1,6 +1,5 @@
-import type { Entity } from '@formwork/registry';
+import { type Entity, groupBy } from '@formwork/registry';
 import { RecordError, type Values } from '../contract.ts';
-import { groupBy } from '../group-by.ts';
 import { validateInput } from '../validate/validate-input.ts';
 import { findConflicts, insertStatements } from './insert-plans.ts';
 import { type KeyConflict, uniqueViolation } from './key-conflicts.ts';

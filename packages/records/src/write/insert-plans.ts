@@ -1,8 +1,7 @@
 import type { Row, Statement } from '@formwork/pg';
-import type { Entity } from '@formwork/registry';
+import { type Entity, groupBy } from '@formwork/registry';
 import { forbiddenOutcome } from '../access/permissions.ts';
 import { RecordError } from '../contract.ts';
-import { groupBy } from '../group-by.ts';
 import { hideConflicts } from './hide-conflicts.ts';
 import { insertStatement } from './insert-records.ts';
 import { conflictStatement, type KeyConflict, readConflicts, uniqueViolation } from './key-conflicts.ts';

@@ -1,8 +1,7 @@
 import type { Statement } from '@formwork/pg';
 import { type SqlFragment, sql, textArray } from '@formwork/pg/sql-text';
-import type { Entity, Field } from '@formwork/registry';
+import { type Entity, type Field, groupBy } from '@formwork/registry';
 import { RecordError } from '../contract.ts';
-import { groupBy } from '../group-by.ts';
 
 /** What happens to the links of one field of one record. */
 export interface ManyLinksChange {

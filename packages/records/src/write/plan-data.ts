@@ -1,4 +1,4 @@
-import { quote } from '../quote.ts';
+import { quote } from '@formwork/registry';
 import { objectText } from './encode-value.ts';
 import type { ManyLinksChange } from './many-links.ts';
 import type { ResolvedLinks } from './resolved-links.ts';

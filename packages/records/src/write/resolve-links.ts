@@ -1,8 +1,7 @@
 import type { Row, Statement } from '@formwork/pg';
 import { type SqlFragment, sql, textArray } from '@formwork/pg/sql-text';
-import type { Entity } from '@formwork/registry';
+import { type Entity, quote } from '@formwork/registry';
 import { RecordError } from '../contract.ts';
-import { quote } from '../quote.ts';
 import { objectText } from './encode-value.ts';
 import { keyData, type LinkReference } from './link-reference.ts';
 

@@ -1,8 +1,7 @@
 import { sql } from '@formwork/pg/sql-text';
-import type { Entity } from '@formwork/registry';
+import { type Entity, quote } from '@formwork/registry';
 import { forbidden } from '../access/permissions.ts';
 import { RecordError, type RecordNode, type RecordSelection } from '../contract.ts';
-import { quote } from '../quote.ts';
 import { canonicalId } from './find-record.ts';
 import { hideConflicts } from './hide-conflicts.ts';
 import { conflictStatement, readConflicts, uniqueViolation } from './key-conflicts.ts';

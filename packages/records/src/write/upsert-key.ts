@@ -1,6 +1,5 @@
-import type { Entity, Registry, UniqueKey } from '@formwork/registry';
+import { type Entity, quote, type Registry, type UniqueKey } from '@formwork/registry';
 import { RecordError, type Values } from '../contract.ts';
-import { quote } from '../quote.ts';
 import { subject } from '../validate/describe-error.ts';
 import { findKey, ownPartName } from '../validate/own-names.ts';
 import { isPlainObject } from '../validate/plain-object.ts';

@@ -1,13 +1,12 @@
 import { DatabaseError, type Row, type Statement } from '@formwork/pg';
 import { sql, textArray } from '@formwork/pg/sql-text';
-import type { Entity } from '@formwork/registry';
+import { type Entity, groupBy } from '@formwork/registry';
 import {
   type AggregateArguments,
   type AggregateNode,
   type AggregateSelection,
   RecordError,
 } from '../../contract.ts';
-import { groupBy } from '../../group-by.ts';
 import { findLinkPath } from '../link-path.ts';
 import type { ReadContext } from '../read-context.ts';
 import { openSearch } from '../search.ts';

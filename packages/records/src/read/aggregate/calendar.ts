@@ -1,5 +1,5 @@
 import { type SqlFragment, sql } from '@formwork/pg/sql-text';
-import { quote } from '../../quote.ts';
+import { quote } from '@formwork/registry';
 import { isPlainObject } from '../../validate/plain-object.ts';
 import { badInput } from '../bad-input.ts';
 import type { ViewColumn } from '../entity-view.ts';

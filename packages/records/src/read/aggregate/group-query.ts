@@ -1,7 +1,6 @@
 import { type SqlFragment, sql } from '@formwork/pg/sql-text';
-import type { Entity } from '@formwork/registry';
+import { type Entity, quote } from '@formwork/registry';
 import { type AggregateArguments, type AggregateSelection, RecordError } from '../../contract.ts';
-import { quote } from '../../quote.ts';
 import { entityView } from '../entity-view.ts';
 import type { LinkPath } from '../link-path.ts';
 import { readPage } from '../page.ts';

@@ -1,7 +1,6 @@
 import { type SqlFragment, sql } from '@formwork/pg/sql-text';
-import type { Entity } from '@formwork/registry';
+import { type Entity, quote } from '@formwork/registry';
 import { RecordError } from '../../contract.ts';
-import { quote } from '../../quote.ts';
 import { badInput } from '../bad-input.ts';
 import { columnOf } from '../comparable.ts';
 import { entityView, type ViewColumn } from '../entity-view.ts';
