@@ -52,6 +52,7 @@ test('knows who speaks by a key, in one round trip', async () => {
   setup.counter.reset();
   expect(await authenticate(setup.dataPlane, key)).toEqual({
     tenant: await findTenant(setup.control, 'acme'),
+    closing: [],
     role: 'editor',
     keyId: id,
     subject: `key:${id}`,

@@ -16,8 +16,19 @@ export interface Caller {
   readonly subject: string;
   /** What is known of whoever asks; row rules of the role compare it. */
   readonly claims: Claims;
+  /** What of the tenant's design somebody is about to take away. */
+  readonly closing: readonly ClosingMark[];
   /** When the key or token ends by itself; null: never. Whoever remembers a caller has to mind it. */
   readonly expiresAt: Date | null;
+}
+
+/** A mark of formwork.closings: storage keys, and the key of a name; null: all names. */
+export interface ClosingMark {
+  readonly id: string;
+  readonly entityType: string;
+  /** Empty: the entity itself. */
+  readonly field: string;
+  readonly name: string | null;
 }
 
 /** What an unknown key is compared with, so that it takes the same steps as a known one. */
@@ -44,7 +55,7 @@ export async function authenticate(dataPlane: DataPlane, keyText: unknown): Prom
   const isRevoked = (key?.[4] ?? null) !== null;
   if (!isSame || isRevoked || !tenant || !key) return null;
   return {
-    tenant: toTenant(tenant, versions.access),
+    ...ofTenant(tenant, versions.access),
     role: key[2] as string,
     keyId: key[0] as string,
     subject: `key:${key[0]}`,
@@ -54,11 +65,14 @@ export async function authenticate(dataPlane: DataPlane, keyText: unknown): Prom
 }
 
 /** The tenant that a verified token names, or null for a slug that is nobody's. Costs the same round trip as a key. */
-export async function findTenantOfToken(dataPlane: DataPlane, slug: string): Promise<TenantRow | null> {
+export async function findTenantOfToken(
+  dataPlane: DataPlane,
+  slug: string,
+): Promise<Pick<Caller, 'tenant' | 'closing'> | null> {
   if (!isSlug(slug)) return null;
   const { results, versions } = await dataPlane.readAs(slug, [tenantOf(slug)]);
   const tenant = onlyRow(results[0] as readonly Row[] | Error);
-  return tenant === undefined ? null : toTenant(tenant, versions.access);
+  return tenant === undefined ? null : ofTenant(tenant, versions.access);
 }
 
 /** Notes that a key was used, at most once a minute: a write for each request would cost more than the request. */
@@ -72,8 +86,17 @@ export async function touchKey(dataPlane: DataPlane, tenantId: string, keyId: st
 }
 
 function tenantOf(slug: string) {
-  return sql`select id, number, slug, name, registry_version, api_shape, plan_shape, document_mode
+  return sql`select id, number, slug, name, registry_version, api_shape, plan_shape, document_mode,
+      (select json_agg(json_build_object('id', c.id, 'entityType', c.entity_type, 'field', c.field, 'name', c.name))
+        from formwork.closings c)
     from formwork.tenants where slug = ${slug}`;
+}
+
+function ofTenant(row: Row, accessVersion: number): Pick<Caller, 'tenant' | 'closing'> {
+  return {
+    tenant: toTenant(row, accessVersion),
+    closing: JSON.parse(row[8] ?? '[]') as readonly ClosingMark[],
+  };
 }
 
 function onlyRow(result: readonly Row[] | Error): Row | undefined {

@@ -19,7 +19,7 @@ export function parseDocumentId(text: string): DocumentId | null {
 }
 
 /** As sql/016 says it. */
-export function isCustomId(text: string): boolean {
+function isCustomId(text: string): boolean {
   return /^[!-~]{1,200}$/.test(text) && !/^(?:sha256:)?[0-9a-f]{64}$/i.test(text);
 }
 

@@ -1,5 +1,5 @@
 export { accessChannel } from './access-version.ts';
-export { authenticate, type Caller, findTenantOfToken, touchKey } from './authenticate.ts';
+export { authenticate, type Caller, type ClosingMark, findTenantOfToken, touchKey } from './authenticate.ts';
 export type { DocumentProblem, NewDocument } from './check-new-documents.ts';
 export { type Claim, type Claims, isUsableClaim } from './claims.ts';
 export {
@@ -7,7 +7,6 @@ export {
   type DocumentMode,
   documentModes,
   hashOfDocument,
-  isCustomId,
   parseDocumentId,
 } from './document-id.ts';
 export { DirectoryError, type DirectoryErrorCode } from './errors.ts';

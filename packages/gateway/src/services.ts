@@ -10,6 +10,7 @@ import type { IntrospectionTexts } from './operations/introspection.ts';
 import type { TenantStates } from './tenants/tenant-states.ts';
 import type { DocumentRecorder } from './trusted/document-recorder.ts';
 import type { TrustedDocuments } from './trusted/trusted-documents.ts';
+import type { ClosingUses } from './usage/closing-uses.ts';
 import type { UsageLedger } from './usage/usage-ledger.ts';
 
 /** What requests share. */
@@ -26,6 +27,7 @@ export interface Services {
   readonly introspections: IntrospectionTexts;
   readonly metrics: Metrics;
   readonly usage: UsageLedger;
+  readonly closings: ClosingUses;
   readonly recordLimits: Partial<ReadLimits>;
   readonly plans: ReadPlans;
 }

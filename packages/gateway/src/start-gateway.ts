@@ -26,6 +26,7 @@ import { loadTenantRegistry } from './tenants/load-tenant-registry.ts';
 import { TenantStates } from './tenants/tenant-states.ts';
 import { DocumentRecorder } from './trusted/document-recorder.ts';
 import { TrustedDocuments } from './trusted/trusted-documents.ts';
+import { ClosingUses } from './usage/closing-uses.ts';
 import { UsageLedger } from './usage/usage-ledger.ts';
 import { UsageReporter } from './usage/usage-reporter.ts';
 
@@ -107,6 +108,7 @@ function createServices(
   const recorder = new DocumentRecorder(control, options, log);
   const introspections = new IntrospectionTexts(options.documentCache);
   const usage = new UsageLedger();
+  const closings = new ClosingUses(control);
   for (const name of ['tenants', 'registries', 'schemas', 'registryBytes', 'schemaBytes'] as const) {
     metrics.gauge(`cache_${name.replace('Bytes', '_bytes')}`, () => states.sizes[name]);
   }
@@ -143,6 +145,7 @@ function createServices(
     introspections,
     metrics,
     usage,
+    closings,
   };
 }
 

@@ -15,8 +15,8 @@ import { readCurrent } from './read-registry.ts';
 import { runSteps } from './run-steps.ts';
 import { saveRows } from './save-rows.ts';
 import { saveVersion } from './save-version.ts';
-import { takesNamesAway } from './usage/contracts.ts';
-import { awaitLatestUsage, awaitUsage } from './usage/live-gateways.ts';
+import { endClosing } from './usage/closings.ts';
+import { beginDecision, type Closing, withClosing } from './usage/with-closing.ts';
 import { withTenantLock } from './with-tenant-lock.ts';
 
 export interface ApplyOptions extends PlanOptions {
@@ -27,6 +27,8 @@ export interface ApplyOptions extends PlanOptions {
   /** Milliseconds to wait for writers of the tenant (1,000), and how often (10). */
   readonly lockTimeout?: number;
   readonly lockAttempts?: number;
+  /** Milliseconds to wait for gateways that do not tell what is used of what is to go (18,000). */
+  readonly usagePatience?: number;
 }
 
 export interface AppliedRegistry {
@@ -59,15 +61,15 @@ export async function applyChange(
   request: ChangeRequest,
   options: ApplyOptions,
 ): Promise<AppliedRegistry> {
-  const { lockTimeout: timeout = 1_000, lockAttempts: attempts = 10 } = options;
-  // Before the lock: gateways that tell what was used must not wait for who waits for them.
-  const isContract = takesNamesAway(request);
-  if (isContract) await awaitUsage(control);
+  const { lockTimeout: timeout = 1_000, lockAttempts: attempts = 10, usagePatience: patience } = options;
   const found = await control.withTenant(tenantId, (sql) => lookAhead(sql, request, options));
-  return withTenantLock(control, tenantId, { timeout, attempts }, async (sql) => {
-    if (isContract) await awaitLatestUsage(control);
-    return apply(sql, tenantId, request, options, found);
-  });
+  return withClosing(control, tenantId, request, { patience }, (closing) =>
+    withTenantLock(control, tenantId, { timeout, attempts }, async (sql) => {
+      const applied = await apply(sql, tenantId, request, { ...options, found, closing });
+      if (closing) await endClosing(sql, tenantId, closing.contract);
+      return applied;
+    }),
+  );
 }
 
 /** What is found by looking through many records. What else is wrong is said under the lock. */
@@ -87,18 +89,25 @@ async function lookAhead(
   }
 }
 
+/** Before the lock. */
+interface WhatIsKnown {
+  /** What is in the way of the request. */
+  readonly found: readonly Problem[];
+  readonly closing: Closing | null;
+}
+
 async function apply(
   sql: TransactionSql,
   tenantId: string,
   request: ChangeRequest,
-  options: ApplyOptions,
-  found: readonly Problem[],
+  { found, closing, ...options }: ApplyOptions & WhatIsKnown,
 ): Promise<AppliedRegistry> {
   const { appliedBy, expectedVersion } = options;
   const current = await readCurrent(sql);
   if (expectedVersion !== undefined && expectedVersion !== current.version) {
     throw new RegistryConflictError(expectedVersion, current.version);
   }
+  if (closing) await beginDecision(sql, current, request, closing);
   const { registry, steps, changed, problems } = await planChange(sql, current, request, {
     ...options,
     lookAtConversions: false,

@@ -33,12 +33,26 @@ export class RegistryBusyError extends Error {
 export class UsageUnknownError extends Error {
   readonly code = 'CONFLICT';
 
-  constructor(gateways: number) {
+  /** `silent`: each gateway as a sentence names it. */
+  constructor(silent: readonly string[]) {
     super(
-      `${gateways === 1 ? 'A gateway has' : `${gateways} gateways have`} not yet told which fields its clients use, so it is ` +
-        'not known whether what is to be removed is still in use. Nothing was applied; try again in a moment, or say "force": true.',
+      `${silent.length === 1 ? 'A gateway has' : `${silent.length} gateways have`} not yet told which fields its clients use, so it is ` +
+        'not known whether what is to be removed is still in use. Nothing was applied; try again in a moment, or say "force": true. ' +
+        `What did not answer: ${silent.join('; ')}.`,
     );
     this.name = 'UsageUnknownError';
+  }
+}
+
+/** What was to be taken away was marked for so long that the mark has ended. Nothing was applied. */
+export class ContractExpiredError extends Error {
+  readonly code = 'CONFLICT';
+
+  constructor() {
+    super(
+      'It took too long to find out whether what is to be removed is still in use. Nothing was applied; try again in a moment.',
+    );
+    this.name = 'ContractExpiredError';
   }
 }
 

@@ -1,10 +1,16 @@
 export { type AppliedRegistry, type ApplyOptions, applyChange, applyRegistry } from './apply-registry.ts';
 export type { ChangeRequest } from './change-request.ts';
 export { type CheckedChange, checkChange, checkRegistry } from './check-registry.ts';
-export { JobError, RegistryBusyError, RegistryConflictError, UsageUnknownError } from './errors.ts';
+export {
+  ContractExpiredError,
+  JobError,
+  RegistryBusyError,
+  RegistryConflictError,
+  UsageUnknownError,
+} from './errors.ts';
 export { exportRegistry, loadTenantRegistry } from './export-registry.ts';
 export { pauseJob, readJob, readJobs, resumeJob, retryJob } from './jobs/control-jobs.ts';
-export { type Job, type JobState, jobsChannel } from './jobs/job.ts';
+export { type Job, type JobState } from './jobs/job.ts';
 export { JobWorker, workOffJobs } from './jobs/job-worker.ts';
 export { type ParityReport, readParity } from './jobs/parity.ts';
 export type { JobPace } from './jobs/run-job.ts';
@@ -16,8 +22,9 @@ export { createRegistryStore, type RegistryStore } from './registry-store.ts';
 export { registryChannel } from './save-version.ts';
 export { type SweepOptions, sweepViews } from './sweep-views.ts';
 export type { Backfill } from './too-many-to-fill.ts';
+export { saveClosingUses, sweepClosings } from './usage/closings.ts';
+export { isUseOf } from './usage/contracts.ts';
 export { heartbeat, removeGateway, reportGateway, usageChannel } from './usage/live-gateways.ts';
-export { readUsage } from './usage/read-usage.ts';
 export { saveUsage } from './usage/save-usage.ts';
 export { type CountedUse, longestName, type RecordedUse } from './usage/use.ts';
 export type { Drift, DriftKind } from './verify/drift.ts';

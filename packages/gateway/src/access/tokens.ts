@@ -100,10 +100,10 @@ async function toCaller(
   const slug = textClaimOf(payload, options.jwtTenantClaim);
   const subject = textClaimOf(payload, options.jwtSubjectClaim);
   if (slug === null || subject === null || subject.includes('\0')) return null;
-  const tenant = await findTenantOfToken(dataPlane, slug);
-  if (tenant === null) return null;
+  const found = await findTenantOfToken(dataPlane, slug);
+  if (found === null) return null;
   return {
-    tenant,
+    ...found,
     role: textClaimOf(payload, options.jwtRoleClaim) ?? '',
     keyId: null,
     subject: `user:${subject}`,

@@ -1,7 +1,8 @@
+import type { TenantVersions } from '@formwork/pg';
 import { GraphQLError } from 'graphql';
 import { toRequestError } from '../present-errors.ts';
 import { noteDocument } from '../trusted/note-document.ts';
-import { noteUse } from '../usage/note-use.ts';
+import { noteClosingUse, noteUse } from '../usage/note-use.ts';
 import type { Visit } from '../visit.ts';
 import type { TextResult } from './introspection.ts';
 import { type OperationParams, type PreparedOperation, prepareOperation } from './prepare.ts';
@@ -50,6 +51,13 @@ export class Operation {
   /** After the visit has caught up with its tenant. */
   async prepareAgain(): Promise<void> {
     this.#ready = await prepare(this.visit, this.#sent, this.#method);
+  }
+
+  /** To where the database says that the tenant is. */
+  async catchUp(versions: TenantVersions): Promise<void> {
+    await this.visit.catchUp(versions);
+    await this.prepareAgain();
+    await noteClosingUse(this.visit, this.params, this.prepared);
   }
 
   async execute(): Promise<TextResult> {

@@ -4,8 +4,11 @@ import type { Logger } from '../log.ts';
 import { presentErrors } from '../present-errors.ts';
 import { requestError } from '../request-error.ts';
 
-/** How often an operation is begun before the tenant's changes win. */
-export const attempts = 2;
+/**
+ * How often an operation is begun before the tenant's changes win. Taking a name away moves a tenant twice within moments: when
+ * it is marked, and when it goes.
+ */
+export const attempts = 4;
 
 /** An execution's result as the client may see it, and with a status of its own where nothing came of it. */
 export function presentResult(result: ExecutionResult, log: Logger): ExecutionResult {

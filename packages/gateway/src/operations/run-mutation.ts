@@ -23,18 +23,17 @@ class AccessMovedError extends Error {
  * refuses the write before anything of it ran, so it is prepared again for the new one and runs once more.
  */
 export async function runMutation(operation: Operation): Promise<ExecutionResult> {
-  const { visit } = operation;
+  let hasLost = false;
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
     if (operation.prepared.refused !== null) return { errors: operation.prepared.refused };
-    const isLast = attempt === attempts;
     const outcome = await writeOnce(operation);
     if ('result' in outcome) return outcome.result;
     if ('moved' in outcome) {
-      await visit.catchUp(outcome.moved);
-      await operation.prepareAgain();
-    } else if (isLast || !outcome.refused.errors.some(mayPass)) {
-      return present(outcome.refused, operation);
+      await operation.catchUp(outcome.moved);
+      continue;
     }
+    if (hasLost || !outcome.refused.errors.some(mayPass)) return present(outcome.refused, operation);
+    hasLost = true;
   }
   throw requestError(
     'SCHEMA_CHANGED',

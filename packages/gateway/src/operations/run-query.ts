@@ -20,8 +20,7 @@ export async function runQuery(operation: Operation): Promise<TextResult> {
     const result = await executeOnce(operation, reads);
     const { versions, moved } = await reads.prove();
     if (!moved) return result.errors ? presentResult(result, visit.log) : result;
-    await visit.catchUp(versions);
-    await operation.prepareAgain();
+    await operation.catchUp(versions);
   }
   throw requestError('SCHEMA_CHANGED', 'The schema changed more than once while the query ran. Try again.');
 }

@@ -2,23 +2,50 @@ import { longestName } from '@formwork/registry-store';
 import { isIntrospection } from '../operations/introspection.ts';
 import type { OperationParams, PreparedOperation } from '../operations/prepare.ts';
 import type { Visit } from '../visit.ts';
+import { countUses } from './count-uses.ts';
+import type { UsingClient } from './usage-ledger.ts';
 import { findGivenNames, findWrittenNames } from './written-names.ts';
 
 /** Counts an operation that is about to run, so that it is known who uses what of the tenant's design. */
 export async function noteUse(
   visit: Visit,
-  { operationName, variables }: OperationParams,
-  { document, operation, refused }: PreparedOperation,
+  params: OperationParams,
+  prepared: PreparedOperation,
 ): Promise<void> {
+  const { document, operation, refused } = prepared;
   if (refused !== null || isIntrospection(document, operation)) return;
   const { registry, schema, tenantId } = await visit.view();
+  const written = findWrittenNames(schema, document, params.operationName);
+  const given = findGivenNames(written, params.variables);
+  visit.services.usage.note(tenantId, whoUses(visit, prepared), registry, written, given);
+  await noteClosingUse(visit, params, prepared);
+}
+
+/**
+ * Writes down that an operation which is about to run, perhaps again, uses what is being taken away: from the mark on that
+ * is known before the answer is. It is counted with all others too: once more than it ran.
+ */
+export async function noteClosingUse(
+  visit: Visit,
+  { operationName, variables }: OperationParams,
+  prepared: PreparedOperation,
+): Promise<void> {
+  const { closing } = visit.caller;
+  const { document, operation, refused } = prepared;
+  if (closing.length === 0 || refused !== null || isIntrospection(document, operation)) return;
+  const { registry, schema, tenantId } = await visit.view();
   const written = findWrittenNames(schema, document, operationName);
-  const { caller, client, services } = visit;
-  const by = {
+  const given = new Map([...findGivenNames(written, variables)].map((name) => [name, 1]));
+  const by = whoUses(visit, prepared);
+  const uses = countUses([{ by, written, registry, uses: 1, lastUsedAt: Date.now(), given }]);
+  await visit.services.closings.note(tenantId, closing, uses);
+}
+
+function whoUses({ caller, client }: Visit, { operation }: PreparedOperation): UsingClient {
+  return {
     client: client?.name ?? caller.subject.slice(0, longestName),
     clientVersion: client?.version ?? '',
-    operation: operation.name?.value.slice(0, longestName) ?? '',
+    operation: operation?.name?.value.slice(0, longestName) ?? '',
     role: caller.role,
   };
-  services.usage.note(tenantId, by, registry, written, findGivenNames(written, variables));
 }

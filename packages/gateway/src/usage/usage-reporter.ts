@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { type ControlPlane, DatabaseError } from '@formwork/pg';
-import { heartbeat, removeGateway, reportGateway, saveUsage, usageChannel } from '@formwork/registry-store';
+import {
+  heartbeat,
+  removeGateway,
+  reportGateway,
+  saveUsage,
+  sweepClosings,
+  usageChannel,
+} from '@formwork/registry-store';
 import type { Services } from '../services.ts';
 import { countUses } from './count-uses.ts';
 import type { Tally } from './usage-ledger.ts';
@@ -32,6 +39,7 @@ export class UsageReporter {
     // It begins with nothing counted, so whatever was asked before is answered.
     reporter.#told = await reportGateway(control, reporter.#id, 0);
     await reportGateway(control, reporter.#id, reporter.#told);
+    services.log.info({ gateway: reporter.#id }, 'tells what clients use');
     reporter.#hearing = await control.listen(
       usageChannel,
       () => void reporter.#beat(true),
@@ -52,6 +60,7 @@ export class UsageReporter {
   #beat(isAsked: boolean): Promise<void> {
     this.#underway = this.#underway
       .then(() => this.#report(isAsked))
+      .then(() => (isAsked ? undefined : sweepClosings(this.#control)))
       .catch((error: unknown) => {
         this.#services.log.warn({ err: error }, 'what clients use could not be told; it will be told later');
       });

@@ -2,13 +2,27 @@ import type { Entity, Field, Registry } from '@formwork/registry';
 import type { ChangeRequest } from '../change-request.ts';
 import type { Use } from './use.ts';
 
+/** What is taken away: storage keys, where `field` is empty the entity itself, and the key of a name; null: all of its names. */
+export interface ClosingThing {
+  readonly entityType: string;
+  readonly field: string;
+  readonly name: string | null;
+}
+
 /** A change that takes a name away from clients. */
 export interface Contract {
   /** "changes[2].dropAlias" */
   readonly path: string;
   /** The name, as a sentence begins: `The alias "rent" of "property.monthly_rent"`. */
   readonly what: string;
-  readonly isUse: (use: Use) => boolean;
+  readonly thing: ClosingThing;
+}
+
+/** By the thing alone; see {@link isUseOf}. */
+type UsedName = Pick<Use, 'entityType' | 'field' | 'name'>;
+
+export function isUseOf({ entityType, field, name }: ClosingThing, use: UsedName): boolean {
+  return use.entityType === entityType && use.field === field && (name === null || use.name === name);
 }
 
 /** Whether it has to be known who uses what before the request is decided. */
@@ -59,10 +73,7 @@ function describe(names: NamesOnTheWay, contract: Removal, path: string): Contra
       alias === null
         ? `The ${field ? 'field' : 'entity'} "${place}"`
         : `The old name "${alias}" of "${place}"`,
-    isUse: (use) =>
-      use.entityType === entity.storageKey &&
-      use.field === (field?.storageKey ?? '') &&
-      (alias === null || use.name === alias),
+    thing: { entityType: entity.storageKey, field: field?.storageKey ?? '', name: alias },
   };
 }
 

@@ -1,7 +1,7 @@
 import type { TransactionSql } from '@formwork/pg';
 import type { Problem, Registry } from '@formwork/registry';
 import type { ChangeRequest } from '../change-request.ts';
-import { findContracts } from './contracts.ts';
+import { findContracts, isUseOf } from './contracts.ts';
 import { readUses } from './read-usage.ts';
 import type { RecordedUse } from './use.ts';
 
@@ -21,8 +21,8 @@ export async function findInUse(
   const contracts = findContracts(current, request);
   if (contracts.length === 0) return [];
   const uses = await readUses(sql, days);
-  return contracts.flatMap(({ path, what, isUse }) => {
-    const found = uses.filter(isUse);
+  return contracts.flatMap(({ path, what, thing }) => {
+    const found = uses.filter((use) => isUseOf(thing, use));
     return found.length === 0 ? [] : [{ code: 'IN_USE', path, message: tellUses(what, found, days) }];
   });
 }

@@ -28,42 +28,21 @@ export async function removeGateway(control: ControlPlane, id: string): Promise<
   await control.control((sql) => sql`delete from formwork.gateways where id = ${id}::uuid`);
 }
 
+/** Milliseconds after which a gateway that is alive and does not answer is given up: one that has died is dead by then. */
+const defaultPatience = deadAfter + 2 * heartbeat;
+
 /**
  * Waits until every gateway that is alive has told of all that was used before this moment. Throws UsageUnknownError
  * where one that is alive does not.
  */
-export async function awaitUsage(control: ControlPlane): Promise<void> {
+export async function awaitUsage(control: ControlPlane, patience = defaultPatience): Promise<void> {
   const question = await ask(control);
-  const end = performance.now() + deadAfter + 2 * heartbeat;
+  const end = performance.now() + patience;
   for (let pause = 10; ; pause = Math.min(pause * 2, 500)) {
     const silent = await findSilent(control, question);
     if (silent.length === 0) return;
-    if (performance.now() > end) throw new UsageUnknownError(silent.length);
+    if (performance.now() > end) throw new UsageUnknownError(silent.map(tellGateway));
     await sleep(pause);
-  }
-}
-
-/** Milliseconds for which writers are kept waiting for gateways that were asked once already. */
-const briefly = 1_000;
-
-/**
- * Asks once more while nobody writes, so that what was used between the first answer and the lock counts too. Who does not
- * answer at once has done so before: nobody waits for a gateway that has died meanwhile.
- */
-export async function awaitLatestUsage(control: ControlPlane): Promise<void> {
-  const given = new AbortController();
-  const timer = setTimeout(() => given.abort(), briefly);
-  const answered = async () => {
-    const question = await ask(control);
-    while (!given.signal.aborted && (await findSilent(control, question)).length > 0) await sleep(10);
-  };
-  const isOver = new Promise((resolve) => given.signal.addEventListener('abort', resolve));
-  try {
-    // The transaction that holds the lock has a connection already, and there may be no second one.
-    await Promise.race([answered().catch(() => {}), isOver]);
-  } finally {
-    clearTimeout(timer);
-    given.abort();
   }
 }
 
@@ -77,10 +56,22 @@ function ask(control: ControlPlane): Promise<number> {
   });
 }
 
-function findSilent(control: ControlPlane, question: number): Promise<readonly unknown[]> {
+interface SilentGateway {
+  readonly id: string;
+  readonly startedAt: Date;
+  readonly seenAt: Date;
+}
+
+function findSilent(control: ControlPlane, question: number): Promise<readonly SilentGateway[]> {
   return control.control(
-    (sql) => sql`
-      select id from formwork.gateways
-      where told < ${question} and seen_at > now() - make_interval(secs => ${deadAfter / 1000})`,
+    (sql) => sql<SilentGateway[]>`
+      select id, started_at as "startedAt", seen_at as "seenAt" from formwork.gateways
+      where told < ${question} and seen_at > now() - make_interval(secs => ${deadAfter / 1000})
+      order by id`,
   );
+}
+
+/** As its own log calls it. */
+function tellGateway({ id, startedAt, seenAt }: SilentGateway): string {
+  return `gateway "${id}", started at ${startedAt.toISOString()}, last heard of at ${seenAt.toISOString()}`;
 }

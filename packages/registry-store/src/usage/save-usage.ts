@@ -7,24 +7,27 @@ export function saveUsage(
   tenantId: string,
   counted: readonly CountedUse[],
 ): Promise<void> {
-  return control.withTenant(tenantId, async (sql) => {
-    const rows = sql.json(counted as unknown as Parameters<typeof sql.json>[0]);
-    // In the order of the key, so that two gateways that tell of the same do not wait for each other in a circle.
-    const saved = await sql<{ isNew: boolean }[]>`
-      insert into formwork.usage as known
-        (entity_type, field, name, client, client_version, operation, ways, uses, last_used_at)
-      select r."entityType", r.field, r.name, r.client, r."clientVersion", r.operation, r.ways, r.uses,
-        now() - make_interval(secs => r.age / 1000)
-      from jsonb_to_recordset(${rows}) as r ("entityType" text, field text, name text, client text,
-        "clientVersion" text, operation text, ways text[], uses bigint, age float8)
-      order by 1, 2, 3, 4, 5, 6
-      on conflict (tenant_id, entity_type, field, name, client, client_version, operation) do update set
-        ways = array(select distinct unnest(known.ways || excluded.ways) order by 1),
-        uses = known.uses + excluded.uses,
-        last_used_at = greatest(known.last_used_at, excluded.last_used_at)
-      returning xmax = 0 as "isNew"`;
-    if (saved.some(({ isNew }) => isNew)) await forgetOldest(sql);
-  });
+  return control.withTenant(tenantId, (sql) => addUses(sql, counted));
+}
+
+/** Of the transaction's tenant. */
+export async function addUses(sql: TransactionSql, counted: readonly CountedUse[]): Promise<void> {
+  const rows = sql.json(counted as unknown as Parameters<typeof sql.json>[0]);
+  // In the order of the key, so that two gateways that tell of the same do not wait for each other in a circle.
+  const saved = await sql<{ isNew: boolean }[]>`
+    insert into formwork.usage as known
+      (entity_type, field, name, client, client_version, operation, ways, uses, last_used_at)
+    select r."entityType", r.field, r.name, r.client, r."clientVersion", r.operation, r.ways, r.uses,
+      now() - make_interval(secs => r.age / 1000)
+    from jsonb_to_recordset(${rows}) as r ("entityType" text, field text, name text, client text,
+      "clientVersion" text, operation text, ways text[], uses bigint, age float8)
+    order by 1, 2, 3, 4, 5, 6
+    on conflict (tenant_id, entity_type, field, name, client, client_version, operation) do update set
+      ways = array(select distinct unnest(known.ways || excluded.ways) order by 1),
+      uses = known.uses + excluded.uses,
+      last_used_at = greatest(known.last_used_at, excluded.last_used_at)
+    returning xmax = 0 as "isNew"`;
+  if (saved.some(({ isNew }) => isNew)) await forgetOldest(sql);
 }
 
 /**
