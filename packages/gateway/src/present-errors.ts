@@ -38,7 +38,7 @@ function measuredBy({ code, details }: RecordError): Readonly<Record<string, num
 }
 
 /** An error from outside an operation, as `presentErrors` does it. */
-export function presentCause(cause: unknown, log: Logger): Presentation {
+function presentCause(cause: unknown, log: Logger): Presentation {
   if (cause instanceof RecordError)
     return { code: cause.code, message: cause.message, details: { ...cause.details, ...measuredBy(cause) } };
   if (cause instanceof DatabaseError) {

@@ -13,7 +13,6 @@ export {
   SchemaChangedError,
   type ServerReport,
   SetupError,
-  toDatabaseError,
 } from './errors.ts';
 export { type LoginOptions, type Logins, setUpLogins } from './logins.ts';
 export { type MigrateOptions, migrate } from './migrate.ts';

@@ -7,7 +7,7 @@ import { applyRoleSettings, describeRole, loginUrl, urlOfRole } from './logins.t
 import { identifier } from './sql-text.ts';
 
 /** The role of batch jobs that need all tenants; sql/016 says what it may. */
-export const systemRole = 'formwork_system';
+const systemRole = 'formwork_system';
 
 export interface SystemRoleOptions {
   /** As an administrator, to the database that the jobs are for. */

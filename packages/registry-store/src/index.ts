@@ -10,7 +10,7 @@ export {
 } from './errors.ts';
 export { exportRegistry, loadTenantRegistry } from './export-registry.ts';
 export { pauseJob, readJob, readJobs, resumeJob, retryJob } from './jobs/control-jobs.ts';
-export { type Job, type JobState } from './jobs/job.ts';
+export type { Job, JobState } from './jobs/job.ts';
 export { JobWorker, workOffJobs } from './jobs/job-worker.ts';
 export { type ParityReport, readParity } from './jobs/parity.ts';
 export type { JobPace } from './jobs/run-job.ts';

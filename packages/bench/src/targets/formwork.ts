@@ -25,7 +25,7 @@ export async function startFormwork(
 }
 
 /** Path of the command line, which the workspace links. */
-export function formworkCommand(): string {
+function formworkCommand(): string {
   const root = dirname(createRequire(import.meta.url).resolve('../../package.json'));
   return join(root, '../cli/bin/formwork.js');
 }

@@ -3,7 +3,7 @@ import { type Claim, isUsableClaim } from '@formwork/directory';
 type Payload = Readonly<Record<string, unknown>>;
 
 /** A claim by its name; where there is none of that name, dots lead into objects (`realm.roles`). */
-export function claimOf(payload: Payload, name: string): unknown {
+function claimOf(payload: Payload, name: string): unknown {
   if (Object.hasOwn(payload, name)) return payload[name];
   return name.split('.').reduce<unknown>((value, part) => {
     const isInside =

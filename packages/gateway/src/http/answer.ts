@@ -51,9 +51,3 @@ function withoutHttp(error: GraphQLError): GraphQLError {
     extensions,
   });
 }
-
-/** The code that stands for a result in log and metrics: that of its first error. */
-export function codeOf(result: TextResult): string | null {
-  const code = result.errors?.[0]?.extensions.code;
-  return typeof code === 'string' ? code : null;
-}

@@ -9,7 +9,7 @@ import type { LaneContext } from './lane.ts';
  * wait), so these hand over what was found. What is refused is thrown at once, before yoga looks at the document
  * with rules of its own: it does so on one lane only. The schema comes with the operation.
  */
-export function useOperation(): Plugin<LaneContext> {
+function useOperation(): Plugin<LaneContext> {
   return {
     onParse({ context, setParsedDocument }) {
       const { document, refused } = context.operation.prepared;

@@ -105,7 +105,7 @@ const expectations: Readonly<Record<ScalarKind, string>> = {
 /** A hundred digits are more than any field has, and few enough to be a double for the search key. */
 const mostDigits = 100;
 
-export function decimalText(value: unknown): string | null {
+function decimalText(value: unknown): string | null {
   const decimal = parseDecimal(value);
   return decimal === null || decimal.wholeDigits + decimal.fractionDigits > mostDigits ? null : decimal.text;
 }

@@ -130,7 +130,7 @@ export interface NestedValue {
 }
 
 /** Columns for the fields of a selection; the id is there anyway, and links to many have none. */
-export function selectedColumns(view: EntityView, { fields }: RecordSelection): readonly ViewColumn[] {
+function selectedColumns(view: EntityView, { fields }: RecordSelection): readonly ViewColumn[] {
   return fields
     .filter((name) => name !== 'id' && view.entity.fieldByName.get(name)?.type !== 'links')
     .map((name) => getColumn(view, name));

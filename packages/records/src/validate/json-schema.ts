@@ -81,6 +81,6 @@ export function requiredTwins(entity: Entity, operation: WriteOperation): readon
 }
 
 /** Whether the input must have a value: the record needs one, and neither a default nor Postgres gives it. */
-export function isRequired(field: Field, operation: WriteOperation): boolean {
+function isRequired(field: Field, operation: WriteOperation): boolean {
   return operation === 'create' && field.required && !hasDefault(field) && field.type !== 'autonumber';
 }

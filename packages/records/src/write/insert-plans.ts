@@ -25,7 +25,7 @@ const most = { rows: 1000, characters: 4_000_000 };
  * Inserts the records of plans and of all that they create, with their links to many, in one message; a statement for
  * each entity, so that the number of statements does not grow with that of the records. `after` is sent behind.
  */
-export async function insertPlans(
+async function insertPlans(
   context: WriteContext,
   plans: readonly WritePlan[],
   links: ResolvedLinks,

@@ -25,15 +25,6 @@ export function showNode(node: ValueNode): string {
   return node.kind === Kind.STRING ? show(node.value) : show(new Shown(print(node)));
 }
 
-/** Runs a parser of text on a literal, so that its error points at the literal. */
-export function atNode<T>(node: ValueNode, parse: () => T): T {
-  try {
-    return parse();
-  } catch (error) {
-    throw error instanceof GraphQLError ? refuse(error.message, node) : error;
-  }
-}
-
 /** Text that is shown without quotes. */
 class Shown {
   readonly text: string;

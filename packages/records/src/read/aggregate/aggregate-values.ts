@@ -6,7 +6,7 @@ import { entityView, type ViewColumn } from '../entity-view.ts';
 import { textKey } from '../text-key.ts';
 import type { AggregateSource } from './aggregate-source.ts';
 
-export const aggregateFunctions = ['sum', 'avg', 'min', 'max'] as const;
+const aggregateFunctions = ['sum', 'avg', 'min', 'max'] as const;
 export type AggregateFunction = (typeof aggregateFunctions)[number];
 
 /** A value of a group, which can be selected, compared and sorted by. */
