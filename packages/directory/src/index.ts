@@ -14,7 +14,6 @@ export { findDocument } from './find-document.ts';
 export { type ParsedKey, parseKey } from './key-text.ts';
 export { createKey, type KeyRow, listKeys, type NewKey, revokeKey } from './keys.ts';
 export { type RecordedDocument, type RecordOutcome, recordDocuments } from './record-documents.ts';
-export { type BuiltInRole, builtInRoles } from './roles.ts';
 export { readTenantSizes, type TenantSize } from './tenant-sizes.ts';
 export { createTenant, findTenant, listTenants, type NewTenant, type TenantRow } from './tenants.ts';
 export {

@@ -1,11 +1,7 @@
 import type { TransactionSql } from '@formwork/pg';
+import { builtInRoles } from '@formwork/registry';
 import { DirectoryError } from './errors.ts';
 import { quote } from './quote.ts';
-
-/** The roles that every tenant has, from the one that may least: read, write, change the registry, everything. */
-export const builtInRoles = ['viewer', 'editor', 'designer', 'admin'] as const;
-
-export type BuiltInRole = (typeof builtInRoles)[number];
 
 /** Throws unless `role` is one that a key of the transaction's tenant can have: built in, or of its registry. */
 export async function assertRole(sql: TransactionSql, role: unknown): Promise<void> {

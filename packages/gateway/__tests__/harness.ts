@@ -1,6 +1,7 @@
-import { type BuiltInRole, createKey, createTenant, type TenantRow } from '@formwork/directory';
+import { createKey, createTenant, type TenantRow } from '@formwork/directory';
 import { createLogger, type Gateway, type GatewayConfig, startGateway } from '@formwork/gateway';
 import { type ControlPlane, connectControlPlane } from '@formwork/pg';
+import type { BuiltInRole } from '@formwork/registry';
 import { applyRegistry } from '@formwork/registry-store';
 import { createTestDatabase, linksUnderTest, type TestDatabase } from '@formwork/testkit';
 import { skyway } from './skyway.ts';

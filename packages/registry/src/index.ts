@@ -83,9 +83,11 @@ export {
   mayWrite,
 } from './roles/rights.ts';
 export type { Role } from './roles/role.ts';
-export type {
-  RoleDocument,
-  RowRule,
+export {
+  type BuiltInRole,
+  builtInRoles,
+  type RoleDocument,
+  type RowRule,
 } from './roles/role-document.ts';
 export { claimsOf, fillClaims, renameRule } from './roles/row-rule.ts';
 export { slotKindOf } from './slots.ts';

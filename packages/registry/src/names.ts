@@ -60,7 +60,6 @@ export function deriveTypeNames({ type, plural }: EntityNames) {
     /** Of what a link to many or a way back leads to. (`PriceListFilter` is the filter of a price list.) */
     connectionFilter: `${type}ConnectionFilter`,
     order: `${type}Order`,
-    connectionOrder: `${type}ConnectionOrder`,
     uniqueKey: `${type}UniqueKey`,
     linkInput: `${type}LinkInput`,
     /** Links to many of a record that is made, and of one that is changed. */
@@ -78,13 +77,9 @@ export function deriveTypeNames({ type, plural }: EntityNames) {
     /** Of a create or an update of many. */
     manyPayload: `${types}Payload`,
     aggregate: `${type}Aggregate`,
-    aggregateFilter: `${type}AggregateFilter`,
-    /** Sums and averages; least and greatest values; conditions on the former. */
+    /** Sums and averages; least and greatest values. */
     aggregateNumbers: `${type}AggregateNumbers`,
     aggregateExtremes: `${type}AggregateExtremes`,
-    aggregateNumbersFilter: `${type}AggregateNumbersFilter`,
-    aggregateDistinctFilter: `${type}AggregateDistinctFilter`,
-    aggregateOrder: `${type}AggregateOrder`,
     groupBy: `${type}GroupBy`,
   } as const;
 }

@@ -9,6 +9,11 @@ const types = [
     'CountMode',
     'DateGroup',
     'DatePart',
+    'Having',
+    'HavingDistinct',
+    'GroupOrdering',
+    'LinkedOrdering',
+    'ByField',
     'DeletedRecordsPayload',
   ],
   [

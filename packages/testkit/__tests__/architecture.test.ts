@@ -18,7 +18,7 @@ const allowed: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
   'view-compiler': { registry: 'whole', pg: { subPaths: ['sql-text'] } },
   records: { registry: 'whole', pg: 'whole' },
   'registry-store': { registry: 'whole', 'view-compiler': 'whole', pg: 'whole' },
-  directory: { pg: 'whole' },
+  directory: { registry: 'whole', pg: 'whole' },
   'schema-factory': { registry: 'whole', records: 'types' },
   'design-api': { registry: 'whole', 'registry-store': 'whole' },
   gateway: whole('registry', 'pg', 'records', 'registry-store', 'directory', 'schema-factory', 'design-api'),

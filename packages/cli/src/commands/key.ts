@@ -1,4 +1,5 @@
-import { builtInRoles, type Claims, createKey, type KeyRow, listKeys, revokeKey } from '@formwork/directory';
+import { type Claims, createKey, type KeyRow, listKeys, revokeKey } from '@formwork/directory';
+import { builtInRoles } from '@formwork/registry';
 import type { Command } from 'commander';
 import { examples, jsonOption } from '../command-help.ts';
 import { getTenant } from '../find-tenant.ts';

@@ -32,8 +32,13 @@ export const actions = ['read', 'create', 'update', 'delete'] as const;
 
 export type Action = (typeof actions)[number];
 
-/** The roles that every tenant has. They cannot be defined anew. */
+/**
+ * The roles that every tenant has, from the one that may least: read, write, change the registry, everything. They cannot
+ * be defined anew.
+ */
 export const builtInRoles = ['viewer', 'editor', 'designer', 'admin'] as const;
+
+export type BuiltInRole = (typeof builtInRoles)[number];
 
 /** Stands for every entity that a role does not list by itself. */
 export const everyEntity = '*';
