@@ -72,7 +72,8 @@ describe('in Postgres', () => {
            select id, 'note', jsonb_build_object('of', slug) from formwork.tenants`,
       ),
     );
-    plane = connectDataPlane({ url: database.gatewayUrl, max: 1 });
+    // Whoever has one record has many.
+    plane = connectDataPlane({ url: database.gatewayUrl, max: 1, fewRecords: 0 });
   });
   afterAll(async () => {
     await plane.close();
@@ -83,7 +84,8 @@ describe('in Postgres', () => {
 
   test('two tenants that repeat the same statement see their own records, each by a plan of its own', async () => {
     const statement = sql`select data ->> 'of' from formwork.records where entity_type = ${'note'}::text`;
-    for (let round = 0; round < 8; round += 1) {
+    // Once until it is known how many records they have, five times as it is, and three times by the plan.
+    for (let round = 0; round < 9; round += 1) {
       expect(await ask(plane, tenants[0], statement)).toBe('ours');
       expect(await ask(plane, tenants[1], statement)).toBe('theirs');
     }
@@ -96,7 +98,7 @@ describe('in Postgres', () => {
     const divide = sql`select 1 / (count(*) - ${1}::int8) from formwork.records where entity_type = 'note'`;
     const write = (text: string) => asAdmin(database, (admin) => admin.query(text, [tenants[0]]));
     await write(`insert into formwork.records (tenant_id, entity_type, data) values ($1, 'note', '{}')`);
-    for (let round = 0; round < 8; round += 1)
+    for (let round = 0; round < 9; round += 1)
       expect((await plane.read(tenants[0], [divide, other])).results).toEqual([[['1']], [['fine']]]);
     await write(`delete from formwork.records where tenant_id = $1 and data = '{}'`);
     expect((await plane.read(tenants[0], [divide, other])).results).toEqual([

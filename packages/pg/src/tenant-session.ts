@@ -5,6 +5,7 @@ import { StatementFailure } from './message.ts';
 import type { Reply, Session } from './session.ts';
 import { type SqlFragment, sql } from './sql-text.ts';
 import type { Row, Statement, TenantVersions } from './statement.ts';
+import type { Planning, TenantSizes } from './tenant-sizes.ts';
 
 /** One message to Postgres, told after its answer, for logs and for tests that count. */
 export interface BatchReport {
@@ -18,41 +19,61 @@ export interface BatchReport {
 
 export type OnBatch = (report: BatchReport) => void;
 
+/** What all sessions of a data plane have in common. */
+export interface SessionContext {
+  readonly onBatch: OnBatch | undefined;
+  readonly plans: KeptPlans;
+  readonly sizes: TenantSizes;
+  /** Records of a tenant that has few. */
+  readonly fewRecords: number;
+}
+
 /** A session in the service of one tenant, for one batch or one transaction. */
 export class TenantSession {
   readonly tenantId: string;
   readonly deadline: Deadline;
   readonly #session: Session;
-  readonly #onBatch: OnBatch | undefined;
-  readonly #plans: KeptPlans;
+  readonly #context: SessionContext;
 
-  constructor(
-    session: Session,
-    tenantId: string,
-    deadline: Deadline,
-    { onBatch, plans }: { readonly onBatch: OnBatch | undefined; readonly plans: KeptPlans },
-  ) {
+  constructor(session: Session, tenantId: string, deadline: Deadline, context: SessionContext) {
     this.#session = session;
     this.tenantId = tenantId;
     this.deadline = deadline;
-    this.#onBatch = onBatch;
-    this.#plans = plans;
+    this.#context = context;
   }
 
-  /** Sends reads behind the statement that opens their batch; by plans that are kept, where there are some for all. */
+  /**
+   * Sends reads behind the statement that opens their batch. They are planned once where that does for all values, or
+   * where the tenant is small; else by plans that are kept for it, where there are some for all of them, or each time.
+   */
   async sendReads(scope: Scope, statements: readonly Statement[]): Promise<Reply | StatementFailure> {
     // By its slug a tenant is looked up before anything else is known: by a key, for which there is one plan.
     if (scope.by === 'slug' || statements.every(({ reusesPlan }) => reusesPlan))
       return this.send([openBatch(scope, 'force_generic_plan')], statements);
-    const kept = this.#plans.find(this.tenantId, statements);
+    const planning = this.#context.sizes.find(this.tenantId);
+    if (planning !== 'force_custom_plan') {
+      await this.#session.refreshPlans();
+      if (planning === undefined) return this.#sendBySize(statements);
+      return this.send([openBatch(scope, planning)], statements);
+    }
+    const kept = this.#context.plans.find(this.tenantId, statements);
     if (kept !== null) {
       await this.#session.refreshPlans();
       const reply = await this.send([openBatch(scope, 'force_generic_plan')], statements, kept);
       if (!(reply instanceof StatementFailure)) return reply;
       // They are sent as they are, and it is that error which counts.
-      this.#plans.forget(this.tenantId, statements);
+      this.#context.plans.forget(this.tenantId, statements);
     }
-    return this.send([openBatch(scope, 'force_custom_plan')], statements);
+    return this.send([openBatch(scope, planning)], statements);
+  }
+
+  /** The database looks at the tenant's size, and says what it has made of it. */
+  async #sendBySize(statements: readonly Statement[]): Promise<Reply | StatementFailure> {
+    const { sizes, fewRecords } = this.#context;
+    const reply = await this.send([openBySize(this.tenantId, fewRecords)], statements);
+    const planning = reply.results[0]?.[0]?.[1];
+    if (planning) sizes.note(this.tenantId, planning as Planning);
+    return reply;
   }
 
   /** Sends one message; `scope` are the statements that set the tenant, the caller's come behind them. */
@@ -63,7 +84,7 @@ export class TenantSession {
   ): Promise<Reply | StatementFailure> {
     const started = performance.now();
     const reply = await this.#session.send([...scope, ...sent], this.deadline);
-    this.#onBatch?.({
+    this.#context.onBatch?.({
       tenantId: this.tenantId,
       // Put together for whoever looks at it, which is nobody where batches are not logged.
       get statements() {
@@ -90,9 +111,6 @@ export class TenantSession {
 
 const rollback = sql`rollback`;
 
-/** How the statements of a batch are planned: once for all values, or each time for the values at hand. */
-type Planning = 'force_generic_plan' | 'force_custom_plan';
-
 /** How a batch names its tenant. */
 export interface Scope {
   readonly name: string;
@@ -110,6 +128,13 @@ export function openBatch({ by, name }: Scope, planning: Planning): Statement {
     text: `${opening[by]}, set_config('plan_cache_mode', '${planning}', true)`,
     values: [name],
   };
+  assertSendable([statement]);
+  return statement;
+}
+
+/** The same, planned by how many records the tenant has: what that comes to stands behind the versions. */
+function openBySize(tenantId: string, fewRecords: number): Statement {
+  const statement = sql`select versions, planning from formwork.begin_read_by_size(${tenantId}::uuid, ${fewRecords}::int)`;
   assertSendable([statement]);
   return statement;
 }

@@ -43,8 +43,11 @@ export interface ReadHarness {
   close(): Promise<void>;
 }
 
-export async function createReadHarness(document: RegistryDocument): Promise<ReadHarness> {
-  const database = await createTestDatabase();
+export async function createReadHarness(
+  document: RegistryDocument,
+  open: () => Promise<TestDatabase> = createTestDatabase,
+): Promise<ReadHarness> {
+  const database = await open();
   const counter = countStatements();
   const dataPlane = connectDataPlane({
     // Some tests ask hundreds of questions at once, on machines that have other things to do.

@@ -134,7 +134,7 @@ export const catalogPromises: readonly Promise_[] = [
     name: 'Functions that run with the rights of their owner are on a short list and fix their search_path.',
     examined: `select p.oid::regprocedure::text as thing from ${functions}`,
     broken: `select p.oid::regprocedure::text as thing from ${functions}
-      where p.prosecdef and not (p.proname = 'search_records' and p.proowner = 'formwork_search'::regrole
+      where p.prosecdef and not (p.proname in ('search_records', 'search_few') and p.proowner = 'formwork_search'::regrole
         and p.proconfig::text ~ 'search_path=(pg_catalog, formwork|formwork, pg_catalog), pg_temp')`,
   },
   {
@@ -193,6 +193,7 @@ async function checkScope(admin: AdminClient): Promise<Finding> {
   const begins = {
     begin_read: ['select formwork.begin_read($1)', [tenant.id]],
     begin_read_as: ['select formwork.begin_read_as($1)', [tenant.slug]],
+    begin_read_by_size: ['select formwork.begin_read_by_size($1, 5000)', [tenant.id]],
     begin_write: ['select formwork.begin_write($1, $2)', [tenant.id, tenant.version]],
   } as const;
   try {

@@ -56,7 +56,7 @@ function isOfKey({ text, node }: ToldPlan & Scan): boolean {
 /** The index of words knows tenants by how a word begins; what is found in it is taken by tenant: see sql/010. */
 function isOfSearch({ within, above, node }: ToldPlan & Scan): boolean {
   return (
-    nameOf(within) === 'search_records' &&
+    ['search_records', 'search_few'].includes(nameOf(within)) &&
     /\bwords @@ /.test(String(node['Recheck Cond'] ?? node['Index Cond'] ?? '')) &&
     above.some((one) => new RegExp(`f\\.${tenant}`).test(String(one.Filter ?? '')))
   );
