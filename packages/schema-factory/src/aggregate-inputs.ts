@@ -4,20 +4,18 @@ import {
   GraphQLEnumType,
   type GraphQLFieldConfigArgumentMap,
   type GraphQLInputFieldConfig,
-  type GraphQLInputFieldConfigMap,
   GraphQLInputObjectType,
   GraphQLInt,
-  GraphQLList,
   GraphQLNonNull,
   GraphQLString,
 } from 'graphql';
 import { byName } from './by-name.ts';
+import { fieldsOf } from './fields-of.ts';
+import { groupOrdering, having, listOf } from './group-inputs.ts';
 import { targetOfLink } from './links.ts';
-import { orderDirection } from './orders.ts';
-import { intFilter } from './scalar-filters.ts';
 import type { SchemaTypes } from './schema-types.ts';
 import { searchArgument } from './search-argument.ts';
-import { hasTotals, totalOf, valueTypeOf } from './value-types.ts';
+import { valueTypeOf } from './value-types.ts';
 
 export const datePart = new GraphQLEnumType({
   name: 'DatePart',
@@ -41,8 +39,8 @@ export function aggregateArguments(types: SchemaTypes, entity: Entity): GraphQLF
   return {
     where: { type: types.filter(entity) },
     groupBy: listOf(types.groupBy(entity)),
-    having: { type: types.aggregateFilter(entity) },
-    orderBy: listOf(types.aggregateOrder(entity)),
+    having: { type: having, ...fieldsOf(types.filter(entity)) },
+    orderBy: { ...listOf(groupOrdering), ...fieldsOf(types.order(entity)) },
     first: { type: GraphQLInt },
     ...searchArgument(entity),
   };
@@ -67,77 +65,4 @@ export function buildGroupBy(types: SchemaTypes, entity: Entity): GraphQLInputOb
       }),
     }),
   });
-}
-
-/** Conditions on groups. For the least and greatest values the entity's own filter has the right types. */
-export function buildAggregateFilter(types: SchemaTypes, entity: Entity): GraphQLInputObjectType {
-  return new GraphQLInputObjectType({
-    name: deriveTypeNames(entity.names).aggregateFilter,
-    fields: () => {
-      const self = types.aggregateFilter(entity);
-      return {
-        ...aggregateConditions(types, entity),
-        and: listOf(self),
-        or: listOf(self),
-        not: { type: self },
-      };
-    },
-  });
-}
-
-/** What can be asked of records together: of a group, or of what a link to many leads to. */
-export function aggregateConditions(types: SchemaTypes, entity: Entity): GraphQLInputFieldConfigMap {
-  const numbers = () => ({ type: types.aggregateNumbersFilter(entity) });
-  return {
-    count: { type: intFilter },
-    countDistinct: { type: types.aggregateDistinctFilter(entity) },
-    ...parts(entity, numbers, { type: types.filter(entity) }),
-  };
-}
-
-/** A condition on how many different values there are. */
-export function buildAggregateDistinctFilter(types: SchemaTypes, entity: Entity): GraphQLInputObjectType {
-  return new GraphQLInputObjectType({
-    name: deriveTypeNames(entity.names).aggregateDistinctFilter,
-    fields: () => ({
-      of: { type: new GraphQLNonNull(types.groupBy(entity)) },
-      count: { type: new GraphQLNonNull(intFilter) },
-    }),
-  });
-}
-
-export function buildAggregateNumbersFilter(entity: Entity): GraphQLInputObjectType {
-  return new GraphQLInputObjectType({
-    name: deriveTypeNames(entity.names).aggregateNumbersFilter,
-    fields: () =>
-      byName(entity.fields, (field) => {
-        const total = totalOf(field);
-        return total && { type: total.filter };
-      }),
-  });
-}
-
-/** One step of an ordering of groups. By which value is said as in an ordering of records. */
-export function buildAggregateOrder(types: SchemaTypes, entity: Entity): GraphQLInputObjectType {
-  return new GraphQLInputObjectType({
-    name: deriveTypeNames(entity.names).aggregateOrder,
-    isOneOf: true,
-    fields: () => {
-      const order = { type: types.order(entity) };
-      return { key: order, count: { type: orderDirection }, ...parts(entity, () => order, order) };
-    },
-  });
-}
-
-function parts(
-  entity: Entity,
-  numbers: () => GraphQLInputFieldConfig,
-  extremes: GraphQLInputFieldConfig,
-): GraphQLInputFieldConfigMap {
-  const total = hasTotals(entity) && numbers();
-  return { ...(total && { sum: total, avg: total }), min: extremes, max: extremes };
-}
-
-function listOf(type: GraphQLInputObjectType): GraphQLInputFieldConfig {
-  return { type: new GraphQLList(new GraphQLNonNull(type)) };
 }

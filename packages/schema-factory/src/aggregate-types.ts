@@ -54,7 +54,7 @@ export function buildAggregateNumbers(entity: Entity): GraphQLObjectType {
     fields: () =>
       byName(entity.fields, (field) => {
         const total = totalOf(field);
-        return total && { type: total.output };
+        return total && { type: total };
       }),
   });
 }

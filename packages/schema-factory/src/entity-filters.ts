@@ -6,12 +6,13 @@ import {
   GraphQLList,
   GraphQLNonNull,
 } from 'graphql';
-import { aggregateConditions } from './aggregate-inputs.ts';
 import { byName } from './by-name.ts';
+import { fieldsOf } from './fields-of.ts';
+import { distinctFilter, totalsFilter } from './group-inputs.ts';
 import { connectionsOf, targetOfLink } from './links.ts';
 import { dateTimeFilter, idFilter, intFilter } from './scalar-filters.ts';
 import type { SchemaTypes } from './schema-types.ts';
-import { valueTypeOf } from './value-types.ts';
+import { hasTotals, valueTypeOf } from './value-types.ts';
 
 /** Conditions on the records of an entity. All that are given must hold; what they mean is decided in records. */
 export function buildEntityFilter(types: SchemaTypes, entity: Entity): GraphQLInputObjectType {
@@ -50,10 +51,23 @@ export function buildConnectionFilter(types: SchemaTypes, entity: Entity): Graph
         every: condition,
         none: condition,
         isNull: { type: GraphQLBoolean, description: 'True: there are none.' },
-        ...aggregateConditions(types, entity),
+        ...conditionsTogether(types, entity),
       };
     },
   });
+}
+
+/** For least and greatest values the entity's own filter has the right types. */
+function conditionsTogether(types: SchemaTypes, entity: Entity): GraphQLInputFieldConfigMap {
+  const filter = types.filter(entity);
+  const totals = hasTotals(entity) && { ...totalsFilter, ...fieldsOf(filter) };
+  return {
+    count: { type: intFilter },
+    countDistinct: { type: distinctFilter, ...fieldsOf(filter) },
+    ...(totals && { sum: totals, avg: totals }),
+    min: { type: filter },
+    max: { type: filter },
+  };
 }
 
 const systemFilters: GraphQLInputFieldConfigMap = {

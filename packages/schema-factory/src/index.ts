@@ -1,4 +1,5 @@
 export { type QueryForm, queryForm, type RootField } from './answer/query-form.ts';
 export { buildGraphqlSchema } from './build-graphql-schema.ts';
 export type { SchemaContext } from './context.ts';
+export { inputOfFields } from './fields-of.ts';
 export { printTenantSchema } from './print-tenant-schema.ts';

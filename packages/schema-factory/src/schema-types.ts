@@ -1,19 +1,13 @@
 import type { Entity, Field, Registry } from '@formwork/registry';
 import type { GraphQLEnumType, GraphQLInputObjectType, GraphQLObjectType } from 'graphql';
-import {
-  buildAggregateDistinctFilter,
-  buildAggregateFilter,
-  buildAggregateNumbersFilter,
-  buildAggregateOrder,
-  buildGroupBy,
-} from './aggregate-inputs.ts';
+import { buildGroupBy } from './aggregate-inputs.ts';
 import { buildAggregate, buildAggregateExtremes, buildAggregateNumbers } from './aggregate-types.ts';
 import { buildChoiceFilter, buildChoiceListFilter, buildChoices } from './choices.ts';
 import { buildConnection } from './connections.ts';
 import { buildConnectionFilter, buildEntityFilter } from './entity-filters.ts';
 import { buildCreateLinksInput, buildLinkInput, buildUpdateLinksInput } from './link-inputs.ts';
 import { buildObjectType } from './object-types.ts';
-import { buildConnectionOrder, buildOrder } from './orders.ts';
+import { buildOrder } from './orders.ts';
 import { buildManyPayload } from './payloads.ts';
 import { buildTransitions } from './transitions.ts';
 import { buildUniqueKeyInput } from './unique-keys.ts';
@@ -31,7 +25,6 @@ export interface SchemaTypes {
   readonly filter: (entity: Entity) => GraphQLInputObjectType;
   readonly connectionFilter: (entity: Entity) => GraphQLInputObjectType;
   readonly order: (entity: Entity) => GraphQLInputObjectType;
-  readonly connectionOrder: (entity: Entity) => GraphQLInputObjectType;
   readonly linkInput: (entity: Entity) => GraphQLInputObjectType;
   readonly createInput: (entity: Entity) => GraphQLInputObjectType;
   readonly updateInput: (entity: Entity) => GraphQLInputObjectType;
@@ -41,10 +34,6 @@ export interface SchemaTypes {
   readonly aggregate: (entity: Entity) => GraphQLObjectType;
   readonly aggregateNumbers: (entity: Entity) => GraphQLObjectType;
   readonly aggregateExtremes: (entity: Entity) => GraphQLObjectType;
-  readonly aggregateFilter: (entity: Entity) => GraphQLInputObjectType;
-  readonly aggregateNumbersFilter: (entity: Entity) => GraphQLInputObjectType;
-  readonly aggregateDistinctFilter: (entity: Entity) => GraphQLInputObjectType;
-  readonly aggregateOrder: (entity: Entity) => GraphQLInputObjectType;
   readonly groupBy: (entity: Entity) => GraphQLInputObjectType;
   readonly transitions: (entity: Entity) => GraphQLObjectType;
   readonly choices: (field: Field, entity: Entity) => GraphQLEnumType;
@@ -63,7 +52,6 @@ export function createSchemaTypes(registry: Registry): SchemaTypes {
     filter: once((entity) => buildEntityFilter(types, entity)),
     connectionFilter: once((entity) => buildConnectionFilter(types, entity)),
     order: once((entity) => buildOrder(types, entity)),
-    connectionOrder: once((entity) => buildConnectionOrder(types, entity)),
     linkInput: once((entity) => buildLinkInput(types, entity)),
     createInput: once((entity) => buildCreateInput(types, entity)),
     updateInput: once((entity) => buildUpdateInput(types, entity)),
@@ -73,10 +61,6 @@ export function createSchemaTypes(registry: Registry): SchemaTypes {
     aggregate: once((entity) => buildAggregate(types, entity)),
     aggregateNumbers: once((entity) => buildAggregateNumbers(entity)),
     aggregateExtremes: once((entity) => buildAggregateExtremes(types, entity)),
-    aggregateFilter: once((entity) => buildAggregateFilter(types, entity)),
-    aggregateNumbersFilter: once((entity) => buildAggregateNumbersFilter(entity)),
-    aggregateDistinctFilter: once((entity) => buildAggregateDistinctFilter(types, entity)),
-    aggregateOrder: once((entity) => buildAggregateOrder(types, entity)),
     groupBy: once((entity) => buildGroupBy(types, entity)),
     transitions: once((entity) => buildTransitions(types, entity)),
     choices: once((field, entity) => buildChoices(field, entity)),

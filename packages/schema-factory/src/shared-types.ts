@@ -1,10 +1,12 @@
 import { dateGroup, datePart } from './aggregate-inputs.ts';
 import { countMode, pageInfoType } from './connections.ts';
+import { distinctFilter, groupOrdering, having, linkedOrdering } from './group-inputs.ts';
 import { nodeInterface } from './node.ts';
-import { orderDirection } from './orders.ts';
+import { orderDirection } from './order-direction.ts';
 import { deletedRecordsPayload } from './payloads.ts';
 import { calendarPeriod, periodInput, spanInput } from './relative-filters.ts';
 import * as filters from './scalar-filters.ts';
+import { byFieldScalar } from './scalars/by-field.ts';
 import { decimalScalar } from './scalars/decimal.ts';
 import { jsonScalar } from './scalars/json.ts';
 import { moneyInput, moneyType } from './scalars/money.ts';
@@ -18,6 +20,10 @@ const sharedTypes = [
   countMode,
   datePart,
   dateGroup,
+  having,
+  distinctFilter,
+  groupOrdering,
+  linkedOrdering,
   deletedRecordsPayload,
   decimalScalar,
   dateScalar,
@@ -25,6 +31,7 @@ const sharedTypes = [
   timeScalar,
   durationScalar,
   jsonScalar,
+  byFieldScalar,
   moneyType,
   moneyInput,
   filters.idFilter,

@@ -8,6 +8,7 @@ import {
   GraphQLList,
   GraphQLNonNull,
   type GraphQLOutputType,
+  type GraphQLScalarType,
   GraphQLString,
 } from 'graphql';
 import * as filters from './scalar-filters.ts';
@@ -99,24 +100,19 @@ function plain(type: GraphQLOutputType & GraphQLInputType, filter: GraphQLInputO
 }
 
 /** How sums and averages of a field stand in GraphQL, or null for what cannot be added up. */
-export function totalOf(field: Field): Total | null {
+export function totalOf(field: Field): GraphQLScalarType | null {
   switch (resultType(field)) {
     case 'integer':
     case 'rating':
     case 'autonumber':
     case 'number':
     case 'percent':
-      return { output: GraphQLFloat, filter: filters.floatFilter };
+      return GraphQLFloat;
     case 'decimal':
-      return { output: decimalScalar, filter: filters.decimalFilter };
+      return decimalScalar;
     default:
       return null;
   }
-}
-
-interface Total {
-  readonly output: GraphQLOutputType;
-  readonly filter: GraphQLInputObjectType;
 }
 
 export function hasTotals(entity: Entity): boolean {

@@ -142,6 +142,7 @@ export class Draft {
 }
 
 function printLeaf(value: unknown): string {
+  if (value instanceof Choice) return value.name;
   if (Array.isArray(value)) return `[${value.map(printLeaf).join(', ')}]`;
   if (typeof value === 'object' && value !== null) {
     return `{ ${Object.entries(value)

@@ -85,8 +85,9 @@ export function orderStep(
   const name = draft.choose(able, (one) => `${type.name}.${one}`);
   const operand = getNamedType(fields[name]?.type);
   if (operand?.name === 'OrderDirection') return { [name]: enumValue(draft, 'OrderDirection') };
-  const many = entityOf(draft, operand?.name ?? '', 'ConnectionOrder');
-  if (many !== null) return { [name]: togetherOrder(draft, many) };
+  if (operand?.name === 'LinkedOrdering') {
+    return { [name]: togetherOrder(draft, draft.model.many(typeName, name)?.target ?? '') };
+  }
   const linked = entityOf(draft, operand?.name ?? '', 'Order');
   if (linked === null) throw new Error(`The generator knows no "${type.name}.${name}"`);
   return { [name]: orderStep(draft, linked, depth + 1) };
@@ -94,10 +95,24 @@ export function orderStep(
 
 /** One step of an ordering by what many records are together. */
 function togetherOrder(draft: Draft, typeName: string): Record<string, unknown> {
-  const type = inputType(draft, `${typeName}ConnectionOrder`);
-  const name = draft.choose(Object.keys(type.getFields()), (one) => `${type.name}.${one}`);
+  const name = chooseOf(draft, 'LinkedOrdering', typeName);
   if (name === 'count') return { count: enumValue(draft, 'OrderDirection') };
   return { [name]: orderStep(draft, typeName, deepest, aggregated(draft, typeName, name)) };
+}
+
+/** One field of a type that all entities share, which speaks of records of this one. */
+function chooseOf(draft: Draft, type: string, typeName: string, leftOut: readonly string[] = []): string {
+  const names = Object.keys(inputType(draft, type).getFields()).filter(
+    (name) =>
+      !leftOut.includes(name) &&
+      // Of what is no number there is no sum.
+      (!isFunction(name) || aggregated(draft, typeName, name).length > 0),
+  );
+  return draft.choose(names, (name) => `${type}.${name}`);
+}
+
+function isFunction(name: string): boolean {
+  return ['sum', 'avg', 'min', 'max'].includes(name);
 }
 
 export function ordering(draft: Draft, typeName: string): Record<string, unknown>[] {
@@ -132,11 +147,7 @@ export function aggregated(draft: Draft, typeName: string, how: string): readonl
 
 export function having(draft: Draft, typeName: string, depth = 0): Record<string, unknown> {
   const { random } = draft;
-  const type = inputType(draft, `${typeName}AggregateFilter`);
-  const names = Object.keys(type.getFields()).filter(
-    (one) => depth < 2 || !['and', 'or', 'not'].includes(one),
-  );
-  const name = draft.choose(names, (one) => `${type.name}.${one}`);
+  const name = chooseOf(draft, 'Having', typeName, depth < 2 ? [] : ['and', 'or', 'not']);
   const inner = () => having(draft, typeName, depth + 1);
   switch (name) {
     case 'and':
@@ -155,11 +166,11 @@ function together(draft: Draft, typeName: string, name: string, depth = 0): Reco
   const counts = () => valueFilter(draft, inputType(draft, 'IntFilter'), [0, 1, 2, 3, 10], 'int');
   if (name === 'count') return counts();
   if (name === 'countDistinct') {
-    for (const part of ['of', 'count']) draft.use(`${typeName}AggregateDistinctFilter.${part}`);
+    for (const part of ['of', 'count']) draft.use(`HavingDistinct.${part}`);
     return { of: groupStep(draft, typeName), count: counts() };
   }
   const isTotal = name === 'sum' || name === 'avg';
-  const filter = inputType(draft, isTotal ? `${typeName}AggregateNumbersFilter` : `${typeName}Filter`);
+  const filter = inputType(draft, `${typeName}Filter`);
   if (!isTotal && depth < 2 && random.chance(0.15)) {
     const inner = () => together(draft, typeName, name, depth + 1);
     const word = random.pick(['and', 'or', 'not', 'isNull']);
@@ -167,11 +178,15 @@ function together(draft: Draft, typeName: string, name: string, depth = 0): Reco
     return { [word]: word === 'isNull' ? random.chance(0.5) : word === 'not' ? inner() : [inner(), inner()] };
   }
   const fieldName = draft.choose(aggregated(draft, typeName, name), (one) => `${filter.name}.${one}`);
-  const operand = getNamedType(filter.getFields()[fieldName]?.type);
-  const field = draft.model.field(typeName, fieldName);
-  const kind = isTotal && field?.kind === 'int' ? 'float' : (field?.kind ?? 'text');
+  const kind = draft.model.field(typeName, fieldName)?.kind ?? 'text';
+  const isOfFloats = isTotal && kind === 'int';
+  const operand = isOfFloats
+    ? inputType(draft, 'FloatFilter')
+    : getNamedType(filter.getFields()[fieldName]?.type);
   const pool = poolOf(draft, typeName, fieldName);
-  return { [fieldName]: valueFilter(draft, operand as GraphQLInputObjectType, pool, kind) };
+  return {
+    [fieldName]: valueFilter(draft, operand as GraphQLInputObjectType, pool, isOfFloats ? 'float' : kind),
+  };
 }
 
 /** Groups are sorted by their size, by what is grouped by, and by values of them. */
@@ -180,9 +195,7 @@ export function groupOrder(
   typeName: string,
   groupBy: readonly Record<string, unknown>[],
 ): Record<string, unknown> {
-  const type = inputType(draft, `${typeName}AggregateOrder`);
-  const names = Object.keys(type.getFields()).filter((name) => name !== 'key' || groupBy.length > 0);
-  const name = draft.choose(names, (one) => `${type.name}.${one}`);
+  const name = chooseOf(draft, 'GroupOrdering', typeName, groupBy.length > 0 ? [] : ['key']);
   if (name === 'count') return { count: enumValue(draft, 'OrderDirection') };
   if (name === 'key') return { key: keyOrder(draft, draft.random.pick(groupBy)) };
   return { [name]: orderStep(draft, typeName, deepest, aggregated(draft, typeName, name)) };

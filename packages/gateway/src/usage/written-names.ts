@@ -1,13 +1,16 @@
+import { inputOfFields } from '@formwork/schema-factory';
 import {
   type DocumentNode,
+  type GraphQLInputObjectType,
   type GraphQLInputType,
   type GraphQLSchema,
   getNamedType,
   isInputObjectType,
+  isScalarType,
   Kind,
   separateOperations,
   TypeInfo,
-  typeFromAST,
+  type ValueNode,
   visit,
   visitWithTypeInfo,
 } from 'graphql';
@@ -18,7 +21,14 @@ import {
  */
 export interface WrittenNames {
   readonly names: ReadonlySet<string>;
-  readonly inputs: readonly (readonly [variable: string, type: GraphQLInputType])[];
+  readonly inputs: readonly (readonly [variable: string, place: InputPlace])[];
+}
+
+/** Where a value stands. */
+interface InputPlace {
+  readonly type: GraphQLInputType;
+  /** What a scalar that speaks of fields means by them. */
+  readonly fieldsOf: GraphQLInputObjectType | undefined;
 }
 
 const known = new WeakMap<DocumentNode, Map<string, WrittenNames>>();
@@ -41,7 +51,22 @@ function find(schema: GraphQLSchema, document: DocumentNode, operationName: stri
   // Without the other operations and their fragments.
   const operation = separate[operationName ?? ''] ?? Object.values(separate)[0] ?? document;
   const names = new Set<string>();
-  const inputs: [string, GraphQLInputType][] = [];
+  const inputs: (readonly [string, InputPlace])[] = [];
+  const defaults = defaultsOf(operation);
+  const look = (node: ValueNode, place: InputPlace): void => {
+    if (node.kind === Kind.LIST) for (const item of node.values) look(item, place);
+    if (node.kind === Kind.OBJECT) {
+      for (const { name, value } of node.fields) {
+        const inner = noteField(names, place, name.value);
+        if (inner) look(value, inner);
+      }
+    }
+    if (node.kind !== Kind.VARIABLE || !holdsNames(place)) return;
+    const variable = node.name.value;
+    inputs.push([variable, place]);
+    const otherwise = defaults.get(variable);
+    if (otherwise) look(otherwise, place);
+  };
   const info = new TypeInfo(schema);
   visit(
     operation,
@@ -50,20 +75,39 @@ function find(schema: GraphQLSchema, document: DocumentNode, operationName: stri
         const parent = info.getParentType();
         if (parent) names.add(`${parent.name}.${node.name.value}`);
       },
-      [Kind.OBJECT_FIELD]: (node) => {
-        const parent = getNamedType(info.getParentInputType());
-        if (parent) names.add(`${parent.name}.${node.name.value}`);
+      [Kind.ARGUMENT]: ({ value }) => {
+        const argument = info.getArgument();
+        if (argument) look(value, { type: argument.type, fieldsOf: inputOfFields(argument) });
       },
       [Kind.NAMED_TYPE]: (node) => {
         names.add(node.name.value);
       },
-      [Kind.VARIABLE_DEFINITION]: ({ variable, type }) => {
-        const input = typeFromAST(schema, type as never) as GraphQLInputType | undefined;
-        if (input && isInputObjectType(getNamedType(input))) inputs.push([variable.name.value, input]);
-      },
     }),
   );
   return { names, inputs };
+}
+
+function defaultsOf({ definitions }: DocumentNode): ReadonlyMap<string, ValueNode | undefined> {
+  const variables = definitions.flatMap((one) =>
+    one.kind === Kind.OPERATION_DEFINITION ? (one.variableDefinitions ?? []) : [],
+  );
+  return new Map(variables.map(({ variable, defaultValue }) => [variable.name.value, defaultValue]));
+}
+
+/** Notes a field that an input names, and tells where its value stands; undefined where the input has no such field. */
+function noteField(names: Set<string>, { type, fieldsOf }: InputPlace, name: string): InputPlace | undefined {
+  const named = getNamedType(type);
+  const input = isInputObjectType(named) ? named : fieldsOf;
+  const fields = input?.getFields() ?? {};
+  const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+  if (input === undefined || field === undefined) return undefined;
+  names.add(`${input.name}.${name}`);
+  return { type: field.type, fieldsOf: inputOfFields(field) ?? (input === named ? fieldsOf : undefined) };
+}
+
+function holdsNames({ type, fieldsOf }: InputPlace): boolean {
+  const named = getNamedType(type);
+  return isInputObjectType(named) || (fieldsOf !== undefined && isScalarType(named));
 }
 
 /** What the inputs in the variables name. Variables that do not fit name nothing; the executor will refuse them. */
@@ -73,21 +117,17 @@ export function findGivenNames(
 ): ReadonlySet<string> {
   const names = new Set<string>();
   if (variables === null) return names;
-  const look = (type: GraphQLInputType, value: unknown): void => {
+  const look = (value: unknown, place: InputPlace): void => {
+    if (typeof value !== 'object' || value === null) return;
     if (Array.isArray(value)) {
-      for (const item of value) look(type, item);
+      for (const item of value) look(item, place);
       return;
     }
-    const named = getNamedType(type);
-    if (!isInputObjectType(named) || typeof value !== 'object' || value === null) return;
-    const fields = named.getFields();
     for (const [name, item] of Object.entries(value)) {
-      const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
-      if (field === undefined) continue;
-      names.add(`${named.name}.${name}`);
-      if (typeof item === 'object' && item !== null) look(field.type, item);
+      const inner = noteField(names, place, name);
+      if (inner) look(item, inner);
     }
   };
-  for (const [variable, type] of inputs) look(type, variables[variable]);
+  for (const [variable, place] of inputs) look(variables[variable], place);
   return names;
 }
