@@ -1,5 +1,5 @@
 import type { DataPlane } from '@formwork/pg';
-import type { ReadLimits, ReadPlans } from '@formwork/records';
+import type { ReadLimits, ReadPlans, WritePlans } from '@formwork/records';
 import type { Callers } from './access/callers.ts';
 import type { RequestRates } from './access/request-rates.ts';
 import type { GatewayOptions } from './config.ts';
@@ -30,4 +30,5 @@ export interface Services {
   readonly closings: ClosingUses;
   readonly recordLimits: Partial<ReadLimits>;
   readonly plans: ReadPlans;
+  readonly writePlans: WritePlans;
 }

@@ -6,7 +6,7 @@ import {
   connectDataPlane,
   type DataPlane,
 } from '@formwork/pg';
-import { ReadPlans } from '@formwork/records';
+import { ReadPlans, WritePlans } from '@formwork/records';
 import { buildGraphqlSchema } from '@formwork/schema-factory';
 import { Callers } from './access/callers.ts';
 import { RequestRates } from './access/request-rates.ts';
@@ -138,6 +138,7 @@ function createServices(
     rates,
     recordLimits,
     plans,
+    writePlans: new WritePlans(plans, recordLimits),
     states,
     documents,
     trusted,

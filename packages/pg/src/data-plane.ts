@@ -2,10 +2,19 @@ import { Deadline } from './deadline.ts';
 import { KeptPlans } from './kept-plans.ts';
 import { readBatch } from './read-batch.ts';
 import { SessionPool } from './session-pool.ts';
-import type { BatchOptions, DataPlane, ReadOutcome, Statement, TenantTransaction } from './statement.ts';
+import type {
+  BatchOptions,
+  DataPlane,
+  ReadOutcome,
+  Row,
+  Statement,
+  TenantTransaction,
+  TenantVersions,
+} from './statement.ts';
 import { type OnBatch, type SessionContext, TenantSession } from './tenant-session.ts';
 import { TenantSizes } from './tenant-sizes.ts';
 import { runTransaction } from './tenant-transaction.ts';
+import { writeWhole } from './whole-write.ts';
 
 export interface DataPlaneOptions {
   /** Of a role that is no superuser, owns nothing and cannot bypass policies: formwork_gateway. */
@@ -80,6 +89,15 @@ class PooledDataPlane implements DataPlane {
     options: BatchOptions = {},
   ): Promise<T> {
     return this.#withTenant(tenantId, options, (session) => runTransaction(session, expectedVersion, work));
+  }
+
+  writeWhole(
+    tenantId: string,
+    expected: TenantVersions,
+    statements: readonly Statement[],
+    options: BatchOptions = {},
+  ): Promise<readonly (readonly Row[])[] | null> {
+    return this.#withTenant(tenantId, options, (session) => writeWhole(session, expected, statements));
   }
 
   close(): Promise<void> {

@@ -81,5 +81,16 @@ export interface DataPlane {
     work: (transaction: TenantTransaction) => Promise<T>,
     options?: BatchOptions,
   ): Promise<T>;
+  /**
+   * Runs writes as one message with one Sync, fenced by both versions: one round trip, for what needs no decision
+   * between its statements. Gives the rows of each once all is committed; null where Postgres has refused any of it, or
+   * the versions are others: then nothing was done, and `write` can tell why. Rejects where that is not certain.
+   */
+  writeWhole(
+    tenantId: string,
+    expected: TenantVersions,
+    statements: readonly Statement[],
+    options?: BatchOptions,
+  ): Promise<readonly (readonly Row[])[] | null>;
   close(): Promise<void>;
 }

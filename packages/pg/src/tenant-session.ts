@@ -100,6 +100,11 @@ export class TenantSession {
     return this.#session.inTransaction;
   }
 
+  /** Whether the last message was answered to its end, and nothing of it is left: see `Session.isClean`. */
+  get isClean(): boolean {
+    return this.#session.isClean;
+  }
+
   /** Ends whatever transaction is open, deadline or not; a session that cannot even do that is given up. */
   async rollback(): Promise<void> {
     await this.#session.drain();
@@ -149,6 +154,16 @@ export function beginAlone(tenantId: string): SqlFragment {
 /** Sets the tenant for a transaction and fences it by the registry version. */
 export function beginWrite(tenantId: string, expectedVersion: number): SqlFragment {
   const statement = sql`select formwork.begin_write(${tenantId}::uuid, ${expectedVersion}::int)`;
+  assertSendable([statement]);
+  return statement;
+}
+
+/**
+ * The same for a write that is sent whole. Nobody can look at the versions before it is committed, so where the tenant's
+ * keys have changed it fails: by a division by zero, as everything in the message then does.
+ */
+export function beginWholeWrite(tenantId: string, { registry, access }: TenantVersions): SqlFragment {
+  const statement = sql`select 1 / (formwork.begin_write(${tenantId}::uuid, ${registry}::int) = ${`${registry}:${access}`})::int`;
   assertSendable([statement]);
   return statement;
 }

@@ -1,3 +1,4 @@
+export { type MutationField, type MutationForm, mutationForm } from './answer/mutation-form.ts';
 export { type QueryForm, queryForm, type RootField } from './answer/query-form.ts';
 export { buildGraphqlSchema } from './build-graphql-schema.ts';
 export type { SchemaContext } from './context.ts';

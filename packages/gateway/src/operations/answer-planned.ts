@@ -1,7 +1,8 @@
 import type { PreparedRead, Reader, ReadPlans, Values } from '@formwork/records';
 import { queryForm, type RootField } from '@formwork/schema-factory';
-import { type FragmentDefinitionNode, type GraphQLSchema, getVariableValues, Kind } from 'graphql';
+import { type GraphQLSchema, getVariableValues } from 'graphql';
 import type { Logger } from '../log.ts';
+import { fragmentsOf } from './fragments-of.ts';
 import type { TextResult } from './introspection.ts';
 import type { OperationParams, PreparedOperation } from './prepare.ts';
 import { MovedError, type ReadBatches } from './read-batches.ts';
@@ -81,7 +82,7 @@ function prepareFields(query: PlannedQuery): readonly PreparedField[] | null {
     schema,
     variableValues: coerced,
     get fragments() {
-      return fragmentsOf(prepared);
+      return fragmentsOf(prepared.document);
     },
   };
   try {
@@ -103,14 +104,6 @@ function prepareField(
   if ('text' in field) return field;
   const read = plans.prepare(reader, field.question, field.argumentsOf(variables));
   return read && { name: field.name, read };
-}
-
-function fragmentsOf({ document }: PreparedQuery): Record<string, FragmentDefinitionNode> {
-  const fragments: Record<string, FragmentDefinitionNode> = Object.create(null);
-  for (const definition of document.definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments[definition.name.value] = definition;
-  }
-  return fragments;
 }
 
 /** Records between two looks at the clock. */

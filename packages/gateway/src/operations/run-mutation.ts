@@ -3,9 +3,12 @@ import { createRecords, RecordError } from '@formwork/records';
 import { type ExecutionResult, execute, GraphQLError } from 'graphql';
 import { causeOf } from '../present-errors.ts';
 import { requestError } from '../request-error.ts';
+import type { TextResult } from './introspection.ts';
 import type { Operation } from './operation.ts';
 import { attempts, presentResult } from './present-result.ts';
 import { withinBudget } from './record-budget.ts';
+import { tellWritten } from './tell-written.ts';
+import { writePlanned } from './write-planned.ts';
 
 /** The key may have been revoked since it was verified: nothing is kept, or told, before that is known. */
 class AccessMovedError extends Error {
@@ -21,11 +24,15 @@ class AccessMovedError extends Error {
  * Runs all of a mutation operation in one transaction: all or none. Any error at any depth rolls back and answers
  * `data: null`. The transaction is committed before the answer is made. If the registry has moved, the database
  * refuses the write before anything of it ran, so it is prepared again for the new one and runs once more.
+ *
+ * What is known beforehand is sent whole, in one message; what takes more than that, or is refused, goes step by step.
  */
-export async function runMutation(operation: Operation): Promise<ExecutionResult> {
+export async function runMutation(operation: Operation): Promise<TextResult> {
   let hasLost = false;
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
     if (operation.prepared.refused !== null) return { errors: operation.prepared.refused };
+    const whole = await runWhole(operation);
+    if (whole !== null) return whole;
     const outcome = await writeOnce(operation);
     if ('result' in outcome) return outcome.result;
     if ('moved' in outcome) {
@@ -39,6 +46,36 @@ export async function runMutation(operation: Operation): Promise<ExecutionResult
     'SCHEMA_CHANGED',
     'The schema changed more than once while the mutation ran. Nothing was applied. Try again.',
   );
+}
+
+/** Labels of a count: how mutations were done. */
+const byPlan = '{way="planned"}';
+const executed = '{way="executed"}';
+
+/** Null where nothing was done. */
+async function runWhole(operation: Operation): Promise<TextResult | null> {
+  const { visit, params, prepared } = operation;
+  const { dataPlane, metrics, options, writePlans } = visit.services;
+  const { registry, schema, tenantId, version } = await visit.view();
+  const isPlanned = options.queries === 'planned' && options.links === 'nested';
+  if (!isPlanned || prepared.refused !== null) return null;
+  const { role, subject: actor, claims, tenant } = visit.caller;
+  const written = await writePlanned({
+    plans: writePlans,
+    writer: { registry, tenantId, role, actor, claims },
+    schema,
+    prepared,
+    variables: params.variables,
+    expected: { registry: version, access: tenant.accessVersion },
+    dataPlane,
+    batchOptions: visit.batchOptions(),
+    maxRecords: options.maxRecords,
+    log: visit.log,
+  });
+  if (written === null) return null;
+  metrics.count('mutations', byPlan);
+  const { text } = written;
+  return text === null ? tellWritten(operation, written) : { data: {}, stringify: () => text };
 }
 
 /** Committed; or rolled back because the tenant has moved on; or rolled back because of errors. */
@@ -93,6 +130,7 @@ async function resultIn(transaction: TenantTransaction, operation: Operation): P
   const { visit, params, prepared } = operation;
   const { registry, schema, tenantId } = await visit.view();
   if (prepared.refused !== null) return { errors: prepared.refused };
+  visit.services.metrics.count('mutations', executed);
   const records = createRecords({
     registry,
     tenantId,

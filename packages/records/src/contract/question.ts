@@ -13,6 +13,13 @@ export type Question =
       readonly selection: RecordSelection;
     }
   | {
+      /** Those with the `ids` of its arguments, in their order. */
+      readonly kind: 'records';
+      readonly typeName: string;
+      readonly args: Values;
+      readonly selection: RecordSelection;
+    }
+  | {
       readonly kind: 'connection';
       readonly typeName: string;
       readonly args: ConnectionArguments;
@@ -33,3 +40,6 @@ export interface QuestionForm {
   /** The question with the arguments of those fields, in the same order. */
   readonly ask: (args: readonly Values[]) => Question;
 }
+
+/** Writes that are known before anything of them is done. */
+export type WriteKind = 'create' | 'createMany' | 'update' | 'delete';

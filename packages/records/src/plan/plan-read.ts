@@ -79,6 +79,8 @@ function planQuestion(registry: Registry, limits: ReadLimits, question: Question
       return question.keyName === null
         ? planById(scope, entity, question.args['id'], question.selection)
         : planByKey(scope, entity, question.keyName, question.args, question.selection);
+    case 'records':
+      return planByIds(scope, entity, question.args['ids'], question.selection);
     case 'connection':
       return planConnection(scope, entity, question.args, question.selection);
     case 'aggregate':
@@ -113,6 +115,19 @@ function planById(scope: StatementScope, entity: Entity, id: unknown, selection:
     return row === undefined ? 'null' : reader.write(row, answering);
   };
   return { fragments: [statement], reusesPlan: !scope.nestsLists, write };
+}
+
+/** They are there, all of them: who asks has just written them. */
+function planByIds(scope: StatementScope, entity: Entity, ids: unknown, selection: RecordSelection): Plan {
+  const wanted = mapValue(ids, (known) => known as readonly string[]);
+  const { statement, reader } = compileRecordsRead(entity, wanted, selection, nestingOf(scope, true, 1));
+  const write: Plan['write'] = ([rows = []], answering) => {
+    answering.take(rows.length);
+    // Ids ascend in the order in which they were made.
+    const sorted = rows.map((row) => [reader.idOf(row), row] as const).sort(([a], [b]) => (a < b ? -1 : 1));
+    return `[${sorted.map(([, row]) => reader.write(row, answering)).join()}]`;
+  };
+  return { fragments: [statement], reusesPlan: true, write };
 }
 
 function planByKey(

@@ -99,7 +99,7 @@ function openAll(
 ): readonly OpenArguments[] | null {
   const all: OpenArguments[] = [];
   for (const [index, each] of args.entries()) {
-    const isKey = kind === 'record' && index === 0;
+    const isKey = (kind === 'record' || kind === 'records') && index === 0;
     const open = isKey ? openValues(each, values) : openArguments(each, values, fixed[index] ?? new Set());
     if (open === null) return null;
     all.push(open);

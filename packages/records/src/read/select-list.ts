@@ -70,6 +70,7 @@ export function cellsOf(json: unknown): Cells {
 
 /** How a record is read from the rows of a statement. */
 export interface RecordReader {
+  idOf(row: Cells): string;
   read(row: Cells): RecordNode;
   /** The record as the selection has it written. */
   write(row: Cells, answering: Answering): string;
@@ -94,6 +95,7 @@ export function selectRecord(
   const asked = nested.map((each) => each.asked);
   const typeName = view.entity.names.type;
   return {
+    idOf: (row) => getText(row, id),
     write: (row, answering) => {
       if (write === undefined) throw new Error('The selection does not say how a record is written');
       const values = readers.map((_, index) => valueAt(row, index));

@@ -55,8 +55,8 @@ export async function applyUpdate(
   return { ids: changed, rows: results.at(refused === null ? -1 : -2) ?? [] };
 }
 
-function updateStatement(
-  { actor }: WriteContext,
+export function updateStatement(
+  { actor }: Pick<WriteContext, 'actor'>,
   plan: WritePlan,
   ids: readonly string[],
   links: ResolvedLinks,

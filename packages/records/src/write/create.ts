@@ -58,7 +58,10 @@ export async function createPlanned(
 }
 
 /** Those that are created inside others count. */
-function assertNotTooMany(found: number, { limits: { writes: mostRecords } }: WriteContext): void {
+export function assertNotTooMany(
+  found: number,
+  { limits: { writes: mostRecords } }: Pick<WriteContext, 'limits'>,
+): void {
   if (found <= mostRecords) return;
   const message = `At most ${mostRecords} records can be created at once. Create them in several steps.`;
   throw new RecordError('LIMIT_EXCEEDED', message, { limit: mostRecords, found });
@@ -66,7 +69,7 @@ function assertNotTooMany(found: number, { limits: { writes: mostRecords } }: Wr
 
 /** Checks inputs, all at once, and plans them. Throws FORBIDDEN and VALIDATION_FAILED. */
 export function planAll(
-  { registry, permissions }: WriteContext,
+  { registry, permissions }: Pick<WriteContext, 'registry' | 'permissions'>,
   entity: Entity,
   inputs: readonly PlacedInput[],
 ): WritePlan[] {

@@ -47,8 +47,8 @@ async function remove(
 }
 
 /** Where the designer chose so, records are kept and marked; their view, their keys and their links forget them. */
-function deleteStatement(
-  { actor }: WriteContext,
+export function deleteStatement(
+  { actor }: Pick<WriteContext, 'actor'>,
   entity: Entity,
   ids: readonly string[],
   ifVersion: number | null,

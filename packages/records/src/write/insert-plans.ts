@@ -3,7 +3,7 @@ import { type Entity, groupBy } from '@formwork/registry';
 import { forbiddenOutcome } from '../access/permissions.ts';
 import { RecordError } from '../contract.ts';
 import { hideConflicts } from './hide-conflicts.ts';
-import { insertStatement } from './insert-records.ts';
+import { insertStatement, type OnConflict } from './insert-records.ts';
 import { conflictStatement, type KeyConflict, readConflicts, uniqueViolation } from './key-conflicts.ts';
 import { manyLinksStatements } from './many-links.ts';
 import { dataText, manyLinksChanges } from './plan-data.ts';
@@ -114,12 +114,16 @@ export function insertStatements(
   { actor }: Pick<WriteContext, 'actor'>,
   plans: readonly WritePlan[],
   links: ResolvedLinks,
+  onConflict: OnConflict = 'leave out',
 ): Statement[] {
   const records = plans.map((plan) => ({ ...plan, data: dataText(plan, links) }));
   return [...groupBy(records, (record) => `${depthOf(record)} ${record.entity.storageKey}`)]
     .sort(([left], [right]) => Number.parseInt(right, 10) - Number.parseInt(left, 10))
     .flatMap(([, ofEntity]) => chunks(ofEntity))
-    .map((chunk) => insertStatement((chunk[0] as { readonly entity: Entity }).entity, chunk, actor));
+    .map((chunk) => {
+      const { entity } = chunk[0] as { readonly entity: Entity };
+      return insertStatement(entity, chunk, actor, onConflict);
+    });
 }
 
 /** How deep a record is created inside others. */

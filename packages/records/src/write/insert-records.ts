@@ -13,34 +13,51 @@ export interface NewRecord {
 }
 
 /**
- * Inserts records of one entity and returns the ids of those that went in. One that a unique key refuses is left out
- * without an error, which would end the transaction: what was in its way can then still be asked for, and there is
- * no race between the asking and the writing.
+ * What becomes of a record that a unique key refuses. Left out without an error, which would end the transaction, what
+ * was in its way can still be asked for, and there is no race between the asking and the writing.
  */
-export function insertStatement(entity: Entity, records: readonly NewRecord[], actor: string): Statement {
+export type OnConflict = 'leave out' | 'fail';
+
+const clauses = { 'leave out': sql` on conflict do nothing`, fail: sql`` } as const;
+
+/** Inserts records of one entity and returns the ids of those that went in. */
+export function insertStatement(
+  entity: Entity,
+  records: readonly NewRecord[],
+  actor: string,
+  onConflict: OnConflict = 'leave out',
+): Statement {
   const [only, ...others] = records;
   return only !== undefined && others.length === 0 && only.copies.length === 0 && !isNumbered(entity)
-    ? insertOne(entity, only, actor)
-    : insertMany(entity, records, actor);
+    ? insertOne(entity, only, actor, onConflict)
+    : insertMany(entity, records, actor, onConflict);
 }
 
-function insertOne(entity: Entity, { id, data }: NewRecord, actor: string): Statement {
+function insertOne(
+  entity: Entity,
+  { id, data }: NewRecord,
+  actor: string,
+  onConflict: OnConflict,
+): Statement {
   return sql`
     insert into formwork.records (id, entity_type, data, created_by, updated_by)
-    values (${id}::uuid, ${entity.storageKey}, ${data}::jsonb, ${actor}, ${actor})
-    on conflict do nothing
+    values (${id}::uuid, ${entity.storageKey}, ${data}::jsonb, ${actor}, ${actor})${clauses[onConflict]}
     returning id`;
 }
 
-function insertMany(entity: Entity, records: readonly NewRecord[], actor: string): Statement {
+function insertMany(
+  entity: Entity,
+  records: readonly NewRecord[],
+  actor: string,
+  onConflict: OnConflict,
+): Statement {
   const copies = new Map(records.flatMap((record) => record.copies.map((copy) => [copy.to, copy])));
   return sql`
     ${isNumbered(entity) ? drawNumbers(records.length) : sql``}
     insert into formwork.records (id, entity_type, data, created_by, updated_by)
     select w.id, ${entity.storageKey}, w.data${sql.join([...copies.values()].map(copied), '')}, ${actor}, ${actor}
     from jsonb_to_recordset(${recordsText(records)}::jsonb) as w(id uuid, data jsonb, copies jsonb)
-      ${isNumbered(entity) ? sql`cross join numbers` : sql``}
-    on conflict do nothing
+      ${isNumbered(entity) ? sql`cross join numbers` : sql``}${clauses[onConflict]}
     returning id`;
 }
 

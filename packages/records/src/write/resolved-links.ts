@@ -29,12 +29,22 @@ export class ResolvedLinks {
     for (const reference of this.#all) this.#ids.set(reference, reference.id);
   }
 
+  /** Whether all were given by id: then nothing has to be looked up before the write. */
+  get areKnown(): boolean {
+    return this.#all.every(({ by }) => by === null);
+  }
+
+  /** Entities that records are to be linked to. */
+  get targets(): ReadonlySet<Entity> {
+    return new Set(this.#all.map(({ target }) => target));
+  }
+
   /**
    * Looks up what is named by key, for nothing can be written before: among the records that are there, and then
    * among those that are created with this write. Throws LINK_NOT_FOUND, with all of them, where there is none.
    */
   async find(context: LookUpContext, entity: Entity, created: readonly WritePlan[]): Promise<void> {
-    if (!this.#all.some(({ by }) => by !== null)) return;
+    if (this.areKnown) return;
     await this.lookUp(context, entity);
     // A key may hold a link, so that one that is found lets others be found: each round a level of a tree.
     while (this.#linkTo(created)) {}

@@ -19,7 +19,7 @@ export async function updateRecord(
   selection: RecordSelection,
 ): Promise<RecordNode> {
   const recordId = canonicalId(entity, id);
-  const plan = planOf(context, entity, recordId, input);
+  const plan = planChange(context, entity, recordId, input);
   await assertAllowed(context, 'update', entity, recordId);
   const read = context.readBack(entity, [recordId], selection);
   const { ids, rows } = await applyUpdate(context, plan, [recordId], ifVersion, read.statement);
@@ -37,7 +37,7 @@ export async function updateMany(
   atMost: number,
   selection: RecordSelection,
 ): Promise<readonly RecordNode[]> {
-  const plan = planOf(context, entity, '', input);
+  const plan = planChange(context, entity, '', input);
   const ids = await matchRecords(context, 'update', entity, where, atMost);
   if (ids.length === 0) return [];
   const read = context.readBack(entity, ids, selection);
@@ -46,8 +46,9 @@ export async function updateMany(
   return ids.flatMap((id) => nodes.get(id) ?? []);
 }
 
-function planOf(
-  { registry, permissions }: WriteContext,
+/** Checks an input and plans the change. Throws FORBIDDEN and VALIDATION_FAILED. */
+export function planChange(
+  { registry, permissions }: Pick<WriteContext, 'registry' | 'permissions'>,
   entity: Entity,
   id: string,
   input: Values,

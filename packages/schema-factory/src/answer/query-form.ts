@@ -1,12 +1,5 @@
 import type { Question, QuestionForm, Values } from '@formwork/records';
-import {
-  GraphQLError,
-  type GraphQLObjectType,
-  type GraphQLSchema,
-  getNamedType,
-  isObjectType,
-  type OperationDefinitionNode,
-} from 'graphql';
+import { type GraphQLObjectType, getNamedType, isObjectType, type OperationDefinitionNode } from 'graphql';
 import {
   resolveAggregate,
   resolveById,
@@ -14,9 +7,10 @@ import {
   resolveConnection,
   targetOfField,
 } from '../resolvers.ts';
-import { type Info, SelectionWalk } from '../selection-walk.ts';
+import type { Info, SelectionWalk } from '../selection-walk.ts';
 import { aggregateForm } from './aggregate-form.ts';
 import { connectionForm } from './connection-form.ts';
+import { FormCache } from './form-cache.ts';
 import { FormWalk, isTypename, type Place } from './form-walk.ts';
 import { recordForm } from './record-form.ts';
 import { Surprise } from './surprise.ts';
@@ -36,56 +30,11 @@ export type RootField =
       readonly argumentsOf: (variables: Values) => readonly Values[];
     };
 
-interface Entry {
-  readonly decidedBy: ReadonlyMap<string, unknown>;
-  /** Null where the executor has to do it. */
-  readonly form: QueryForm | null;
-}
-
-/** Combinations of @skip and @include that are remembered for one operation. */
-const mostEntries = 16;
-
-/** By schema, because one parsed document may serve several; then by the operation, which lives as long as its document. */
-const known = new WeakMap<GraphQLSchema, WeakMap<OperationDefinitionNode, Entry[]>>();
+const forms = new FormCache(formOf);
 
 /** The form of a query, the same for the same outcome of its directives; null where the executor has to do it. */
 export function queryForm(info: Info, operation: OperationDefinitionNode): QueryForm | null {
-  const entries = entriesOf(info.schema, operation);
-  const found = entries.find(({ decidedBy }) => isDecidedAlike(decidedBy, info.variableValues));
-  if (found !== undefined) return found.form;
-  const walk = new SelectionWalk(info);
-  const form = formOrNull(walk, operation);
-  entries.push({ decidedBy: walk.decidedBy, form });
-  if (entries.length > mostEntries) entries.shift();
-  return form;
-}
-
-function entriesOf(schema: GraphQLSchema, operation: OperationDefinitionNode): Entry[] {
-  let operations = known.get(schema);
-  if (operations === undefined) {
-    operations = new WeakMap();
-    known.set(schema, operations);
-  }
-  let entries = operations.get(operation);
-  if (entries === undefined) {
-    entries = [];
-    operations.set(operation, entries);
-  }
-  return entries;
-}
-
-function isDecidedAlike(decidedBy: ReadonlyMap<string, unknown>, variables: Values): boolean {
-  for (const [name, value] of decidedBy) if (variables[name] !== value) return false;
-  return true;
-}
-
-function formOrNull(walk: SelectionWalk, operation: OperationDefinitionNode): QueryForm | null {
-  try {
-    return formOf(walk, operation);
-  } catch (error) {
-    if (error instanceof Surprise || error instanceof GraphQLError) return null;
-    throw error;
-  }
+  return forms.get(info, operation);
 }
 
 function formOf(walk: SelectionWalk, operation: OperationDefinitionNode): QueryForm {
@@ -124,7 +73,7 @@ function rootField(walk: SelectionWalk, place: Place): RootField {
   };
 }
 
-function kindOf({ field }: Place): Question['kind'] {
+function kindOf({ field }: Place): Exclude<Question['kind'], 'records'> {
   switch (field.resolve) {
     case resolveById:
     case resolveByKey:

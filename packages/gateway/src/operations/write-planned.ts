@@ -1,0 +1,138 @@
+import type { BatchOptions, DataPlane, TenantVersions } from '@formwork/pg';
+import type { PreparedWrite, Reader, Values, WritePlans } from '@formwork/records';
+import { type MutationField, mutationForm } from '@formwork/schema-factory';
+import { type GraphQLSchema, getVariableValues } from 'graphql';
+import type { Logger } from '../log.ts';
+import { fragmentsOf } from './fragments-of.ts';
+import type { OperationParams, PreparedOperation } from './prepare.ts';
+
+export interface PlannedMutation {
+  readonly plans: WritePlans;
+  readonly writer: Reader;
+  readonly schema: GraphQLSchema;
+  readonly prepared: Extract<PreparedOperation, { readonly refused: null }>;
+  readonly variables: OperationParams['variables'];
+  /** What the write was prepared for. */
+  readonly expected: TenantVersions;
+  readonly dataPlane: DataPlane;
+  readonly batchOptions: BatchOptions;
+  /** Records that one answer may hold. */
+  readonly maxRecords: number;
+  readonly log: Logger;
+}
+
+/** What became of it: all is written and committed. */
+export interface Written {
+  /** Null where the answer is not as it was foreseen. */
+  readonly text: string | null;
+  /** Of the records that each root field has written, in the order of the fields. */
+  readonly ids: readonly (readonly string[])[];
+}
+
+/**
+ * Runs a mutation whose writes are known beforehand as one message, committed with its last byte, and writes the answer
+ * from what was read back in it. Null where it takes more than that, or where it was refused: nothing was done then, and
+ * whoever goes step by step finds out what to say. Rejects where nobody knows whether it was done.
+ */
+export async function writePlanned(mutation: PlannedMutation): Promise<Written | null> {
+  const fields = prepareFields(mutation);
+  if (fields === null) return null;
+  const writes = fields.flatMap((field) => ('write' in field ? [field.write] : []));
+  const results = await mutation.dataPlane.writeWhole(
+    mutation.writer.tenantId,
+    mutation.expected,
+    writes.flatMap(({ statements }) => statements),
+    mutation.batchOptions,
+  );
+  if (results === null) return null;
+  const own = resultsOf(writes, results);
+  if (!writes.every((write, index) => write.isDone(own[index] ?? []))) return null;
+  return { text: textOf(mutation, fields, own), ids: writes.map(({ ids }) => ids) };
+}
+
+type Results = Parameters<PreparedWrite['write']>[0];
+
+type PreparedField =
+  | { readonly name: string; readonly text: string }
+  | {
+      readonly name: string;
+      readonly write: PreparedWrite;
+      readonly payload: (written: string) => string;
+      readonly shown: number;
+    };
+
+function prepareFields(mutation: PlannedMutation): readonly PreparedField[] | null {
+  const { schema, prepared } = mutation;
+  const { coerced } = getVariableValues(
+    schema,
+    prepared.operation.variableDefinitions ?? [],
+    mutation.variables ?? {},
+  );
+  if (coerced === undefined) return null;
+  const info = {
+    schema,
+    variableValues: coerced,
+    get fragments() {
+      return fragmentsOf(prepared.document);
+    },
+  };
+  try {
+    const form = mutationForm(info, prepared.operation);
+    if (form === null || !standTogether(form.fields)) return null;
+    const fields = form.fields.map((field) => prepareField(mutation, field, coerced));
+    const shown = fields.reduce(
+      (sum, field) => sum + (field !== null && 'shown' in field ? field.shown : 0),
+      0,
+    );
+    return fields.includes(null) || shown > mutation.maxRecords ? null : (fields as readonly PreparedField[]);
+  } catch (error) {
+    // An argument that is refused: the executor says so at its field.
+    mutation.log.debug({ err: error }, 'the executor answers');
+    return null;
+  }
+}
+
+/** A record that is not there ends the whole mutation: so only a write that stands alone may look for one. */
+function standTogether(fields: readonly MutationField[]): boolean {
+  const writes = fields.filter((field) => 'kind' in field);
+  const looking = writes.filter(({ kind }) => kind === 'update' || kind === 'delete');
+  return writes.length > 0 && (looking.length === 0 || writes.length === 1);
+}
+
+function prepareField(
+  { plans, writer }: PlannedMutation,
+  field: MutationField,
+  variables: Values,
+): PreparedField | null {
+  if ('text' in field) return field;
+  const { kind, typeName, readBack, shown } = field;
+  const write = plans.prepare(writer, { kind, typeName, args: field.argumentsOf(variables), readBack });
+  return write && { name: field.name, write, payload: field.write, shown };
+}
+
+function resultsOf(writes: readonly PreparedWrite[], results: Results): readonly Results[] {
+  let from = 0;
+  return writes.map(({ statements: { length } }) => {
+    from += length;
+    return results.slice(from - length, from);
+  });
+}
+
+function textOf(
+  { log }: PlannedMutation,
+  fields: readonly PreparedField[],
+  own: readonly Results[],
+): string | null {
+  const rest = [...own];
+  try {
+    const texts = fields.map((field) => {
+      const name = JSON.stringify(field.name);
+      if ('text' in field) return `${name}:${field.text}`;
+      return `${name}:${field.payload(field.write.write(rest.shift() ?? []))}`;
+    });
+    return `{"data":{${texts.join()}}}`;
+  } catch (error) {
+    log.warn({ err: error }, 'what was written is read again');
+    return null;
+  }
+}
