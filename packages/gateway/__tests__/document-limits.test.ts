@@ -1,3 +1,4 @@
+import { Memory } from '@formwork/records';
 import { buildSchema } from 'graphql';
 import { Documents } from '../src/operations/documents.ts';
 
@@ -13,7 +14,7 @@ function codesOf(text: string, limits: Partial<ConstructorParameters<typeof Docu
     maxAliases: 3,
     maxRootFields: 4,
     introspection: true,
-    documentCache: 1_000_000,
+    memory: new Memory(1_000_000),
     ...limits,
   });
   const { errors } = documents.check(schema, 'shape', text);
@@ -84,7 +85,7 @@ test('checks a text once for a schema, and gives the same answer again', () => {
     maxAliases: 3,
     maxRootFields: 4,
     introspection: true,
-    documentCache: 100_000,
+    memory: new Memory(100_000),
   });
   const first = documents.check(schema, 'shape', '{ b }');
   expect(documents.check(schema, 'shape', '{ b }')).toBe(first);

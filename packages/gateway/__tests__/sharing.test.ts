@@ -1,4 +1,5 @@
 import { connectDataPlane, type DataPlane } from '@formwork/pg';
+import { Memory } from '@formwork/records';
 import { buildGraphqlSchema } from '@formwork/schema-factory';
 import { loadTenantRegistry } from '../src/tenants/load-tenant-registry.ts';
 import { TenantStates } from '../src/tenants/tenant-states.ts';
@@ -26,8 +27,7 @@ test('tenants whose registries are equal share one schema object and one registr
   const states = new TenantStates({
     load: (tenantId) => loadTenantRegistry(dataPlane, tenantId),
     build: buildGraphqlSchema,
-    schemaCache: 10_000_000,
-    registryCache: 10_000_000,
+    memory: new Memory(10_000_000),
   });
   const [first, second, third] = await Promise.all([one, two, branded].map(({ id }) => states.get(id)));
   expect(second?.schema).toBe(first?.schema);

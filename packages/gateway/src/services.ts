@@ -6,7 +6,7 @@ import type { GatewayOptions } from './config.ts';
 import type { Logger } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { Documents } from './operations/documents.ts';
-import type { IntrospectionTexts } from './operations/introspection.ts';
+import type { SchemaTexts } from './operations/schema-texts.ts';
 import type { TenantStates } from './tenants/tenant-states.ts';
 import type { DocumentRecorder } from './trusted/document-recorder.ts';
 import type { TrustedDocuments } from './trusted/trusted-documents.ts';
@@ -24,7 +24,7 @@ export interface Services {
   readonly documents: Documents;
   readonly trusted: TrustedDocuments;
   readonly recorder: DocumentRecorder;
-  readonly introspections: IntrospectionTexts;
+  readonly schemaTexts: SchemaTexts;
   readonly metrics: Metrics;
   readonly usage: UsageLedger;
   readonly closings: ClosingUses;

@@ -157,25 +157,12 @@ export const settings = {
     ['planned', 'executed'],
     'How queries are answered: by reads that are planned once for each document, as far as they can be, or field by field.',
   ),
-  schemaCache: integer(
-    'FORMWORK_SCHEMA_CACHE',
-    256 * mebibyte,
-    cacheBounds(),
-    'Bytes of GraphQL schemas kept.',
+  cache: integer(
+    'FORMWORK_CACHE',
+    0,
+    { min: 0, max: 1024 * 1024 * mebibyte },
+    'Bytes of all that is kept between requests: registries, schemas, documents, plans, validators, texts. What was not used the longest goes first. 0: a quarter of the heap that Node may have, at most 512 MiB.',
   ),
-  registryCache: integer(
-    'FORMWORK_REGISTRY_CACHE',
-    64 * mebibyte,
-    cacheBounds(),
-    'Bytes of registries kept.',
-  ),
-  documentCache: integer(
-    'FORMWORK_DOCUMENT_CACHE',
-    64 * mebibyte,
-    cacheBounds(),
-    'Bytes of parsed documents, trusted documents, introspection results and SDL kept, each.',
-  ),
-  planCache: integer('FORMWORK_PLAN_CACHE', 32 * mebibyte, cacheBounds(), 'Bytes of planned reads kept.'),
   keyCacheSeconds: integer(
     'FORMWORK_KEY_CACHE_SECONDS',
     60,
@@ -313,8 +300,4 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   }
   if (problems.length > 0) throw new SettingsError(problems);
   return result;
-}
-
-function cacheBounds(): { min: number; max: number } {
-  return { min: mebibyte, max: 1024 * 1024 * mebibyte };
 }

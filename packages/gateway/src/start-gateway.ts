@@ -1,3 +1,4 @@
+import { getHeapStatistics } from 'node:v8';
 import { authenticate, type Caller, touchKey } from '@formwork/directory';
 import {
   type BatchReport,
@@ -6,7 +7,7 @@ import {
   connectDataPlane,
   type DataPlane,
 } from '@formwork/pg';
-import { ReadPlans, WritePlans } from '@formwork/records';
+import { Memory, ReadPlans, WritePlans } from '@formwork/records';
 import { buildGraphqlSchema } from '@formwork/schema-factory';
 import { Callers } from './access/callers.ts';
 import { RequestRates } from './access/request-rates.ts';
@@ -18,7 +19,7 @@ import { startServer } from './http/server.ts';
 import { createLogger, type Logger } from './log.ts';
 import { Metrics } from './metrics.ts';
 import { Documents } from './operations/documents.ts';
-import { IntrospectionTexts } from './operations/introspection.ts';
+import { SchemaTexts } from './operations/schema-texts.ts';
 import type { Services } from './services.ts';
 import { startJobWorker } from './start-job-worker.ts';
 import { hearChanges } from './tenants/hear-changes.ts';
@@ -97,16 +98,17 @@ function createServices(
     ...options,
     authenticate: (key) => findCaller(dataPlane, key, byToken, log),
   });
+  const memory = new Memory(options.cache === 0 ? usualCache() : options.cache);
   const states = new TenantStates({
-    ...options,
+    memory,
     load: (tenantId) => loadTenantRegistry(dataPlane, tenantId),
     build: buildGraphqlSchema,
   });
   const rates = new RequestRates(options);
-  const documents = new Documents(options);
-  const trusted = new TrustedDocuments(options);
+  const documents = new Documents({ ...options, memory, onChecked: (shape) => states.weighSchema(shape) });
+  const trusted = new TrustedDocuments(memory);
   const recorder = new DocumentRecorder(control, options, log);
-  const introspections = new IntrospectionTexts(options.documentCache);
+  const schemaTexts = new SchemaTexts(memory);
   const usage = new UsageLedger();
   const closings = new ClosingUses(control);
   for (const name of ['tenants', 'registries', 'schemas', 'registryBytes', 'schemaBytes'] as const) {
@@ -127,9 +129,10 @@ function createServices(
   const plans = new ReadPlans({
     cursorSecret: options.secret,
     limits: recordLimits,
-    bytes: options.planCache,
+    memory,
   });
-  metrics.gauge('cache_plans_bytes', () => plans.bytes);
+  metrics.gauge('cache_bytes', () => memory.bytes);
+  metrics.gauge('plans_made', () => plans.made);
   return {
     options,
     log,
@@ -143,11 +146,16 @@ function createServices(
     documents,
     trusted,
     recorder,
-    introspections,
+    schemaTexts,
     metrics,
     usage,
     closings,
   };
+}
+
+/** Bytes, where nothing is said. The rest of the heap is for requests, and for garbage that is still to be collected. */
+function usualCache(): number {
+  return Math.min(getHeapStatistics().heap_size_limit / 4, 512 * 1024 * 1024);
 }
 
 /** Notes the use of a key beside the request that uses it, which does not wait for that. */

@@ -1,4 +1,6 @@
+export { Cache } from './cache.ts';
 export * from './contract.ts';
+export { countIn, Memory } from './memory.ts';
 export {
   type PreparedRead,
   type Reader,

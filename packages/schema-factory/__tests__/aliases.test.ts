@@ -7,7 +7,7 @@ import {
   validate,
   validateSchema,
 } from 'graphql';
-import { buildGraphqlSchema, printTenantSchema } from '../src/index.ts';
+import { buildGraphqlSchema, printTenantSchema, type TenantSchema } from '../src/index.ts';
 import { demo, everyType, registryOf } from './designs.ts';
 
 function change(registry: Registry, ...changes: readonly Change[]): Registry {
@@ -67,9 +67,9 @@ describe('operations of a client', () => {
     { dropAlias: { entity: 'airfield', field: 'code', alias: 'iata' } },
   );
   const [first, between, last] = [aviation, after, contracted].map(buildGraphqlSchema) as [
-    GraphQLSchema,
-    GraphQLSchema,
-    GraphQLSchema,
+    TenantSchema,
+    TenantSchema,
+    TenantSchema,
   ];
   const old = `
     query ($where: AirportFilter, $order: [AirportOrder!]) {

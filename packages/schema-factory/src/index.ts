@@ -3,4 +3,6 @@ export { type QueryForm, queryForm, type RootField } from './answer/query-form.t
 export { buildGraphqlSchema } from './build-graphql-schema.ts';
 export type { SchemaContext } from './context.ts';
 export { inputOfFields } from './fields-of.ts';
-export { printTenantSchema } from './print-tenant-schema.ts';
+export { type Introspection, introspect } from './introspect.ts';
+export { printInSteps, printTenantSchema } from './print-tenant-schema.ts';
+export { TenantSchema } from './tenant-schema.ts';

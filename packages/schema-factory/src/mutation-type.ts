@@ -10,13 +10,15 @@ import { withDeprecation } from './served-registry.ts';
 export function buildMutation(types: SchemaTypes): GraphQLObjectType | undefined {
   const fieldsOf = (entity: Entity) =>
     withDeprecation({ ...recordMutations(types, entity), ...bulkMutations(types, entity) }, entity);
-  const fields = Object.assign({}, ...types.registry.entities.map(fieldsOf));
-  if (Object.keys(fields).length === 0) return undefined;
+  const { entities } = types.registry;
+  if (!entities.some((entity) => Object.keys(fieldsOf(entity)).length > 0)) return undefined;
   return new GraphQLObjectType<unknown, SchemaContext>({
     name: 'Mutation',
     description:
       'All mutations of one operation are one transaction: either all of them happen or none. ' +
-      'A write by filter does nothing where more than `atMost` records match.',
-    fields,
+      'A write by filter does nothing where more than `atMost` records match, and one with `ifVersion` nothing where ' +
+      'the `version` of the record, which goes up with every change, is another by now. What upserts changes the record that has ' +
+      'the key, or creates it.',
+    fields: () => Object.assign({}, ...entities.map(fieldsOf)),
   });
 }

@@ -6,20 +6,25 @@ import {
   printType,
 } from 'graphql';
 import { sharedTypeNames } from './shared-types.ts';
-
-const printed = new WeakMap<GraphQLSchema, string>();
+import type { TenantSchema } from './tenant-schema.ts';
 
 /**
- * The SDL of a schema that {@link buildGraphqlSchema} made, printed once: first the roots, then the entities' types,
- * each entity's together, then what all schemas share. Fields stand in the designer's order.
+ * The SDL of a schema that {@link buildGraphqlSchema} made: first the roots, then the entities' types, each entity's
+ * together, then what all schemas share. Fields stand in the designer's order.
  */
 export function printTenantSchema(schema: GraphQLSchema): string {
-  let text = printed.get(schema);
-  if (text === undefined) {
-    text = `${inOrder(schema).map(printType).join('\n\n')}\n`;
-    printed.set(schema, text);
+  return `${inOrder(schema).map(printType).join('\n\n')}\n`;
+}
+
+/** The same a type at a step, so that nobody waits while a large one is printed. */
+export function* printInSteps(schema: TenantSchema): Generator<void, string> {
+  yield* schema.makeAll();
+  const texts: string[] = [];
+  for (const type of inOrder(schema)) {
+    texts.push(printType(type));
+    yield;
   }
-  return text;
+  return `${texts.join('\n\n')}\n`;
 }
 
 function inOrder(schema: GraphQLSchema): readonly GraphQLNamedType[] {

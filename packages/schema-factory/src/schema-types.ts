@@ -1,5 +1,5 @@
 import type { Entity, Field, Registry } from '@formwork/registry';
-import type { GraphQLEnumType, GraphQLInputObjectType, GraphQLObjectType } from 'graphql';
+import type { GraphQLEnumType, GraphQLInputObjectType, GraphQLNamedType, GraphQLObjectType } from 'graphql';
 import { buildGroupBy } from './aggregate-inputs.ts';
 import { buildAggregate, buildAggregateExtremes, buildAggregateNumbers } from './aggregate-types.ts';
 import { buildChoiceFilter, buildChoiceListFilter, buildChoices } from './choices.ts';
@@ -19,6 +19,8 @@ import { buildCreateInput, buildUpdateInput } from './write-inputs.ts';
  */
 export interface SchemaTypes {
   readonly registry: Registry;
+  /** Those that there are by now. */
+  readonly made: readonly GraphQLNamedType[];
   readonly object: (entity: Entity) => GraphQLObjectType;
   readonly connection: (entity: Entity) => GraphQLObjectType;
   readonly manyPayload: (entity: Entity) => GraphQLObjectType;
@@ -42,9 +44,14 @@ export interface SchemaTypes {
 }
 
 export function createSchemaTypes(registry: Registry): SchemaTypes {
+  const made: GraphQLNamedType[] = [];
+  const once = <Subject, Rest extends readonly unknown[], T extends GraphQLNamedType>(
+    build: (subject: Subject, ...rest: Rest) => T,
+  ) => makeOnce(build, (type) => made.push(type));
   const object = once((entity: Entity) => buildObjectType(types, entity));
   const types: SchemaTypes = {
     registry,
+    made,
     // An entity under another name has the same records.
     object: (entity) => object(registry.entityByKey.get(entity.key) ?? entity),
     connection: once((entity) => buildConnection(types, entity)),
@@ -71,8 +78,9 @@ export function createSchemaTypes(registry: Registry): SchemaTypes {
 }
 
 /** Makes a type for the first argument, once. */
-function once<Subject, Rest extends readonly unknown[], T>(
+function makeOnce<Subject, Rest extends readonly unknown[], T>(
   build: (subject: Subject, ...rest: Rest) => T,
+  tell: (made: T) => void,
 ): (subject: Subject, ...rest: Rest) => T {
   const made = new Map<Subject, T>();
   return (subject, ...rest) => {
@@ -80,6 +88,7 @@ function once<Subject, Rest extends readonly unknown[], T>(
     if (type === undefined) {
       type = build(subject, ...rest);
       made.set(subject, type);
+      tell(type);
     }
     return type;
   };

@@ -1,5 +1,5 @@
 import { connectDataPlane, type DataPlane, type Statement, sql } from '@formwork/pg';
-import { createRecords, ReadPlans } from '@formwork/records';
+import { createRecords, Memory, ReadPlans } from '@formwork/records';
 import type { Registry } from '@formwork/registry';
 import { buildGraphqlSchema, printTenantSchema } from '@formwork/schema-factory';
 import { asAdmin, createTestDatabase, createTestTenant } from '@formwork/testkit';
@@ -63,6 +63,7 @@ export async function openSubject(rows: Rows): Promise<Subject> {
     { logLevel: 'error' },
     { write: (line: string) => faults.push(JSON.parse(line)) },
   );
+  const memory = new Memory(50_000_000);
   const documents = new Documents({
     maxDocument: Number(settings.maxDocument.parse(undefined)),
     maxTokens: Number(settings.maxTokens.parse(undefined)),
@@ -72,9 +73,9 @@ export async function openSubject(rows: Rows): Promise<Subject> {
     maxAliases: Number(settings.maxAliases.parse(undefined)),
     maxRootFields: Number(settings.maxRootFields.parse(undefined)),
     introspection: true,
-    documentCache: 1_000_000,
+    memory,
   });
-  const plans = new ReadPlans({ cursorSecret, bytes: 50_000_000 });
+  const plans = new ReadPlans({ cursorSecret, memory });
   let planned = 0;
   return {
     planned: () => planned,

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { entitySchema } from '@formwork/records';
 import type { Entity, Registry } from '@formwork/registry';
-import { printTenantSchema } from '@formwork/schema-factory';
-import type { GraphQLSchema } from 'graphql';
+import { buildGraphqlSchema, printInSteps } from '@formwork/schema-factory';
 import { toRequestError } from '../present-errors.ts';
 import { requestError } from '../request-error.ts';
 import type { Services } from '../services.ts';
@@ -18,15 +17,16 @@ interface Text {
 
 /** `/schema.graphql`: the SDL of the caller's tenant as its role sees it, with an ETag of what it says, so tools can poll it for nothing. */
 export function serveSchemaText(exchange: Exchange, services: Services): Promise<void> {
-  return serveText(exchange, services, ({ schema }) => {
-    const text = printTenantSchema(schema);
-    return { type: 'text/plain', text, etag: etagOf(schema, text) };
+  return serveText(exchange, services, async ({ registry }) => {
+    const write = () => printInSteps(buildGraphqlSchema(registry));
+    const { text, hash } = await services.schemaTexts.sdl(registry.apiShape, write);
+    return { type: 'text/plain', text, etag: `"${hash}"` };
   });
 }
 
 /** `/schema/<entity>.json`: the JSON Schema of what creates a record, or with `?for=update` of what changes one. */
 export function serveEntitySchema(exchange: Exchange, services: Services, key: string): Promise<void> {
-  return serveText(exchange, services, ({ registry }) => {
+  return serveText(exchange, services, async ({ registry }) => {
     const operation = exchange.url.searchParams.get('for') === 'update' ? 'update' : 'create';
     const text = `${JSON.stringify(entitySchema(registry, entityOf(registry, key), operation), null, 2)}\n`;
     return { type: 'application/schema+json', text, etag: hashOf(text) };
@@ -36,13 +36,13 @@ export function serveEntitySchema(exchange: Exchange, services: Services, key: s
 async function serveText(
   exchange: Exchange,
   services: Services,
-  textOf: (state: { readonly registry: Registry; readonly schema: GraphQLSchema }) => Text,
+  textOf: (state: { readonly registry: Registry }) => Promise<Text>,
 ): Promise<void> {
   try {
     assertAllowed(exchange, services);
     const visit = await admit(exchange, services);
     await visit.prove();
-    const { type, text, etag } = textOf(await visit.view());
+    const { type, text, etag } = await textOf(await visit.view());
     const headers = { 'content-type': `${type}; charset=utf-8`, etag, 'cache-control': 'private, no-cache' };
     const isCurrent = isKnown(exchange.request.headers['if-none-match'], etag);
     exchange.send(isCurrent ? { status: 304, headers, body: '' } : { status: 200, headers, body: text });
@@ -60,15 +60,6 @@ function entityOf(registry: Registry, key: string): Entity {
   throw requestError('NOT_FOUND', `There is no entity "${key}". The entities are: ${known}.`, {
     status: 404,
   });
-}
-
-const etags = new WeakMap<GraphQLSchema, string>();
-
-/** Of the text and not of the design: a later release may say the same design in another way. */
-function etagOf(schema: GraphQLSchema, text: string): string {
-  const etag = etags.get(schema) ?? hashOf(text);
-  etags.set(schema, etag);
-  return etag;
 }
 
 function hashOf(text: string): string {

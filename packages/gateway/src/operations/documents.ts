@@ -1,18 +1,22 @@
+import { Cache, type Memory } from '@formwork/records';
 import {
   type DocumentNode,
   type GraphQLError,
   type GraphQLSchema,
+  KnownTypeNamesRule,
   NoSchemaIntrospectionCustomRule,
   type OperationDefinitionNode,
   parse,
   specifiedRules,
   validate,
 } from 'graphql';
-import { LRUCache } from 'lru-cache';
 import { limitError, requestError } from '../request-error.ts';
 import { documentBytes } from '../tenants/sizes.ts';
 import { checkDocumentLimits, type DocumentLimits } from './document-limits.ts';
 import { type CostOptions, estimateCost } from './estimate-cost.ts';
+import { knownTypeNames } from './known-type-names.ts';
+
+const ourRules = specifiedRules.map((rule) => (rule === KnownTypeNamesRule ? knownTypeNames : rule));
 
 /** A document against a schema: parsed and valid, or refused with all that is wrong with it. */
 export type CheckedDocument =
@@ -27,27 +31,24 @@ export interface DocumentsOptions extends DocumentLimits {
   /** Records of a page when nothing is said. */
   readonly defaultPage: number;
   readonly introspection: boolean;
-  /** Bytes. */
-  readonly documentCache: number;
+  /** Where they count. */
+  readonly memory: Memory;
+  /** Hears of a document that was looked at with the schema of a shape: it may have had types made. */
+  readonly onChecked?: (shape: string) => void;
 }
 
 /** Parses and validates documents, once for each schema: tenants of one API shape share the work, errors included. */
 export class Documents {
   readonly #options: DocumentsOptions;
   readonly #rules;
-  readonly #checked: LRUCache<string, CheckedDocument>;
+  readonly #checked: Cache<string, CheckedDocument>;
   /** Of operations that cost the same whatever their variables are. */
   readonly #costs = new WeakMap<OperationDefinitionNode, number>();
 
   constructor(options: DocumentsOptions) {
     this.#options = options;
-    this.#rules = options.introspection
-      ? specifiedRules
-      : [...specifiedRules, NoSchemaIntrospectionCustomRule];
-    this.#checked = new LRUCache({
-      maxSize: options.documentCache,
-      sizeCalculation: (_, key) => documentBytes(key),
-    });
+    this.#rules = options.introspection ? ourRules : [...ourRules, NoSchemaIntrospectionCustomRule];
+    this.#checked = new Cache(options.memory, ({ document }, key) => documentBytes(key, document));
   }
 
   /** `shape`: what stands for the schema; an equal one gives an equal answer. */
@@ -57,6 +58,7 @@ export class Documents {
     if (known) return known;
     const checked = this.#check(schema, text);
     this.#checked.set(key, checked);
+    this.#options.onChecked?.(shape);
     return checked;
   }
 

@@ -6,36 +6,10 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { LRUCache } from 'lru-cache';
 
 /** A result that brings its own text along; both lanes send that instead of making it again. */
 export interface TextResult extends ExecutionResult {
   readonly stringify?: () => string;
-}
-
-/**
- * Answers to introspection, kept as text for each API shape: 200 entities answer with 5 MB, which take 260 ms to make.
- */
-export class IntrospectionTexts {
-  readonly #texts: LRUCache<string, string>;
-
-  constructor(bytes: number) {
-    this.#texts = new LRUCache({
-      maxSize: bytes,
-      sizeCalculation: (text, key) => 2 * (text.length + key.length),
-    });
-  }
-
-  /** `key`: API shape, document and operation. */
-  answer(key: string, execute: () => ExecutionResult): TextResult {
-    const known = this.#texts.get(key);
-    if (known !== undefined) return { data: {}, stringify: () => known };
-    const result = execute();
-    if (result.errors) return result;
-    const text = JSON.stringify(result);
-    this.#texts.set(key, text);
-    return { ...result, stringify: () => text };
-  }
 }
 
 const known = new WeakMap<OperationDefinitionNode, boolean>();

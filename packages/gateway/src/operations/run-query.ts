@@ -1,5 +1,6 @@
 import { createRecords } from '@formwork/records';
-import { type ExecutionResult, execute } from 'graphql';
+import { buildGraphqlSchema, introspect } from '@formwork/schema-factory';
+import { execute } from 'graphql';
 import { requestError } from '../request-error.ts';
 import { answerPlanned } from './answer-planned.ts';
 import { isIntrospection, type TextResult } from './introspection.ts';
@@ -47,8 +48,12 @@ async function executeOnce(operation: Operation, reads: ReadBatches): Promise<Te
     });
   if (isIntrospection(document, prepared.operation)) {
     const key = [registry.apiShape, params.operationName ?? '', params.query].join('\n');
-    // Nothing in it can wait for anything.
-    return visit.services.introspections.answer(key, () => run({}) as ExecutionResult);
+    const { operationName } = params;
+    // Of a schema of its own: to list all types has all of them made, and few documents need so many.
+    const make = () => buildGraphqlSchema(registry);
+    return visit.services.schemaTexts.answer(key, () =>
+      introspect({ schema, make, document, operationName }),
+    );
   }
   const { options, plans, metrics } = visit.services;
   const { role, subject: actor, claims } = visit.caller;

@@ -1,3 +1,4 @@
+import { Cache, countIn, type Memory } from '@formwork/records';
 import { type Registry, registryForRole } from '@formwork/registry';
 import type { GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
@@ -22,9 +23,8 @@ export interface LoadedRegistry {
 export interface TenantStatesOptions {
   readonly load: (tenantId: string) => Promise<LoadedRegistry>;
   readonly build: (registry: Registry) => GraphQLSchema;
-  /** Bytes. */
-  readonly schemaCache: number;
-  readonly registryCache: number;
+  /** Where registries and schemas count. */
+  readonly memory: Memory;
 }
 
 /** All that is kept of a tenant itself: by what to find the rest, which tenants of one shape share. */
@@ -50,8 +50,8 @@ const mostTenants = 100_000;
 export class TenantStates {
   readonly #options: TenantStatesOptions;
   readonly #held = new LRUCache<string, Held>({ max: mostTenants });
-  readonly #registries: LRUCache<string, Registry>;
-  readonly #schemas: LRUCache<string, GraphQLSchema>;
+  readonly #registries: Cache<string, Registry>;
+  readonly #schemas: Cache<string, GraphQLSchema>;
   /** Each registry as its roles see it, for as long as the registry is kept. */
   readonly #projected = new WeakMap<Registry, Map<string, Registry>>();
   readonly #loading = new Map<string, Promise<TenantState>>();
@@ -62,8 +62,10 @@ export class TenantStates {
 
   constructor(options: TenantStatesOptions) {
     this.#options = options;
-    this.#registries = new LRUCache({ maxSize: options.registryCache, sizeCalculation: registryBytes });
-    this.#schemas = new LRUCache({ maxSize: options.schemaCache, sizeCalculation: schemaBytes });
+    this.#registries = new Cache(options.memory, (registry) =>
+      registryBytes(registry, this.#projected.get(registry)?.size),
+    );
+    this.#schemas = new Cache(options.memory, schemaBytes);
   }
 
   /** The state as it was last seen. Rejects with whatever loading or building failed with, for this tenant alone. */
@@ -99,6 +101,11 @@ export class TenantStates {
     this.#loading.clear();
   }
 
+  /** Types of the schema of a shape may have been made: what it takes is looked at again. */
+  weighSchema(shape: string): void {
+    this.#schemas.weigh(shape);
+  }
+
   /** For metrics. */
   get sizes(): Readonly<
     Record<'tenants' | 'registries' | 'schemas' | 'registryBytes' | 'schemaBytes', number>
@@ -107,8 +114,8 @@ export class TenantStates {
       tenants: this.#held.size,
       registries: this.#registries.size,
       schemas: this.#schemas.size,
-      registryBytes: this.#registries.calculatedSize,
-      schemaBytes: this.#schemas.calculatedSize,
+      registryBytes: this.#registries.bytes,
+      schemaBytes: this.#schemas.bytes,
     };
   }
 
@@ -129,13 +136,19 @@ export class TenantStates {
   async #loadOnce(tenantId: string, isCurrent: () => boolean): Promise<TenantState> {
     const loaded = await this.#options.load(tenantId);
     const shape = shapeOf(loaded.registry);
-    const registry = this.#registries.get(shape.both) ?? loaded.registry;
+    const known = this.#registries.get(shape.both);
+    const registry = known ?? loaded.registry;
     const state = this.#state(tenantId, loaded.version, registry);
     if (isCurrent()) {
-      this.#registries.set(shape.both, registry);
+      if (known === undefined) this.#keep(shape, registry);
       this.#held.set(tenantId, { version: loaded.version, shape });
     }
     return state;
+  }
+
+  #keep(shape: Shape, registry: Registry): void {
+    countIn(this.#options.memory, registry);
+    this.#registries.set(shape.both, registry);
   }
 
   #state(tenantId: string, version: number, registry: Registry): TenantState {
@@ -150,7 +163,10 @@ export class TenantStates {
     if (known !== undefined) return known;
     const projected = registryForRole(registry, role);
     // The names of keys' roles are no names of roles for ever: what is not there is not kept.
-    if (projected !== null) roles.set(role, projected);
+    if (projected !== null) {
+      roles.set(role, projected);
+      this.#registries.weigh(shapeOf(registry).both);
+    }
     return projected;
   }
 

@@ -1,10 +1,11 @@
 import { findDocument, hashOfDocument } from '@formwork/directory';
+import { Cache, type Memory } from '@formwork/records';
 import { type GraphQLSchema, getOperationAST } from 'graphql';
-import { LRUCache } from 'lru-cache';
 import { canDesign } from '../access/roles.ts';
 import { isIntrospection } from '../operations/introspection.ts';
 import type { OperationParams } from '../operations/prepare.ts';
 import { requestError } from '../request-error.ts';
+import { textBytes } from '../tenants/sizes.ts';
 import type { Visit } from '../visit.ts';
 import type { SentDocumentId } from './sent-document-id.ts';
 
@@ -19,14 +20,10 @@ interface Seen {
  * whatever is removed, and every change of the mode, raises it, and every request proves the one that it ran on.
  */
 export class TrustedDocuments {
-  readonly #texts: LRUCache<string, string>;
+  readonly #texts: Cache<string, string>;
 
-  /** `documentCache`: bytes. */
-  constructor({ documentCache }: { readonly documentCache: number }) {
-    this.#texts = new LRUCache({
-      maxSize: documentCache,
-      sizeCalculation: (text, key) => 2 * (text.length + key.length),
-    });
+  constructor(memory: Memory) {
+    this.#texts = new Cache(memory, textBytes);
   }
 
   /** The text of a document that may run, sent or asked for. @throws what says why there is none */

@@ -1,14 +1,13 @@
 import { OpenValue, type SqlFragment, sql } from '@formwork/pg/sql-text';
 import { claimsOf, type Entity, type Registry } from '@formwork/registry';
-import { LeastRecentlyUsed } from '../least-recently-used.ts';
+import { CountedMap } from '../counted-map.ts';
+import { memoryOf } from '../memory.ts';
 import { entityView, restrictView } from '../read/entity-view.ts';
 import { type ClaimValues, compileRowRule } from './row-rule.ts';
 
-/** For one role: callers whose claims differ where its rules look. */
-const mostCallers = 200;
-
-const bound = new WeakMap<Registry, LeastRecentlyUsed<string, Registry>>();
-const boundOpen = new WeakMap<Registry, LeastRecentlyUsed<string, OpenRegistry | null>>();
+/** For one role: by what callers' claims are where its rules look. */
+const bound = new WeakMap<Registry, CountedMap<Registry>>();
+const boundOpen = new WeakMap<Registry, CountedMap<OpenRegistry | null>>();
 
 /**
  * The registry of a role as one caller reads it: an entity with a row rule is an object of its own, whose view is the
@@ -64,15 +63,24 @@ function claimOf(claims: ClaimValues, name: string): unknown {
 }
 
 function callersOf<Bound>(
-  known: WeakMap<Registry, LeastRecentlyUsed<string, Bound>>,
+  known: WeakMap<Registry, CountedMap<Bound>>,
   projected: Registry,
-): LeastRecentlyUsed<string, Bound> {
+): CountedMap<Bound> {
   let callers = known.get(projected);
   if (callers === undefined) {
-    callers = new LeastRecentlyUsed<string, Bound>(mostCallers);
+    callers = new CountedMap<Bound>(memoryOf(projected), () => bytesOf(projected));
     known.set(projected, callers);
   }
   return callers;
+}
+
+/** Of a registry that is bound: what is ruled is copied, with its columns, and all maps are. */
+function bytesOf(projected: Registry): number {
+  const ruled = [...(rulesOf(projected)?.ruled ?? [])];
+  return ruled.reduce(
+    (sum, { fields }) => sum + 1_500 + fields.length * 300,
+    500 + projected.entities.length * 150,
+  );
 }
 
 /** What a role's registry says of its rows. */

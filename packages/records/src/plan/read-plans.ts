@@ -3,6 +3,7 @@ import type { Registry } from '@formwork/registry';
 import { bindOpenRegistry, type OpenRegistry } from '../access/bind-registry.ts';
 import type { ClaimValues } from '../access/row-rule.ts';
 import type { QuestionForm, Values } from '../contract.ts';
+import type { Memory } from '../memory.ts';
 import { CursorSealer } from '../read/cursor.ts';
 import { defaultReadLimits, type ReadLimits } from '../read/limits.ts';
 import type { CursorContext } from '../read/list-query.ts';
@@ -14,8 +15,8 @@ import { type PlannedRead, planRead } from './plan-read.ts';
 export interface ReadPlansOptions {
   readonly cursorSecret: string;
   readonly limits?: Partial<ReadLimits>;
-  /** Bytes of all plans together, roughly. */
-  readonly bytes: number;
+  /** Where plans count. */
+  readonly memory: Memory;
 }
 
 /** Whose records are read. */
@@ -45,14 +46,15 @@ export class ReadPlans {
   readonly #limits: ReadLimits;
   readonly #plans: PlanCache<Registry, QuestionForm, PlannedRead | null>;
 
-  constructor({ cursorSecret, limits, bytes }: ReadPlansOptions) {
+  constructor({ cursorSecret, limits, memory }: ReadPlansOptions) {
     this.#sealer = new CursorSealer(cursorSecret);
     this.#limits = { ...defaultReadLimits, ...limits };
-    this.#plans = new PlanCache(bytes, bytesOf);
+    this.#plans = new PlanCache(memory, bytesOf);
   }
 
-  get bytes(): number {
-    return this.#plans.bytes;
+  /** How many were planned, ever. */
+  get made(): number {
+    return this.#plans.made;
   }
 
   /**

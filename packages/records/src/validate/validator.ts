@@ -2,7 +2,7 @@ import type { Entity, Registry } from '@formwork/registry';
 import type { ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import { LeastRecentlyUsed } from '../least-recently-used.ts';
+import { Kept, memoryOf, type Owner } from '../memory.ts';
 import { formats } from './formats.ts';
 import { inputSchema } from './json-schema.ts';
 import { keywords } from './keywords.ts';
@@ -10,27 +10,47 @@ import { compilePattern } from './linear-pattern.ts';
 import type { WriteOperation } from './schema-types.ts';
 
 /** What was compiled for a registry. An Ajv instance keeps all that it compiles, so each registry has its own. */
-interface Validators {
-  readonly ajv: Ajv2020;
-  readonly compiled: Map<string, ValidateFunction>;
+class Validators extends Kept {
+  readonly registry: WeakRef<Registry>;
+  readonly ajv = createAjv();
+  readonly compiled = new Map<string, ValidateFunction>();
+
+  constructor(registry: Registry) {
+    super(owner, emptyAjv);
+    this.registry = new WeakRef(registry);
+  }
 }
 
-const mostRegistries = 200;
+const known = new WeakMap<Registry, Validators>();
 
-const cache = new LeastRecentlyUsed<string, Validators>(mostRegistries);
+const owner: Owner = {
+  forget(entry) {
+    const registry = entry instanceof Validators && entry.registry.deref();
+    if (registry) known.delete(registry);
+  },
+};
 
-/** The compiled check of an input that {@link prepareInput} made; compiled when first needed, shared by equal shapes. */
+/** Bytes: of an instance that has compiled nothing yet, and for each character of a schema that it has compiled. */
+const emptyAjv = 100_000;
+const forCharacter = 30;
+
+/** The compiled check of an input that {@link prepareInput} made; compiled when first needed. */
 export function validatorOf(registry: Registry, entity: Entity, operation: WriteOperation): ValidateFunction {
-  // The plan shape speaks of storage; the names that inputs use are in the API shape.
-  const { ajv, compiled } = cache.get(`${registry.apiShape} ${registry.planShape}`, () => ({
-    ajv: createAjv(),
-    compiled: new Map(),
-  }));
+  const memory = memoryOf(registry);
+  let validators = known.get(registry);
+  if (validators === undefined) {
+    validators = new Validators(registry);
+    known.set(registry, validators);
+    memory.add(validators);
+  }
+  memory.use(validators);
   const name = `${operation} ${entity.storageKey}`;
-  let validate = compiled.get(name);
+  let validate = validators.compiled.get(name);
   if (validate === undefined) {
-    validate = ajv.compile(inputSchema(registry, entity, operation, 'engine'));
-    compiled.set(name, validate);
+    const schema = inputSchema(registry, entity, operation, 'engine');
+    validate = validators.ajv.compile(schema);
+    validators.compiled.set(name, validate);
+    memory.weigh(validators, validators.bytes + JSON.stringify(schema).length * forCharacter);
   }
   return validate;
 }
