@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { GatewayConfig } from '@formwork/gateway';
@@ -16,38 +15,26 @@ const packages = join(import.meta.dirname, '../..');
 
 /** A gateway in a process of its own, made from the sources: no build has to run first. */
 export async function startGatewayProcess(config: GatewayConfig): Promise<GatewayProcess> {
-  // Beside the sources, so that it finds their dependencies.
-  const outfile = join(packages, 'gateway', `node_modules/.gateway-process-${process.pid}.mjs`);
-  await build({
-    stdin: { contents: program, resolveDir: join(packages, 'gateway'), loader: 'ts' },
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    packages: 'external',
-    alias: { '@formwork/pg/sql-text': join(packages, 'pg/src/sql-text.ts'), ...roomAliases() },
-  });
-  const child = spawn(process.execPath, [outfile], {
+  const child = spawn(process.execPath, ['--input-type=module', '-'], {
+    // From here it finds the dependencies of the sources; as its input, the program leaves no file behind.
+    cwd: join(packages, 'gateway'),
     env: { ...process.env, GATEWAY_CONFIG: JSON.stringify(config) },
-    stdio: ['pipe', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit', 'ipc'],
   });
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  bundle ??= bundleProgram();
+  child.stdin?.end(await bundle);
   const url = await firstLine(child);
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  const end = async () => {
-    await ended;
-    await rm(outfile, { force: true });
-  };
   return {
     url,
     stop() {
-      // The end of its input is its sign, so that it also ends when this process is killed.
-      child.stdin?.end();
-      return end();
+      // The end of the channel is its sign, so that it also ends when this process is killed.
+      child.disconnect();
+      return ended;
     },
     kill() {
       child.kill('SIGKILL');
-      return end();
+      return ended;
     },
   };
 }
@@ -56,8 +43,24 @@ const program = `
   import { startGateway } from '@formwork/gateway';
   const gateway = await startGateway({ ...JSON.parse(process.env.GATEWAY_CONFIG), logLevel: 'silent' });
   console.log(gateway.url);
-  process.stdin.resume().once('end', () => gateway.close());
+  process.once('disconnect', () => gateway.close());
 `;
+
+let bundle: Promise<string> | undefined;
+
+async function bundleProgram(): Promise<string> {
+  const { outputFiles } = await build({
+    stdin: { contents: program, resolveDir: join(packages, 'gateway'), loader: 'ts' },
+    write: false,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    packages: 'external',
+    alias: { '@formwork/pg/sql-text': join(packages, 'pg/src/sql-text.ts'), ...roomAliases() },
+  });
+  return outputFiles[0]?.text ?? '';
+}
 
 function roomAliases(): Record<string, string> {
   const rooms = [
