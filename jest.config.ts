@@ -18,6 +18,7 @@ const config: Config = {
   testMatch: ['<rootDir>/packages/*/__tests__/**/*.test.ts'],
   testTimeout: 60_000,
   maxWorkers: 2,
+  testSequencer: '<rootDir>/packages/testkit/longest-first.mjs',
   globalSetup: '<rootDir>/packages/testkit/src/global-setup.ts',
   globalTeardown: '<rootDir>/packages/testkit/src/global-teardown.ts',
   // `dist` repeats what `src` says; keeping it out of sight means tests can only ever see sources.
