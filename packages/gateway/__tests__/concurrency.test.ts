@@ -3,6 +3,8 @@ import { codesOf, type GraphqlAnswer, Harness, type TestGateway, type TestTenant
 import { postgresVersions } from './postgres-versions.ts';
 import { brokenPromises, findBroken, nextStates, warehouse } from './warehouse.ts';
 
+jest.setTimeout(300_000);
+
 /** Two gateways of 25 connections each: what one process might keep in order by itself is not kept by the other. */
 describe.each(postgresVersions)('many writers at once, on %s', (_, openDatabase) => {
   let harness: Harness;
@@ -13,7 +15,8 @@ describe.each(postgresVersions)('many writers at once, on %s', (_, openDatabase)
   beforeAll(async () => {
     harness = await Harness.open(await openDatabase());
     tenant = await harness.tenant('depot', warehouse);
-    const config = { poolSize: 25, logLevel: 'silent' as const };
+    // On a machine that is busy with more than this, nobody is to run out of time.
+    const config = { poolSize: 25, logLevel: 'silent' as const, requestTimeout: 240_000 };
     gateways = [await harness.gateway(config), await harness.gateway(config)];
   });
   afterEach(async () => {

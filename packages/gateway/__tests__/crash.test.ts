@@ -1,7 +1,7 @@
 import { type AdminClient, withAdmin } from '@formwork/pg';
 import { asAdmin } from '@formwork/testkit';
 import { type GatewayProcess, startGatewayProcess } from './gateway-process.ts';
-import { ask, dataOf, type GraphqlAnswer, Harness, type TestTenant, until } from './harness.ts';
+import { ask, dataOf, type GraphqlAnswer, Harness, isHeldUp, type TestTenant, until } from './harness.ts';
 import { postgresVersions } from './postgres-versions.ts';
 import { findBroken, warehouse } from './warehouse.ts';
 
@@ -28,7 +28,7 @@ describe.each(postgresVersions)('a gateway that is killed, on %s', (_, openDatab
       await holder.query('begin');
       await holder.query("select from formwork.records where data ->> 'name' = 'held' for update");
       const lost = write(gateway, 'killed').catch(() => 'no answer');
-      await until(() => isWaiting('Lock'));
+      await until(() => isHeldUp(harness.database));
       const written = await countAll();
       expect(written.uncommitted).toBeGreaterThan(written.visible);
       await gateway.kill();
@@ -64,7 +64,10 @@ describe.each(postgresVersions)('a gateway that is killed, on %s', (_, openDatab
           answered.push(name);
         }
       });
-      await new Promise((resolve) => setTimeout(resolve, 150 + Math.random() * 500));
+      // On a busy machine nothing is answered before some time has passed, and killed is to be who has work to lose.
+      const before = answered.length;
+      await until(() => answered.length > before);
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 500));
       await gateway.kill();
       await Promise.all(writers);
       await until(async () => (await sessions()) === 0);
@@ -123,17 +126,6 @@ describe.each(postgresVersions)('a gateway that is killed, on %s', (_, openDatab
       const { rows } = await admin.query(`select (select count(*)::int from formwork.records) as visible,
         (pg_relation_size('formwork.records') / 1000)::int as uncommitted`);
       return rows[0];
-    });
-  }
-
-  function isWaiting(event: string): Promise<boolean> {
-    return asAdmin(harness.database, async (admin) => {
-      const { rows } = await admin.query(
-        `select from pg_stat_activity
-          where datname = current_database() and usename = 'formwork_gateway' and wait_event_type = $1`,
-        [event],
-      );
-      return rows.length > 0;
     });
   }
 

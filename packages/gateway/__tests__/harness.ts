@@ -3,7 +3,7 @@ import { createLogger, type Gateway, type GatewayConfig, startGateway } from '@f
 import { type ControlPlane, connectControlPlane } from '@formwork/pg';
 import type { BuiltInRole } from '@formwork/registry';
 import { applyRegistry } from '@formwork/registry-store';
-import { createTestDatabase, linksUnderTest, type TestDatabase } from '@formwork/testkit';
+import { asAdmin, createTestDatabase, linksUnderTest, type TestDatabase } from '@formwork/testkit';
 import { skyway } from './skyway.ts';
 
 export interface GraphqlAnswer {
@@ -145,11 +145,43 @@ export async function createAirport(
   return payload.airport.id;
 }
 
-/** Waits until something holds, as announcements take their time. */
+/** Waits until something holds, as announcements take their time: longest on a machine that does much beside. */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 200; tries += 1) {
-    if (await holds()) return;
+  const giveUp = Date.now() + 30_000;
+  while (!(await holds())) {
+    if (Date.now() > giveUp) throw new Error('it has not come to hold within 30 seconds');
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
-  throw new Error('it has not come to hold within 5 seconds');
+}
+
+/**
+ * What is let in for so many milliseconds alone (a key, a token) is answered at first and refused in the end. Where the
+ * machine is too slow for the first answer, it is given longer.
+ */
+export async function untilEnded(
+  letIn: (milliseconds: number) => Promise<() => Promise<GraphqlAnswer>>,
+): Promise<void> {
+  for (const milliseconds of [500, 2_000, 20_000]) {
+    const ask = await letIn(milliseconds);
+    if ((await ask()).errors) continue;
+    let codes: readonly unknown[] = [];
+    await until(async () => {
+      codes = codesOf(await ask());
+      return codes.length > 0;
+    });
+    expect(codes).toEqual(['UNAUTHENTICATED']);
+    return;
+  }
+  throw new Error('it was never let in');
+}
+
+/** Whether a statement of a gateway waits for a lock that somebody holds. */
+export function isHeldUp(database: TestDatabase): Promise<boolean> {
+  return asAdmin(database, async (admin) => {
+    const { rows } = await admin.query(
+      `select from pg_stat_activity
+        where datname = current_database() and usename = 'formwork_gateway' and wait_event_type = 'Lock'`,
+    );
+    return rows.length > 0;
+  });
 }

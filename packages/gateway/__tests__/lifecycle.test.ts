@@ -1,6 +1,6 @@
 import { startGateway } from '@formwork/gateway';
 import { asAdmin } from '@formwork/testkit';
-import { dataOf, Harness, type TestTenant } from './harness.ts';
+import { dataOf, Harness, isHeldUp, type TestTenant, until } from './harness.ts';
 
 let harness: Harness;
 let tenant: TestTenant;
@@ -28,7 +28,7 @@ test('finishes what is in flight, takes nothing new, and leaves no connection be
     await admin.query('begin');
     await admin.query('lock table formwork.records in access exclusive mode');
     const asked = gateway.ask(tenant.keys.editor, '{ airports { totalCount } }');
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await until(() => isHeldUp(harness.database));
     const closing = gateway.close();
     await new Promise((resolve) => setTimeout(resolve, 100));
     await expect(gateway.ask(tenant.keys.editor, '{ __typename }')).rejects.toThrow();
@@ -48,7 +48,7 @@ test('waits no longer than it was told for what does not finish', async () => {
     const asked = gateway
       .ask(tenant.keys.editor, '{ airports { totalCount } }')
       .catch((error: Error) => error);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await until(() => isHeldUp(harness.database));
     const started = Date.now();
     await gateway.close();
     expect(Date.now() - started).toBeLessThan(5_000);

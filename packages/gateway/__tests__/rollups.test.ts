@@ -76,6 +76,8 @@ const shop = {
   ],
 };
 
+jest.setTimeout(300_000);
+
 describe.each(postgresVersions)('rollups, on %s', (_, openDatabase) => {
   let harness: Harness;
   let gateways: readonly TestGateway[];
@@ -86,7 +88,8 @@ describe.each(postgresVersions)('rollups, on %s', (_, openDatabase) => {
   beforeAll(async () => {
     harness = await Harness.open(await openDatabase());
     [tenant, other] = [await harness.tenant('shop', shop), await harness.tenant('rival', shop)];
-    const config = { poolSize: 20, logLevel: 'silent' as const };
+    // On a machine that is busy with more than this, nobody is to run out of time.
+    const config = { poolSize: 20, logLevel: 'silent' as const, requestTimeout: 240_000 };
     gateways = [await harness.gateway(config), await harness.gateway(config)];
   });
   afterEach(async () => {
@@ -368,9 +371,9 @@ describe.each(postgresVersions)('rollups, on %s', (_, openDatabase) => {
     // Nobody finds a deadlock out within the time of a request: whoever runs into one is told TIMEOUT.
     const name = new URL(harness.database.adminUrl).pathname.slice(1);
     await asAdmin(harness.database, (client) =>
-      client.query(`alter database "${name}" set deadlock_timeout = '1min'`),
+      client.query(`alter database "${name}" set deadlock_timeout = '10min'`),
     );
-    const patient = await harness.gateway({ poolSize: 30, logLevel: 'silent', requestTimeout: 30_000 });
+    const patient = await harness.gateway({ poolSize: 30, logLevel: 'silent', requestTimeout: 120_000 });
     const accounts = await Promise.all(['One', 'Two'].map((one) => create('Account', { name: one })));
     const made = async (type: string, inputs: readonly object[]) => {
       const rows = await run<Record<string, { id: string }[]>>(
