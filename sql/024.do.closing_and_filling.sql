@@ -29,4 +29,8 @@ grant select, insert, update, delete on formwork.closings to formwork_designer;
 alter table formwork.tenants add column closing_until timestamptz;
 create index on formwork.tenants (closing_until) where closing_until is not null;
 
+-- fill: fills slots and keys of an entity, where that were too many records for one change.
+alter table formwork.jobs drop constraint jobs_kind_check;
+alter table formwork.jobs add constraint jobs_kind_check check (kind in ('retype', 'fill', 'tidy'));
+
 reset role;

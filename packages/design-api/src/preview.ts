@@ -57,7 +57,8 @@ const PreviewedChangeType = builder.objectRef<PreviewedChange>('PreviewedChange'
 
 const BackfillType = builder.objectRef<Backfill>('Backfill').implement({
   description:
-    'Records that are touched when the change is applied, so that an index or a counter knows them.',
+    'Records that are touched so that an index, a key or a counter knows them: when the change is applied, or by a job afterwards ' +
+    'where they are many (see `jobs`).',
   fields: (t) => ({ entity: t.exposeString('entity'), records: t.exposeInt('records') }),
 });
 

@@ -31,6 +31,7 @@ export interface GatewayOptions
     | 'keyCacheSeconds'
     | 'usageSeconds'
     | 'usageWindowDays'
+    | 'fillLimit'
     | 'jwtSecret'
     | 'jwtPublicKey'
     | 'jwtJwksUrl'

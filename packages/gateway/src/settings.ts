@@ -230,6 +230,12 @@ export const settings = {
     { min: 0, max: 3650 },
     'Days for which a field or name must not have been used before it may be taken away; designers may say otherwise.',
   ),
+  fillLimit: integer(
+    'FORMWORK_FILL_LIMIT',
+    200_000,
+    { min: 0, max: 100_000_000 },
+    'Records that a change of a registry touches itself, while writers wait; new slots and keys of more are filled by a job.',
+  ),
   jobs: flag(
     'FORMWORK_JOBS',
     true,
@@ -300,4 +306,10 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   }
   if (problems.length > 0) throw new SettingsError(problems);
   return result;
+}
+
+/** Variables that begin as ours do and are none: most likely misspelled. */
+export function unknownSettings(environment: Readonly<Record<string, string | undefined>>): string[] {
+  const known = new Set<string>(Object.values(settings).map(({ name }) => name));
+  return Object.keys(environment).filter((name) => name.startsWith('FORMWORK_') && !known.has(name));
 }

@@ -10,7 +10,7 @@ import type { ChangeRequest } from './change-request.ts';
 import { RegistryConflictError } from './errors.ts';
 import { startJobs } from './jobs/start-jobs.ts';
 import { findLeftBehind, type LeftBehind } from './left-behind.ts';
-import { findConversionProblems, type PlanOptions, planChange } from './plan-change.ts';
+import { findProblemsOfJobs, type PlanOptions, planChange } from './plan-change.ts';
 import { readCurrent } from './read-registry.ts';
 import { runSteps } from './run-steps.ts';
 import { saveRows } from './save-rows.ts';
@@ -81,7 +81,7 @@ async function lookAhead(
   const current = await readCurrent(sql);
   if ((options.expectedVersion ?? current.version) !== current.version) return [];
   try {
-    const problems = await findConversionProblems(sql, current, request, options);
+    const problems = await findProblemsOfJobs(sql, current, request, options);
     return problems.filter(({ records }) => records !== undefined);
   } catch (error) {
     if (error instanceof RegistryError) return [];
@@ -110,7 +110,7 @@ async function apply(
   if (closing) await beginDecision(sql, current, request, closing);
   const { registry, steps, changed, problems } = await planChange(sql, current, request, {
     ...options,
-    lookAtConversions: false,
+    lookForJobs: false,
   });
   if (problems.length + found.length > 0) throw new RegistryError([...problems, ...found]);
   if (!changed) {
@@ -123,6 +123,6 @@ async function apply(
   await runSteps(sql, tenantId, steps);
   const summary = diffRegistries(current.registry, registry);
   const version = await saveVersion(sql, tenantId, registry, { appliedBy, summary });
-  await startJobs(sql, tenantId, registry, appliedBy);
+  await startJobs(sql, tenantId, current.registry, registry, appliedBy);
   return { version, registry, changed, leftBehind };
 }

@@ -13,7 +13,7 @@ export { pauseJob, readJob, readJobs, resumeJob, retryJob } from './jobs/control
 export type { Job, JobState } from './jobs/job.ts';
 export { JobWorker, workOffJobs } from './jobs/job-worker.ts';
 export { type ParityReport, readParity } from './jobs/parity.ts';
-export type { JobPace } from './jobs/run-job.ts';
+export type { JobPace } from './jobs/repeat-batches.ts';
 export type { LeftBehind } from './left-behind.ts';
 export type { PlanOptions } from './plan-change.ts';
 export { type HistoryOptions, type RegistryVersion, readHistory } from './read-history.ts';

@@ -7,36 +7,35 @@ import {
   type RetiredKeys,
   toStoredRegistry,
 } from '@formwork/registry';
-import { type ChangeStep, compileChange } from '@formwork/view-compiler';
-import { type ChangeRequest, makeRequested } from './change-request.ts';
-import { finishSlots } from './finish-slots.ts';
+import type { ChangeStep } from '@formwork/view-compiler';
+import { type ChangeRequest, makeRequested, type RequestedRegistry } from './change-request.ts';
+import { type FillingPlan, planFilling } from './fill-later.ts';
 import { findMisfits } from './misfits/find-misfits.ts';
 import { findMisfitConversions, findUnfinishedConversions } from './misfits/misfit-conversions.ts';
+import { findStaleKeys } from './misfits/misfit-keys.ts';
 import { findMisfitReturnedLinks } from './misfits/misfit-returned-links.ts';
 import type { RegistrySnapshot } from './read-registry.ts';
 import { readRetiredKeys } from './retired-keys.ts';
-import { fillReturned } from './returned-things.ts';
-import {
-  type Backfill,
-  countToConvert,
-  countToFill,
-  findTooManyToFill,
-  tidyNow,
-} from './too-many-to-fill.ts';
+import { fillReturned, returnedLinks } from './returned-things.ts';
+import { type Backfill, countToConvert, findTooManyToFill, tidyNow } from './too-many-to-fill.ts';
 import { defaultUsageWindow, findInUse } from './usage/find-in-use.ts';
 
 export interface PlanOptions {
   readonly limits?: Partial<Limits>;
-  /** Records that one change may touch to fill slots (200,000). */
-  readonly fillLimit?: number;
+  /** Records that one change may touch to fill slots (200,000); slots and keys of more are filled by jobs. */
+  readonly fillLimit?: number | undefined;
   /** Days for which nobody may have used a field or name that is to go (30). */
   readonly usageWindow?: number | undefined;
-  /** Whether records are looked through for values that cannot be converted (yes): not while writers wait. */
-  readonly lookAtConversions?: boolean;
+  /** Whether records that jobs will work on are looked through for what is in the way (yes): not while writers wait. */
+  readonly lookForJobs?: boolean;
 }
 
+const defaultFillLimit = 200_000;
+
+const all = () => true;
+
 export interface PlannedChange {
-  /** As it is once the slots are filled, which they are before the transaction of the change ends. */
+  /** As it is at the end of the transaction of the change. */
   readonly registry: Registry;
   readonly steps: readonly ChangeStep[];
   /** False when the registry is like that already. */
@@ -52,62 +51,83 @@ export async function planChange(
   sql: TransactionSql,
   snapshot: RegistrySnapshot,
   request: ChangeRequest,
-  { limits, fillLimit = 200_000, usageWindow = defaultUsageWindow, lookAtConversions = true }: PlanOptions,
+  options: PlanOptions,
 ): Promise<PlannedChange> {
+  const { fillLimit = defaultFillLimit, usageWindow = defaultUsageWindow, lookForJobs = true } = options;
   const { registry: current } = snapshot;
-  const { requested, registry, retired, populated } = await askFor(sql, snapshot, request, limits);
-  const planned = fillReturned(current, populated, compileChange(current, registry));
-  const steps = await tidyNow(sql, planned, fillLimit);
+  const { requested, filling, retired } = await askFor(sql, snapshot, request, options);
+  const { registry, steps, later } = filling;
   if (isSame(current, registry)) return { registry, steps, changed: false, problems: [], backfill: [] };
-  const backfill = await countToFill(sql, registry, steps);
-  const unfinished = await findUnfinishedConversions(sql, current, registry, lookAtConversions);
+  const unfinished = await findUnfinishedConversions(sql, current, registry, lookForJobs);
   const isUnfinished = ({ path }: Problem) => unfinished.some((one) => one.path === path);
   const problems = [
-    ...(await findMisfits(sql, current, registry)).filter((problem) => !isUnfinished(problem)),
+    ...(
+      await findMisfits(sql, current, registry, { keysOf: lookForJobs ? all : (one) => !later.has(one) })
+    ).filter((problem) => !isUnfinished(problem)),
+    ...(await findStaleKeys(sql, current, registry)),
     ...(await findMisfitReturnedLinks(sql, current, registry, retired)),
-    ...findTooManyToFill(backfill, fillLimit),
-    ...(lookAtConversions ? await findMisfitConversions(sql, current, registry) : []),
+    ...findTooManyToFill(filling.now, fillLimit),
+    ...(lookForJobs ? await findMisfitConversions(sql, current, registry) : []),
     ...unfinished,
   ];
   const inUse = await findInUse(sql, current, request, usageWindow);
+  // Counted where somebody reads it, and not while writers wait.
+  const converted = lookForJobs ? await countToConvert(sql, current, registry) : [];
   return {
     ...{ registry, steps, changed: true },
-    // Counted where somebody reads it, and not while writers wait.
-    backfill: lookAtConversions ? [...backfill, ...(await countToConvert(sql, current, registry))] : backfill,
+    backfill: [...filling.now, ...filling.byJobs, ...converted].map(({ entity, records }) => ({
+      entity,
+      records,
+    })),
     problems: [...problems.map(requested.locate), ...inUse],
   };
 }
 
 /**
- * What of the records is in the way of a conversion, or of its end. Looks through them, so it is asked before writers have
- * to wait: later on the triggers let nothing in that is not alike.
+ * What of the records is in the way of jobs: of a conversion or its end, of keys that are filled later. Looks through them, so it
+ * is asked before writers have to wait: what comes in meanwhile the triggers refuse, or the job will find.
  */
-export async function findConversionProblems(
+export async function findProblemsOfJobs(
   sql: TransactionSql,
   snapshot: RegistrySnapshot,
   request: ChangeRequest,
-  { limits }: PlanOptions,
+  options: PlanOptions,
 ): Promise<readonly Problem[]> {
   const { registry: current } = snapshot;
-  const { requested, registry } = await askFor(sql, snapshot, request, limits);
+  const { requested, filling } = await askFor(sql, snapshot, request, options);
+  const { registry, later } = filling;
   const problems = [
+    ...(await findMisfits(sql, current, registry, { keysOf: (one) => later.has(one), keysAlone: true })),
     ...(await findMisfitConversions(sql, current, registry)),
     ...(await findUnfinishedConversions(sql, current, registry, true)),
   ];
   return problems.map(requested.locate);
 }
 
+interface Asked {
+  readonly requested: RequestedRegistry;
+  readonly filling: FillingPlan;
+  readonly retired: RetiredKeys;
+}
+
 async function askFor(
   sql: TransactionSql,
   snapshot: RegistrySnapshot,
   request: ChangeRequest,
-  limits: PlanOptions['limits'],
-) {
+  { limits, fillLimit: limit = defaultFillLimit }: PlanOptions,
+): Promise<Asked> {
+  const { registry: current } = snapshot;
   const retired = await readRetiredKeys(sql);
   const populated = await findPopulated(sql, retired);
   const options = { ...(limits && { limits }), retired, populated };
   const requested = await makeRequested(sql, snapshot, request, options);
-  return { requested, registry: finishSlots(requested.registry), retired, populated };
+  const returned = returnedLinks(current, requested.registry, retired);
+  const filling = await planFilling(sql, current, requested.registry, {
+    limit,
+    impatient: new Set(returned.map(({ entity }) => entity.storageKey)),
+    complete: (steps) => tidyNow(sql, fillReturned(current, populated, steps), limit),
+  });
+  return { requested, filling, retired };
 }
 
 /** Those of removed entities among them: their records are still there. */

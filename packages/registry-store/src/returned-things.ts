@@ -7,11 +7,11 @@ export function fillReturned(
   populated: ReadonlySet<string>,
   steps: readonly ChangeStep[],
 ): readonly ChangeStep[] {
-  return steps.flatMap((step) => {
+  return steps.flatMap((step): ChangeStep | readonly ChangeStep[] => {
     if (step.do !== 'save_storage') return step;
     const { entityType } = step.row;
     const isReturned = populated.has(entityType) && !before?.entityByStorageKey.has(entityType);
-    return isReturned ? [step, { do: 'fill', entityType } as const] : step;
+    return isReturned ? [step, { do: 'fill', entityType }] : step;
   });
 }
 

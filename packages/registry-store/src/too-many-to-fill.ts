@@ -9,12 +9,17 @@ export interface Backfill {
   readonly records: number;
 }
 
+/** The same, with the entity's storage key. */
+export interface Touched extends Backfill {
+  readonly entityType: string;
+}
+
 /** How many records the steps touch, of each entity; removed ones are called by their storage key. */
 export async function countToFill(
   sql: TransactionSql,
   registry: Registry,
   steps: readonly ChangeStep[],
-): Promise<readonly Backfill[]> {
+): Promise<readonly Touched[]> {
   const touched = steps.flatMap((step) =>
     step.do === 'fill' || step.do === 'start_autonumber'
       ? step.entityType
@@ -48,7 +53,7 @@ export function countToConvert(
   sql: TransactionSql,
   before: Registry | null,
   after: Registry,
-): Promise<readonly Backfill[]> {
+): Promise<readonly Touched[]> {
   const isFilling = ({ conversion }: Field) => conversion?.state === 'filling';
   const wanted = after.entities.filter((entity) => {
     const known = before?.entityByStorageKey.get(entity.storageKey)?.allFields.filter(isFilling);
@@ -62,13 +67,13 @@ async function countRecords(
   sql: TransactionSql,
   registry: Registry,
   entityTypes: ReadonlySet<string>,
-): Promise<readonly Backfill[]> {
-  const counts: Backfill[] = [];
+): Promise<readonly Touched[]> {
+  const counts: Touched[] = [];
   for (const entityType of entityTypes) {
     const [row] = await sql<{ count: string }[]>`
       select count(*) from formwork.records where entity_type = ${entityType}`;
     const entity = registry.entityByStorageKey.get(entityType)?.key ?? entityType;
-    counts.push({ entity, records: Number(row?.count) });
+    counts.push({ entity, entityType, records: Number(row?.count) });
   }
   return counts.filter(({ records }) => records > 0);
 }
@@ -84,7 +89,7 @@ export function findTooManyToFill(backfill: readonly Backfill[], limit: number):
       path: 'entities',
       message:
         `The change has to fill slots of ${total} records of ${names.join(', ')}; at most ${limit} can be filled in ` +
-        'one change. Index fewer fields at a time, or raise the limit and apply it when writes can wait.',
+        'one change. Change fewer things at a time, or raise FORMWORK_FILL_LIMIT and apply it when writes can wait.',
     },
   ];
 }

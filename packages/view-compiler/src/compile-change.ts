@@ -15,8 +15,11 @@ export type ChangeStep =
   /** Numbers the records that are there, in the order of their making, and starts the counter behind them. */
   | { readonly do: 'start_autonumber'; readonly entityType: string; readonly field: string }
   | { readonly do: 'save_storage'; readonly row: EntityStorageRow }
-  /** Touches every record of the entity, so that its slots are made anew. */
-  | { readonly do: 'fill'; readonly entityType: string }
+  /**
+   * Touches every record of the entity, so that its slots are made anew. Where it can wait, a job may do that while everybody
+   * goes on: the slots are new ones, or given up.
+   */
+  | { readonly do: 'fill'; readonly entityType: string; readonly canWait?: true }
   /** The same where all that comes of it is that slots are emptied which nobody has any more: there is no hurry. */
   | { readonly do: 'tidy'; readonly entityType: string }
   | { readonly do: 'save_link_rule'; readonly rule: LinkRuleRow }
@@ -82,7 +85,8 @@ function changeStorage(before: Registry | null, after: Registry, entity: Entity)
     return [...steps, { do: 'save_storage', row }, { do: 'tidy', entityType }];
   }
   const emptied = withoutReusedUniqueKeys(rowBefore, row);
-  return [...steps, ...(emptied === null ? [] : fill(emptied)), ...fill(row)];
+  if (emptied !== null) return [...steps, ...fill(emptied), ...fill(row)];
+  return [...steps, ...fill(row, canWait(slotsOf(rowBefore), slotsOf(row)))];
 }
 
 /** Whether slots mean what they did. Those of fields that a job fills, or has filled, are not looked at. */
@@ -114,10 +118,20 @@ function isTidying(before: SlotUse, after: SlotUse): boolean {
   return wasKept && isDeepStrictEqual(others(before), others(after));
 }
 
-function fill(row: EntityStorageRow): ChangeStep[] {
+/**
+ * Whether nothing is read or kept true by a slot before it is filled. Words and formulas would be wrong, and a record could
+ * be deleted to which a link leads that is not there any more.
+ */
+function canWait(before: SlotUse, after: SlotUse): boolean {
+  const { formulas, searchKeys, linkKeys } = after;
+  const wasKept = before.linkKeys.every((key, index) => key === null || key === linkKeys[index]);
+  return wasKept && formulas === before.formulas && isDeepStrictEqual(searchKeys, before.searchKeys);
+}
+
+function fill(row: EntityStorageRow, isPatient = false): ChangeStep[] {
   return [
     { do: 'save_storage', row },
-    { do: 'fill', entityType: row.entityType },
+    { do: 'fill', entityType: row.entityType, ...(isPatient && { canWait: true }) },
   ];
 }
 

@@ -97,8 +97,8 @@ async function check(
   { tenant: slug, expectVersion }: CompareOptions,
 ): Promise<CheckedChange> {
   const request = requestOf(await readDocument(terminal, file));
-  const checked = await withInstallation(terminal, async ({ control }) =>
-    checkChange(control, (await getTenant(control, slug)).id, request),
+  const checked = await withInstallation(terminal, async ({ control, settings: { fillLimit } }) =>
+    checkChange(control, (await getTenant(control, slug)).id, request, { fillLimit }),
   );
   if (expectVersion !== undefined && expectVersion !== checked.version) {
     throw new RegistryConflictError(expectVersion, checked.version);

@@ -62,17 +62,19 @@ function addApply(registry: Command, terminal: Terminal): void {
     .action(async (file: string, options: ApplyOptions) => {
       const request = requestOf(await readDocument(terminal, file));
       const expectedVersion = options.expectVersion ?? options.expectedVersion;
-      await withInstallation(terminal, async ({ control }) => {
+      await withInstallation(terminal, async ({ control, settings: { fillLimit } }) => {
         const tenant = await getTenant(control, options.tenant);
         if (options.dryRun === true) {
           return previewRequest(terminal, control, tenant, request, {
             ...options,
+            fillLimit,
             ...(expectedVersion !== undefined && { expectedVersion }),
           });
         }
         const { version, changed, leftBehind } = await applyChange(control, tenant.id, request, {
           appliedBy: 'formwork registry apply',
           expectedVersion,
+          fillLimit,
         });
         print(terminal, options.json === true, { tenant: tenant.slug, version, changed, leftBehind }, [
           changed
@@ -89,9 +91,11 @@ async function previewRequest(
   control: ControlPlane,
   tenant: TenantRow,
   request: ChangeRequest,
-  { json, expectedVersion }: ApplyOptions,
+  { json, expectedVersion, fillLimit }: ApplyOptions & { readonly fillLimit: number },
 ): Promise<void> {
-  const { version, problems, changes, leftBehind } = await checkChange(control, tenant.id, request);
+  const { version, problems, changes, leftBehind } = await checkChange(control, tenant.id, request, {
+    fillLimit,
+  });
   if (expectedVersion !== undefined && expectedVersion !== version) {
     throw new RegistryConflictError(expectedVersion, version);
   }

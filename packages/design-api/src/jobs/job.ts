@@ -10,8 +10,8 @@ const JobStateEnum = builder.enumType('JobState', {
     paused: { description: 'Until `resumeJob`.' },
     blocked: { description: 'Values are in the way: change them, then `retryJob`.' },
     failed: { description: 'It went wrong too often: see `error`, then `retryJob`.' },
-    done: { description: 'All records are filled, and the field is served.' },
-    cancelled: { description: 'The field is not there any more.' },
+    done: { description: 'All records are filled, and what was filled is served.' },
+    cancelled: { description: 'What was to be filled is not there any more.' },
   } satisfies Readonly<Record<JobState, object>>,
 });
 
@@ -26,7 +26,8 @@ export const JobType = builder.objectRef<JobOfRegistry>('Job').implement({
     id: t.exposeID('id'),
     kind: t.exposeString('kind', {
       description:
-        '`"retype"`: fills the field that takes the place of another; `"tidy"`: empties indexes that nobody has any more.',
+        '`"retype"`: fills the field that takes the place of another; `"fill"`: fills new indexes and unique keys of an entity; ' +
+        '`"tidy"`: empties indexes that nobody has any more.',
     }),
     entity: t.string({
       description: 'Key of the entity.',
@@ -34,7 +35,8 @@ export const JobType = builder.objectRef<JobOfRegistry>('Job').implement({
     }),
     field: t.string({
       nullable: true,
-      description: 'Key of the field that is filled.',
+      description:
+        'Key of the field that is filled; null where it is all new indexes and keys of the entity.',
       resolve: (job) =>
         entityOf(job)?.allFields.find(({ storageKey }) => storageKey === job.field)?.key ??
         (job.field || null),
@@ -48,7 +50,8 @@ export const JobType = builder.objectRef<JobOfRegistry>('Job').implement({
     done: t.float({ description: 'Records that were looked at …', resolve: ({ done }) => done }),
     total: t.float({ description: '… of how many.', resolve: ({ total }) => total }),
     misfits: t.float({
-      description: 'Records whose value cannot be converted, while it is blocked.',
+      description:
+        'While it is blocked: records whose value cannot be converted, or that share the value of a unique key.',
       resolve: ({ misfits }) => misfits,
     }),
     examples: t.idList({ description: 'Ids of some of them.', resolve: ({ examples }) => [...examples] }),

@@ -22,7 +22,10 @@ export interface Design {
 
 /** The fixed schema of `/design`, over the registries that the control plane reaches. */
 export function createDesign(control: ControlPlane, options: GatewayOptions): Design {
-  const store = createRegistryStore(control, { usageWindow: options.usageWindowDays });
+  const store = createRegistryStore(control, {
+    usageWindow: options.usageWindowDays,
+    fillLimit: options.fillLimit,
+  });
   const api = { build: buildGraphqlSchema, print: printTenantSchema };
   return {
     schema: designSchema,

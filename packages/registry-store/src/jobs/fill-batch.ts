@@ -16,23 +16,60 @@ export type BatchOutcome = 'more' | 'end' | 'stopped';
 /**
  * Touches the next records, for which the trigger fills what they lack. Records that somebody is just now writing are passed
  * over: whoever writes them fills them. A short transaction, which holds the tenant's lock as any writer does.
+ *
+ * `misses` nothing: for who does not look at the records again. Records that were passed over are touched one by one, as soon as
+ * they are free: whoever held them may have written nothing.
  */
-export function fillBatch(control: ControlPlane, claim: Claim, size: number): Promise<BatchOutcome> {
-  return asWriter(control, claim, async (sql) => {
+export async function fillBatch(
+  control: ControlPlane,
+  claim: Claim,
+  size: number,
+  misses: 'some' | 'nothing' = 'some',
+): Promise<BatchOutcome> {
+  const page = await asWriter(control, claim, async (sql) => {
     const [job] = await sql<{ entityType: string; cursor: string | null }[]>`
       update formwork.jobs set state = 'running', started_at = coalesce(started_at, now())
       where id = ${claim.jobId}::uuid and state in ('waiting', 'running')
       returning entity_type as "entityType", cursor`;
     if (job === undefined) return 'stopped';
-    const page = text`select id from formwork.records where entity_type = ${job.entityType}
-      and id > ${job.cursor ?? '00000000-0000-0000-0000-000000000000'}::uuid order by id limit ${size}::int`;
-    const { looked, last } = await touch(sql, page);
-    await sql`
-      update formwork.jobs set cursor = coalesce(${last}::uuid, cursor), done = done + ${looked},
-        total = greatest(total, done + ${looked}), attempts = 0, error = null, updated_at = now()
-      where id = ${claim.jobId}::uuid`;
-    return looked < size ? 'end' : 'more';
+    const found = await touch(
+      sql,
+      text`select id from formwork.records where entity_type = ${job.entityType}
+        and id > ${job.cursor ?? '00000000-0000-0000-0000-000000000000'}::uuid order by id limit ${size}::int`,
+    );
+    const isAll = misses === 'some' || found.passed.length === 0;
+    if (isAll) await advance(sql, claim, job.cursor, found);
+    return { ...found, cursor: job.cursor, isAll };
   });
+  if (page === 'stopped') return page;
+  if (!page.isAll) {
+    for (const id of page.passed) {
+      const outcome = await asWriter(control, claim, (sql) => touchPatiently(sql, id));
+      if (outcome === 'stopped') return outcome;
+    }
+    const outcome = await asWriter(control, claim, (sql) => advance(sql, claim, page.cursor, page));
+    if (outcome === 'stopped') return outcome;
+  }
+  return page.looked < size ? 'end' : 'more';
+}
+
+/** Unless the job has begun anew meanwhile. */
+async function advance(
+  sql: TransactionSql,
+  { jobId }: Claim,
+  from: string | null,
+  { looked, last }: TouchedPage,
+): Promise<void> {
+  await sql`
+    update formwork.jobs set cursor = coalesce(${last}::uuid, cursor), done = done + ${looked},
+      total = greatest(total, done + ${looked}), attempts = 0, error = null, updated_at = now()
+    where id = ${jobId}::uuid and cursor is not distinct from ${from}::uuid`;
+}
+
+/** Waits for whoever holds it, but not for ever: a change of the registry waits for this. */
+async function touchPatiently(sql: TransactionSql, id: string): Promise<void> {
+  await sql`select set_config('lock_timeout', '2s', true)`;
+  await sql`update formwork.records set data = data where id = ${id}::uuid and deleted_at is null`;
 }
 
 /** Touches records that are not filled although a batch has passed them. */
@@ -48,7 +85,7 @@ export function fillRest(
       sql,
       text`select r.id ${text.raw(source)} where ${text.raw(differs)} order by r.id limit ${size}::int`,
     );
-    return 'more';
+    return 'more' as const;
   });
 }
 
@@ -65,29 +102,35 @@ export function countRecords(control: ControlPlane, claim: Claim): Promise<void>
 }
 
 /** In a transaction that a change of the registry waits for, and only while the job is this worker's. */
-function asWriter(
+function asWriter<T>(
   control: ControlPlane,
   claim: Claim,
-  work: (sql: TransactionSql) => Promise<BatchOutcome>,
-): Promise<BatchOutcome> {
+  work: (sql: TransactionSql) => Promise<T>,
+): Promise<T | 'stopped'> {
   return control.withTenant(claim.tenantId, async (sql) => {
     await sql`select pg_advisory_xact_lock_shared(formwork.tenant_lock_key(${claim.tenantId}::uuid))`;
     return (await keepClaim(sql, claim)) ? work(sql) : 'stopped';
   });
 }
 
+interface TouchedPage {
+  readonly looked: number;
+  readonly last: string | null;
+  /** Ids of those that somebody held. */
+  readonly passed: readonly string[];
+}
+
 /** By ids and no join: planned as one statement, every batch read the whole table twice. */
-async function touch(
-  sql: TransactionSql,
-  page: SqlFragment,
-): Promise<{ readonly looked: number; readonly last: string | null }> {
-  const ids = (await runStatement(sql, page)).flatMap(([id]) => id ?? []);
-  const free = await runStatement(
+async function touch(sql: TransactionSql, page: SqlFragment): Promise<TouchedPage> {
+  const idsOf = async (found: SqlFragment) => (await runStatement(sql, found)).flatMap(([id]) => id ?? []);
+  const ids = await idsOf(page);
+  const living = text`select id from formwork.records where id = any (${textArray(ids)}::uuid[]) and deleted_at is null`;
+  const wanted = await idsOf(living);
+  const free = await idsOf(text`${living} order by id for no key update skip locked`);
+  await runStatement(
     sql,
-    text`select id from formwork.records where id = any (${textArray(ids)}::uuid[]) and deleted_at is null
-      order by id for no key update skip locked`,
+    text`update formwork.records set data = data where id = any (${textArray(free)}::uuid[])`,
   );
-  const touched = textArray(free.flatMap(([id]) => id ?? []));
-  await runStatement(sql, text`update formwork.records set data = data where id = any (${touched}::uuid[])`);
-  return { looked: ids.length, last: ids.at(-1) ?? null };
+  const touched = new Set(free);
+  return { looked: ids.length, last: ids.at(-1) ?? null, passed: wanted.filter((id) => !touched.has(id)) };
 }

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ControlPlane } from '@formwork/pg';
 import { claimJob, defaultLease } from './claim-job.ts';
 import { jobsChannel } from './job.ts';
-import { type JobPace, runJob } from './run-job.ts';
+import type { JobPace } from './repeat-batches.ts';
+import { runJob } from './run-job.ts';
 
 /** Milliseconds between two looks for jobs that nobody has told of. */
 const lookEvery = 3_000;

@@ -6,8 +6,11 @@ export type JobState = 'waiting' | 'running' | 'paused' | 'blocked' | 'failed' |
 /** Work on records that a change of the registry left behind. */
 export interface Job {
   readonly id: string;
-  /** retype: fills a field; tidy: empties slots that nobody has any more, where that were too many records for one change. */
-  readonly kind: 'retype' | 'tidy';
+  /**
+   * retype: fills a field; fill: fills slots and keys of an entity; tidy: empties slots that nobody has any more. The latter two
+   * where that were too many records for one change.
+   */
+  readonly kind: 'retype' | 'fill' | 'tidy';
   /** Storage keys of the entity, and of the field that is filled; empty for none. */
   readonly entityType: string;
   readonly field: string;
@@ -19,7 +22,7 @@ export interface Job {
   /** Records that were looked at, of how many. */
   readonly done: number;
   readonly total: number;
-  /** Records whose value has no counterpart, and ids of some. */
+  /** Records whose value has no counterpart, or is another's too, and ids of some. */
   readonly misfits: number;
   readonly examples: readonly string[];
   /** Batches that went wrong since the last that went well, and what was said. */

@@ -4,21 +4,13 @@ import type { ConvertedPair } from '@formwork/view-compiler';
 import { countOf, examplesOf, type Finding } from '../find-records.ts';
 import { readCurrent } from '../read-registry.ts';
 import { defaultLease, keepClaim, releaseJob } from './claim-job.ts';
-import { type BatchOutcome, countRecords, fillBatch, fillRest } from './fill-batch.ts';
-import type { Claim } from './job.ts';
+import { blockJob, finishJob } from './end-job.ts';
+import { countRecords, fillBatch, fillRest } from './fill-batch.ts';
+import { fillSlots } from './fill-slots.ts';
+import type { Claim, Job } from './job.ts';
 import { findDifferences, findMisfits, pairOf } from './parity.ts';
+import { type JobPace, repeatBatches } from './repeat-batches.ts';
 import { makeLenient, makeStrict, switchField } from './switch-field.ts';
-
-export interface JobPace {
-  /** Records of one batch, which is one transaction (500). */
-  readonly batch?: number | undefined;
-  /** Per cent of the time that a worker works, from 1 to 100 (50); it rests the remainder. */
-  readonly load?: number | undefined;
-  /** Seconds without a sign of life after which another worker takes a job over (15). */
-  readonly lease?: number | undefined;
-  /** Ends the work after the batch that it is at. */
-  readonly signal?: AbortSignal | undefined;
-}
 
 /** Batches that may go wrong in a row. */
 const mostAttempts = 20;
@@ -40,16 +32,34 @@ export async function runJob(control: ControlPlane, claim: Claim, pace: JobPace 
 }
 
 async function work(control: ControlPlane, claim: Claim, pace: JobPace): Promise<void> {
-  const { batch = 500, signal } = pace;
   await countRecords(control, claim);
-  const outcome = await repeat(pace, () => fillBatch(control, claim, batch));
+  switch (await findKind(control, claim)) {
+    case 'fill':
+      return fillSlots(control, claim, pace);
+    case 'tidy':
+      return tidy(control, claim, pace);
+    default:
+      return retype(control, claim, pace);
+  }
+}
+
+async function tidy(control: ControlPlane, claim: Claim, pace: JobPace): Promise<void> {
+  const outcome = await repeatBatches(pace, () => fillBatch(control, claim, pace.batch ?? 500, 'nothing'));
+  if (pace.signal?.aborted) return releaseJob(control, claim);
+  if (outcome === 'end') await finishJob(control, claim);
+}
+
+/** Fills a field from the one whose place it takes, compares the two, and serves it once they are alike. */
+async function retype(control: ControlPlane, claim: Claim, pace: JobPace): Promise<void> {
+  const { batch = 500, signal } = pace;
+  const outcome = await repeatBatches(pace, () => fillBatch(control, claim, batch));
   if (signal?.aborted) return releaseJob(control, claim);
   if (outcome === 'stopped') return;
   for (let round = 1; round <= mostRounds; round += 1) {
     if (signal?.aborted) return releaseJob(control, claim);
     // Each time anew: what was changed of it meanwhile has made it lenient again, see switchField.
     const pair = await findPair(control, claim);
-    if (pair === null) return finish(control, claim);
+    if (pair === null) return finishJob(control, claim);
     const filled = { entityType: pair.entity.storageKey, field: pair.target.storageKey };
     // First while everything may still be written, so that nobody is refused where it comes to nothing.
     if (!(await isAlike(control, claim, pair, pace))) return;
@@ -59,20 +69,6 @@ async function work(control: ControlPlane, claim: Claim, pace: JobPace): Promise
     if (!(await makeStrict(control, claim, filled, false))) return;
   }
   throw new Error('Records were written again and again while they were compared.');
-}
-
-/** Batch after batch, resting in between. */
-async function repeat(
-  { load = 50, signal }: JobPace,
-  batch: () => Promise<BatchOutcome>,
-): Promise<BatchOutcome> {
-  for (;;) {
-    const start = performance.now();
-    const outcome = await batch();
-    if (outcome !== 'more' || signal?.aborted) return outcome;
-    const took = performance.now() - start;
-    await sleep((took * (100 - load)) / load, undefined, { signal }).catch(() => {});
-  }
 }
 
 /** True once all living records are filled; false where values are in the way, or the job has gone. */
@@ -108,6 +104,14 @@ function look(
   return control.withTenant(tenantId, find);
 }
 
+function findKind(control: ControlPlane, { tenantId, jobId }: Claim): Promise<Job['kind'] | undefined> {
+  return control.withTenant(tenantId, async (sql) => {
+    const [job] = await sql<{ kind: Job['kind'] }[]>`
+      select kind from formwork.jobs where id = ${jobId}::uuid`;
+    return job?.kind;
+  });
+}
+
 function findPair(control: ControlPlane, { tenantId, jobId }: Claim): Promise<ConvertedPair | null> {
   return control.withTenant(tenantId, async (sql) => {
     const [job] = await sql<{ entityType: string; field: string }[]>`
@@ -117,19 +121,8 @@ function findPair(control: ControlPlane, { tenantId, jobId }: Claim): Promise<Co
   });
 }
 
-/** Nothing is to be served: slots were emptied, or the field has gone. */
-async function finish(control: ControlPlane, claim: Claim): Promise<void> {
-  await control.withTenant(claim.tenantId, async (sql) => {
-    if (!(await keepClaim(sql, claim))) return;
-    await sql`
-      update formwork.jobs set state = 'done', total = done, finished_at = now(), updated_at = now()
-      where id = ${claim.jobId}::uuid`;
-    await sql`delete from formwork.job_queue where job = ${claim.jobId}::uuid`;
-  });
-}
-
-/** Somebody has to change these values; until then nothing is different for anybody. */
-async function block(
+/** Values are in the way. */
+function block(
   control: ControlPlane,
   claim: Claim,
   { source, target, entity }: ConvertedPair,
@@ -138,15 +131,9 @@ async function block(
   const error =
     `${countOf(misfits)} of "${entity.key}" with a value of "${source.key}" that cannot become "${target.type}": ` +
     `${examplesOf(misfits)}. Change these values and retry the job, or undo the change of the type.`;
-  await control.withTenant(claim.tenantId, async (sql) => {
-    if (!(await keepClaim(sql, claim))) return;
-    await sql`
-      update formwork.jobs set state = 'blocked', misfits = ${misfits.count}, examples = ${sql.json([...misfits.examples])},
-        error = ${error}, updated_at = now()
-      where id = ${claim.jobId}::uuid`;
-    await makeLenient(sql, entity.storageKey, target.storageKey);
-    await sql`delete from formwork.job_queue where job = ${claim.jobId}::uuid`;
-  });
+  return blockJob(control, claim, misfits, error, (sql) =>
+    makeLenient(sql, entity.storageKey, target.storageKey),
+  );
 }
 
 /** Is tried again a little later, and later still; too often, and somebody has to look at it. */

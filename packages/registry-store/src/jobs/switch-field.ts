@@ -13,6 +13,7 @@ import { saveRows } from '../save-rows.ts';
 import { saveVersion } from '../save-version.ts';
 import { withTenantLock } from '../with-tenant-lock.ts';
 import { keepClaim } from './claim-job.ts';
+import { endJob } from './end-job.ts';
 import type { Claim } from './job.ts';
 
 export interface FilledField {
@@ -22,7 +23,7 @@ export interface FilledField {
 }
 
 /** For moments: writers wait, and a gateway's own limits are longer. */
-const patience = { timeout: 500, attempts: 40 };
+export const patience = { timeout: 500, attempts: 40 };
 
 /**
  * From now on a value without a counterpart is refused, or no longer. While it is, what was once seen to be alike stays so,
@@ -65,11 +66,7 @@ export function switchField(control: ControlPlane, claim: Claim, filled: FilledF
     await runSteps(sql, tenantId, compileChange(before, after));
     const summary = diffRegistries(before, after);
     await saveVersion(sql, tenantId, after, { appliedBy: `job:${jobId}`, summary });
-    await sql`
-      update formwork.jobs set state = 'done', misfits = 0, examples = '[]', error = null, total = done,
-        finished_at = now(), updated_at = now()
-      where id = ${jobId}::uuid`;
-    await sql`delete from formwork.job_queue where job = ${jobId}::uuid`;
+    await endJob(sql, jobId);
     return true;
   });
 }

@@ -12,7 +12,8 @@ export async function verifyKeys(
   row: EntityStorageRow,
 ): Promise<readonly Drift[]> {
   const drifts: Drift[] = [];
-  for (const key of entity.keys) {
+  // Of one that a job fills nothing is promised yet.
+  for (const key of entity.keys.filter(({ slot }) => slot.state === 'ready')) {
     const found = await findDuplicates(sql, row, key.slot.column);
     drifts.push(
       ...driftOf('key', entity.key, key.key, found, 'Records that share a value which has to be unique.'),

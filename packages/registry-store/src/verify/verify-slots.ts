@@ -43,6 +43,7 @@ export async function verifySlots(
 /** Not while a job fills it. */
 function isKept({ allFields, keys }: Entity, column: string): boolean {
   const owner = [...allFields, ...keys].find((one) => one.slot?.column === column);
+  if (owner?.slot?.state === 'filling') return false;
   return !owner || !('conversion' in owner) || owner.conversion?.state !== 'filling';
 }
 
