@@ -14,6 +14,7 @@ describe.each(postgresVersions)('many writers at once, on %s', (_, openDatabase)
 
   beforeAll(async () => {
     harness = await Harness.open(await openDatabase());
+    await harness.lookForDeadlocksAfter('100ms');
     tenant = await harness.tenant('depot', warehouse);
     // On a machine that is busy with more than this, nobody is to run out of time.
     const config = { poolSize: 25, logLevel: 'silent' as const, requestTimeout: 240_000 };
@@ -191,7 +192,7 @@ describe.each(postgresVersions)('many writers at once, on %s', (_, openDatabase)
     const both = `mutation ($first: ID!, $second: ID!, $input: UpdateCrateInput!) {
       one: updateCrate(id: $first, input: $input) { crate { version } }
       two: updateCrate(id: $second, input: $input) { crate { version } } }`;
-    // Few, because Postgres looks for a deadlock only after a second of waiting.
+    // Few, because each of them ends a wait of all.
     const answers = await atOnce(6, (writer) => {
       const [first, second] = writer % 2 === 0 ? [a.id, b.id] : [b.id, a.id];
       return ask(both, { first, second, input: { note: `${writer}` } });

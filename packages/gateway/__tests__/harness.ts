@@ -1,6 +1,6 @@
 import { createKey, createTenant, type TenantRow } from '@formwork/directory';
 import { createLogger, type Gateway, type GatewayConfig, startGateway } from '@formwork/gateway';
-import { type ControlPlane, connectControlPlane } from '@formwork/pg';
+import { type ControlPlane, connectControlPlane, identifier, literal } from '@formwork/pg';
 import type { BuiltInRole } from '@formwork/registry';
 import { applyRegistry } from '@formwork/registry-store';
 import { asAdmin, createTestDatabase, linksUnderTest, type TestDatabase } from '@formwork/testkit';
@@ -57,6 +57,14 @@ export class Harness {
       logLevel: 'debug',
       links: linksUnderTest,
     };
+  }
+
+  /** How long Postgres waits before it looks for a deadlock, for connections that are opened from now on; a second else. */
+  async lookForDeadlocksAfter(time: string): Promise<void> {
+    const name = new URL(this.database.adminUrl).pathname.slice(1);
+    await asAdmin(this.database, (admin) =>
+      admin.query(`alter database ${identifier(name)} set deadlock_timeout = ${literal(time)}`),
+    );
   }
 
   async tenant(slug: string, document: unknown = skyway()): Promise<TestTenant> {

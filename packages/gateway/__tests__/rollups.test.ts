@@ -87,6 +87,7 @@ describe.each(postgresVersions)('rollups, on %s', (_, openDatabase) => {
 
   beforeAll(async () => {
     harness = await Harness.open(await openDatabase());
+    await harness.lookForDeadlocksAfter('100ms');
     [tenant, other] = [await harness.tenant('shop', shop), await harness.tenant('rival', shop)];
     // On a machine that is busy with more than this, nobody is to run out of time.
     const config = { poolSize: 20, logLevel: 'silent' as const, requestTimeout: 240_000 };
@@ -369,10 +370,7 @@ describe.each(postgresVersions)('rollups, on %s', (_, openDatabase) => {
 
   test('deletes, with all that goes along, and writes of what goes do not lock each other out', async () => {
     // Nobody finds a deadlock out within the time of a request: whoever runs into one is told TIMEOUT.
-    const name = new URL(harness.database.adminUrl).pathname.slice(1);
-    await asAdmin(harness.database, (client) =>
-      client.query(`alter database "${name}" set deadlock_timeout = '10min'`),
-    );
+    await harness.lookForDeadlocksAfter('10min');
     const patient = await harness.gateway({ poolSize: 30, logLevel: 'silent', requestTimeout: 120_000 });
     const accounts = await Promise.all(['One', 'Two'].map((one) => create('Account', { name: one })));
     const made = async (type: string, inputs: readonly object[]) => {

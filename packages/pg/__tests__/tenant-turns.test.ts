@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { connectDataPlane, DatabaseError, type DataPlane, sql } from '@formwork/pg';
 import { asAdmin, createTestDatabase, type TestDatabase } from '@formwork/testkit';
+import { until } from './support.ts';
 
 let database: TestDatabase;
 let dataPlane: DataPlane;
@@ -27,27 +27,35 @@ afterAll(() => database.drop());
 
 const slow = () => dataPlane.read(greedy, [sql`select pg_sleep(0.4)`]);
 
-test('a tenant that asks for all connections leaves one to the others', async () => {
+const heldUp = sql`select pg_advisory_xact_lock_shared(1)`;
+
+test.each<[string, (n: number) => Promise<unknown>]>([
+  ['a tenant that asks for all connections leaves', () => dataPlane.read(greedy, [heldUp])],
+  ['those who name made-up tenants together leave', (n) => dataPlane.readAs(`nobody-${n}`, [heldUp])],
+])('%s one to the others', async (_, read) => {
   let done = 0;
-  const many = Array.from({ length: 6 }, () => slow().then(() => (done += 1)));
-  await sleep(50);
-  await dataPlane.read(modest, [sql`select 1`]);
-  expect(done).toBe(0);
-  await Promise.all(many);
+  const all = await asAdmin(database, async (admin) => {
+    await admin.query('select pg_advisory_lock(1)');
+    const reads = Array.from({ length: 6 }, (_, n) => read(n).then(() => (done += 1)));
+    await until(async () => (await waiting()) === 2);
+    await dataPlane.read(modest, [sql`select 1`]);
+    expect(done).toBe(0);
+    await admin.query('select pg_advisory_unlock(1)');
+    return reads;
+  });
+  await Promise.all(all);
   expect(done).toBe(6);
 });
 
-test('those who name made-up tenants have one share together', async () => {
-  let done = 0;
-  const logins = Array.from({ length: 6 }, (_, n) =>
-    dataPlane.readAs(`nobody-${n}`, [sql`select pg_sleep(0.4)`]).then(() => (done += 1)),
-  );
-  await sleep(50);
-  await dataPlane.read(modest, [sql`select 1`]);
-  expect(done).toBe(0);
-  await Promise.all(logins);
-  expect(done).toBe(6);
-});
+/** Sessions that wait for a lock. */
+function waiting(): Promise<number> {
+  return asAdmin(database, async (admin) => {
+    const { rows } = await admin.query(
+      "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+    );
+    return rows.length;
+  });
+}
 
 test('its own callers come in the order they asked, and too many of them are told so', async () => {
   const order: number[] = [];
