@@ -82,7 +82,22 @@ test('who does not take an answer is cut off, and the answer forgotten', async (
   socket.write(`${post('/long')}\r\n1234567890`);
   await until(() => statuses.length === 1);
   expect((await hear(socket.resume())).length).toBeLessThan(long.length);
+  expect(statuses).toEqual([499]);
 });
+
+test.each(['destroy', 'resetAndDestroy'] as const)(
+  'who leaves in the middle of an answer (%s) is logged as gone',
+  async (leave) => {
+    const socket = await start({});
+    socket.on('error', () => {});
+    socket.write(`${post('/long')}\r\n1234567890`);
+    await new Promise((resolve) => socket.once('data', resolve));
+    socket.pause();
+    socket[leave]();
+    await until(() => statuses.length === 1);
+    expect(statuses).toEqual([499]);
+  },
+);
 
 test('who takes it bit by bit gets all of it', async () => {
   const socket = await start({ answer: 5_000 });

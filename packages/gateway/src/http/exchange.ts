@@ -32,6 +32,7 @@ export class Exchange {
   readonly #patience: number;
   readonly #departure = new Departure();
   readonly #started = performance.now();
+  #isLost = false;
   #log: Logger | undefined;
   #url: URL | undefined;
 
@@ -101,8 +102,18 @@ export class Exchange {
     // What is left of a body that was not read must not hold the connection.
     if (headers.connection === 'close') response.on('finish', () => this.request.destroy());
     response.end(this.method === 'HEAD' ? undefined : body);
-    // Whoever does not take the answer would keep it in memory as long as they like.
-    if (response.writableLength > 0) response.socket?.setTimeout(this.#patience);
+    if (response.writableLength > 0) this.#watchTaker();
+  }
+
+  /** What is not out yet waits for a client to take it. */
+  #watchTaker(): void {
+    const { socket } = this.request;
+    // Whoever does not would keep it in memory as long as they like.
+    socket.setTimeout(this.#patience);
+    // What is lost with its connection is "finished" to Node as well.
+    this.#response.prependOnceListener('finish', () => {
+      this.#isLost = socket.destroyed || socket.errored !== null;
+    });
   }
 
   sendJson(status: number, value: unknown, headers: Answer['headers'] = {}): void {
@@ -119,9 +130,10 @@ export class Exchange {
 
   #end(): void {
     const { writableFinished, statusCode } = this.#response;
-    if (!writableFinished) this.#departure.abort();
+    const isSent = writableFinished && !this.#isLost;
+    if (!isSent) this.#departure.abort();
     const milliseconds = Math.round((performance.now() - this.#started) * 10) / 10;
-    const status = writableFinished ? statusCode : 499;
+    const status = isSent ? statusCode : 499;
     const { code = null } = this.account;
     this.#metrics.request(status, code, milliseconds);
     const { method, path } = this;
