@@ -1,4 +1,4 @@
-const datePattern = /^(\d{4})-(\d{2})-(\d{2})$/;
+const datePattern = /^\d{4}-\d{2}-\d{2}$/;
 const timePattern = /^(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,6})0*)?)?$/;
 const dateTimePattern =
   /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2}(?:\.\d{1,6}0*)?)(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
@@ -17,7 +17,7 @@ export function parseTime(value: unknown): string | null {
     return null;
   }
   const [, hour = '', minute = '', second = '00', digits = ''] = match;
-  const fraction = digits.replace(/0+$/, '');
+  const fraction = digits === '' ? '' : digits.replace(/0+$/, '');
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59 || fraction.length > 6) {
     return null;
   }
@@ -27,12 +27,18 @@ export function parseTime(value: unknown): string | null {
 /** RFC 3339 with any offset, as canonical UTC: "2026-11-21T10:00:00Z". */
 export function parseDateTime(value: unknown): string | null {
   const match = typeof value === 'string' ? dateTimePattern.exec(value) : null;
-  const date = instantOf(match?.[1] ?? '');
-  const time = parseTime(match?.[2]);
-  if (match === null || date === null || time === null) {
+  if (match === null) {
     return null;
   }
-  const [, , , sign, hours = '0', minutes = '0'] = match;
+  const [, day = '', clockTime, sign, hours = '0', minutes = '0'] = match;
+  const date = instantOf(day);
+  const time = parseTime(clockTime);
+  if (date === null || time === null) {
+    return null;
+  }
+  if (sign === undefined) {
+    return `${day}T${time}Z`;
+  }
   if (Number(hours) > 23 || Number(minutes) > 59) {
     return null;
   }
@@ -60,11 +66,12 @@ export function compareMoments(left: string, right: string): number {
 }
 
 function instantOf(date: string): number | null {
-  const match = datePattern.exec(date);
-  if (match === null) {
+  if (!datePattern.test(date)) {
     return null;
   }
-  const [year = 0, month = 0, day = 0] = match.slice(1).map(Number);
+  const year = Number(date.slice(0, 4));
+  const month = Number(date.slice(5, 7));
+  const day = Number(date.slice(8));
   const instant = new Date(0);
   // Date.UTC would take the years 0 to 99 for 1900 to 1999.
   instant.setUTCFullYear(year, month - 1, day);

@@ -26,6 +26,38 @@ export function prepareInput(
   input: Readonly<Record<string, unknown>>,
   report: (violation: Violation) => void,
 ): PreparedInput {
+  return prepareOwn(registry, entity, input) ?? prepareAny(registry, entity, path, input, report);
+}
+
+const noNames: ReadonlyMap<string, string> = new Map();
+
+/** The same where fields are given by their names of today, and none could be told by another; else null. */
+function prepareOwn(
+  registry: Registry,
+  entity: Entity,
+  input: Readonly<Record<string, unknown>>,
+): PreparedInput | null {
+  const values: Record<string, unknown> = {};
+  const cleared = new Set<string>();
+  for (const name of Object.keys(input)) {
+    const value = input[name];
+    if (value === undefined) continue;
+    const field = entity.fieldByName.get(name);
+    if (field === undefined || field.name !== name || twinOf(entity, field) !== undefined) return null;
+    if (value === null) cleared.add(name);
+    else if (isTooLong(field, value)) return null;
+    else values[name] = prepareValue(registry, field, value);
+  }
+  return { values, cleared, givenAs: noNames };
+}
+
+function prepareAny(
+  registry: Registry,
+  entity: Entity,
+  path: InputPath,
+  input: Readonly<Record<string, unknown>>,
+  report: (violation: Violation) => void,
+): PreparedInput {
   const values: [string, unknown][] = [];
   const cleared = new Set<string>();
   const givenAs = new Map<string, string>();
@@ -143,7 +175,7 @@ function asText(value: unknown): unknown {
 }
 
 function isTooLong({ type }: Field, value: unknown): boolean {
-  if (type === 'json') return false;
+  if (type === 'json' || typeof value !== 'object') return false;
   const lists = isPlainObject(value) ? [value['add'], value['remove'], value['set']] : [value];
   return lists.some((list) => Array.isArray(list) && list.length > longestList);
 }

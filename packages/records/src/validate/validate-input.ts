@@ -34,6 +34,7 @@ export function validateInput(
   checkTwins(entity, operation, path, prepared, report);
   checkCleared(entity, operation, path, prepared, report);
   checkNested(registry, entity, path, prepared, report);
+  if (violations.length === 0) return { violations, input: prepared };
   const told = oneEach(violations).slice(0, mostViolations);
   return { violations: told.map((violation) => asGiven(violation, path, prepared)), input: prepared };
 }
@@ -101,6 +102,16 @@ function checkTwins(
   }
 }
 
+const linkFields = new WeakMap<Entity, readonly Field[]>();
+
+function linksOf(entity: Entity): readonly Field[] {
+  const known = linkFields.get(entity);
+  if (known !== undefined) return known;
+  const fields = entity.fields.filter(({ type }) => type === 'link' || type === 'links');
+  linkFields.set(entity, fields);
+  return fields;
+}
+
 /** Records that a link input creates are inputs of their own. */
 function checkNested(
   registry: Registry,
@@ -109,8 +120,8 @@ function checkNested(
   { values }: PreparedInput,
   report: Report,
 ): void {
-  for (const field of entity.fields) {
-    if (field.type !== 'link' && field.type !== 'links') continue;
+  for (const field of linksOf(entity)) {
+    if (values[field.name] === undefined) continue;
     for (const [link, at] of linkInputs(values[field.name], [...path, field.name])) {
       const create = link['create'];
       if (!isPlainObject(create)) continue;

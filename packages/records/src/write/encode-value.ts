@@ -30,7 +30,12 @@ export function encodeValue(field: Field, value: unknown): string {
 
 /** `{"key":…,…}` of values that are JSON text already. */
 export function objectText(entries: Iterable<readonly [string, string]>): string {
-  return `{${Array.from(entries, ([key, text]) => `${JSON.stringify(key)}:${text}`).join(',')}}`;
+  let object = '{';
+  for (const [key, text] of entries) {
+    if (object.length > 1) object += ',';
+    object += `${JSON.stringify(key)}:${text}`;
+  }
+  return `${object}}`;
 }
 
 /** Zeros beyond the scale were let pass; they are not kept. */

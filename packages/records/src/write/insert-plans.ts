@@ -116,18 +116,31 @@ export function insertStatements(
   links: ResolvedLinks,
   onConflict: OnConflict = 'leave out',
 ): Statement[] {
-  const records = plans.map((plan) => ({ ...plan, data: dataText(plan, links) }));
-  return [...groupBy(records, (record) => `${depthOf(record)} ${record.entity.storageKey}`)]
-    .sort(([left], [right]) => Number.parseInt(right, 10) - Number.parseInt(left, 10))
-    .flatMap(([, ofEntity]) => chunks(ofEntity))
+  const records = plans.map((plan) => {
+    const { entity, id, path, copies } = plan;
+    return { entity, id, path, copies, data: dataText(plan, links) };
+  });
+  return groupsOf(records)
+    .flatMap(chunks)
     .map((chunk) => {
       const { entity } = chunk[0] as { readonly entity: Entity };
       return insertStatement(entity, chunk, actor, onConflict);
     });
 }
 
+/** By entity, those that are created inside others first: the deepest of all. */
+function groupsOf<Record extends Pick<WritePlan, 'entity' | 'path'>>(
+  records: readonly Record[],
+): readonly (readonly Record[])[] {
+  // All that were given, and none inside another: as it mostly is.
+  if (records.every(({ path }) => !path.includes('create'))) return [records];
+  return [...groupBy(records, (record) => `${depthOf(record)} ${record.entity.storageKey}`)]
+    .sort(([left], [right]) => Number.parseInt(right, 10) - Number.parseInt(left, 10))
+    .map(([, ofEntity]) => ofEntity);
+}
+
 /** How deep a record is created inside others. */
-function depthOf({ path }: WritePlan): number {
+function depthOf({ path }: Pick<WritePlan, 'path'>): number {
   return path.filter((step) => step === 'create').length;
 }
 

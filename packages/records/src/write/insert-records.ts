@@ -1,7 +1,6 @@
 import type { Statement } from '@formwork/pg';
 import { type SqlFragment, sql } from '@formwork/pg/sql-text';
 import type { Entity } from '@formwork/registry';
-import { objectText } from './encode-value.ts';
 import type { CopiedDefault } from './write-plan.ts';
 
 /** A record that is to be inserted, its links resolved. */
@@ -78,12 +77,9 @@ function copied({ to, link, from }: CopiedDefault): SqlFragment {
 }
 
 function recordsText(records: readonly NewRecord[]): string {
-  const rows = records.map(({ id, data, copies }) =>
-    objectText([
-      ['id', JSON.stringify(id)],
-      ['data', data],
-      ...(copies.length > 0 ? [['copies', JSON.stringify(copies.map(({ to }) => to))] as const] : []),
-    ]),
-  );
-  return `[${rows.join(',')}]`;
+  const rows = records.map(({ id, data, copies }) => {
+    const more = copies.length > 0 ? `,"copies":${JSON.stringify(copies.map(({ to }) => to))}` : '';
+    return `{"id":"${id}","data":${data}${more}}`;
+  });
+  return `[${rows.join()}]`;
 }

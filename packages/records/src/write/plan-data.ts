@@ -7,6 +7,7 @@ import type { PlannedManyLinks, WritePlan } from './write-plan.ts';
 
 /** The values and links of a plan as JSON text. The links are resolved. */
 export function dataText(plan: Pick<WritePlan, 'values' | 'links'>, links: ResolvedLinks): string {
+  if (plan.links.length === 0) return objectText(plan.values);
   const ids = plan.links.map(({ field, to }) => [field.storageKey, JSON.stringify(links.idOf(to))] as const);
   return objectText([...plan.values, ...ids]);
 }

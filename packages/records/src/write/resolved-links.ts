@@ -16,6 +16,7 @@ export class ResolvedLinks {
   readonly #required: readonly LinkReference[];
   /** To be removed from links to many: what is not there need not be removed. */
   readonly #optional: readonly LinkReference[];
+  readonly #all: readonly LinkReference[];
   #isRead = false;
   readonly #ids = new Map<LinkReference, string | null>();
 
@@ -26,6 +27,7 @@ export class ResolvedLinks {
     this.#visible = visible;
     this.#required = plans.flatMap(requiredOf);
     this.#optional = plans.flatMap(({ manyLinks }) => manyLinks.flatMap(({ remove }) => remove));
+    this.#all = this.#optional.length === 0 ? this.#required : [...this.#required, ...this.#optional];
     for (const reference of this.#all) this.#ids.set(reference, reference.id);
   }
 
@@ -104,13 +106,12 @@ export class ResolvedLinks {
   idOf(target: PlannedTarget): string | null {
     return 'created' in target ? target.created.id : (this.#ids.get(target.reference) ?? null);
   }
-
-  get #all(): LinkReference[] {
-    return [...this.#required, ...this.#optional];
-  }
 }
 
 function requiredOf({ links, manyLinks }: WritePlan): LinkReference[] {
-  const targets: PlannedTarget[] = [...links.map(({ to }) => to), ...manyLinks.flatMap(({ add }) => add)];
-  return targets.flatMap((target) => ('reference' in target ? [target.reference] : []));
+  const required: LinkReference[] = [];
+  for (const { to } of links) if ('reference' in to) required.push(to.reference);
+  for (const { add } of manyLinks)
+    for (const target of add) if ('reference' in target) required.push(target.reference);
+  return required;
 }

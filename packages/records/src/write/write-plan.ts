@@ -56,35 +56,45 @@ interface PlanRequest {
 export function planCreate(request: PlanRequest): WritePlan {
   const { registry, entity, input } = request;
   const isAbsent = ({ name }: Field) => !Object.hasOwn(input.values, name) && !input.cleared.has(name);
-  const absent = entity.fields.filter((field) => {
+  const absent = defaultsOf(entity).filter((field) => {
     const twin = twinOf(entity, field);
-    if (!hasDefault(field) || !isAbsent(field) || (twin && !isAbsent(twin))) return false;
+    if (!isAbsent(field) || (twin && !isAbsent(twin))) return false;
     // Of two that are one value in two types, the default of the one of today makes the other.
     return field.replacedBy === null || !twin || !hasDefault(twin);
   });
-  const constants = absent.filter((field) => !isCopied(field));
-  const plan = planGiven(request, uuidv7());
-  return {
-    ...plan,
-    values: new Map([
-      ...constants.map((field): [string, string] => {
-        return [field.storageKey, encodeValue(field, prepareValue(registry, field, field.default))];
-      }),
-      ...plan.values,
-    ]),
-    // There is nothing yet that could be replaced.
-    manyLinks: plan.manyLinks.map((change) => ({ ...change, replaces: false })),
-    copies: absent.filter(isCopied).map((field) => copiedDefault(registry, entity, field)),
-  };
+  const plan = planGiven(request, uuidv7(), new Map(absent.flatMap((field) => constantOf(registry, field))));
+  // There is nothing yet that could be replaced.
+  const manyLinks = plan.manyLinks.map((change) => ({ ...change, replaces: false }));
+  const copies = absent.filter(isCopied).map((field) => copiedDefault(registry, entity, field));
+  return { ...plan, manyLinks, copies };
+}
+
+const fieldsWithDefault = new WeakMap<Entity, readonly Field[]>();
+
+function defaultsOf(entity: Entity): readonly Field[] {
+  const known = fieldsWithDefault.get(entity);
+  if (known !== undefined) return known;
+  const fields = entity.fields.filter(hasDefault);
+  fieldsWithDefault.set(entity, fields);
+  return fields;
+}
+
+/** A default that is the same for every record, as it stands in `data`. */
+function constantOf(registry: Registry, field: Field): [string, string][] {
+  if (isCopied(field)) return [];
+  return [[field.storageKey, encodeValue(field, prepareValue(registry, field, field.default))]];
 }
 
 /** The plan of a change to a record: only what is given. */
 export function planUpdate(request: PlanRequest, id: string): WritePlan {
-  return planGiven(request, id);
+  return planGiven(request, id, new Map());
 }
 
-function planGiven({ registry, entity, path, input }: PlanRequest, id: string): WritePlan {
-  const values = new Map<string, string>();
+function planGiven(
+  { registry, entity, path, input }: PlanRequest,
+  id: string,
+  values: Map<string, string>,
+): WritePlan {
   const removed: string[] = [];
   const links: PlannedLink[] = [];
   const manyLinks: PlannedManyLinks[] = [];
@@ -92,10 +102,10 @@ function planGiven({ registry, entity, path, input }: PlanRequest, id: string): 
     if (input.cleared.has(field.name) && field.type !== 'links') removed.push(field.storageKey);
     if (!Object.hasOwn(input.values, field.name)) continue;
     const value = input.values[field.name];
-    const at = [...path, field.name];
-    if (field.type === 'link') links.push({ field, to: planTarget(registry, field, at, value as LinkInput) });
+    if (field.type === 'link')
+      links.push({ field, to: planTarget(registry, field, [...path, field.name], value as LinkInput) });
     else if (field.type === 'links')
-      manyLinks.push(planManyLinks(registry, field, at, value as ManyLinksInput));
+      manyLinks.push(planManyLinks(registry, field, [...path, field.name], value as ManyLinksInput));
     else values.set(field.storageKey, encodeValue(field, value));
   }
   return { entity, id, path, values, removed, links, manyLinks, copies: [] };
@@ -144,7 +154,12 @@ function copiedDefault(registry: Registry, entity: Entity, field: Field): Copied
 
 /** Plans with those of the records that they create, these first: a default may be copied from them. */
 export function withCreated(plans: readonly WritePlan[]): readonly WritePlan[] {
+  if (plans.every(({ links, manyLinks }) => manyLinks.length === 0 && !links.some(isCreated))) return plans;
   return plans.flatMap((plan) => [...withCreated(createdBy(plan)), plan]);
+}
+
+function isCreated({ to }: PlannedLink): boolean {
+  return 'created' in to;
 }
 
 /** Plans of the records that a plan creates through its links. */

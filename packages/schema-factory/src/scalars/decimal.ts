@@ -13,18 +13,19 @@ export const decimalScalar = new GraphQLScalarType<string, string>({
     if (typeof value === 'string') return value;
     throw refuse(`Decimal must be a string, not ${show(value)}.`);
   },
-  parseValue: (value) => parseDecimal(typeof value === 'number' ? textOfNumber(value) : value, show(value)),
+  parseValue: (value) =>
+    parseDecimal(typeof value === 'number' ? textOfNumber(value) : value, () => show(value)),
   parseLiteral(node) {
     // The text of the literal, so that no digit goes through a double.
     const isNumber = node.kind === Kind.INT || node.kind === Kind.FLOAT;
     const text = isNumber || node.kind === Kind.STRING ? node.value : null;
-    return parseDecimal(text, showNode(node), node);
+    return parseDecimal(text, () => showNode(node), node);
   },
 });
 
-function parseDecimal(text: unknown, shown: string, node?: ValueNode): string {
+function parseDecimal(text: unknown, shown: () => string, node?: ValueNode): string {
   if (typeof text === 'string' && pattern.test(text)) return text;
-  throw refuse(`Decimal must be a number or a string such as "12.50", not ${shown}.`, node);
+  throw refuse(`Decimal must be a number or a string such as "12.50", not ${shown()}.`, node);
 }
 
 /**

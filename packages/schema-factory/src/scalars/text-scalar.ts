@@ -14,9 +14,9 @@ interface TextScalar {
 /** A scalar that is a string on the wire, in both directions. What goes out is canonical already. */
 export function textScalar(scalar: TextScalar): GraphQLScalarType<string, string> {
   const { name, expected } = scalar;
-  const parse = (text: unknown, shown: string, node?: ValueNode) => {
+  const parse = (text: unknown, shown: () => string, node?: ValueNode) => {
     const parsed = typeof text === 'string' ? scalar.parse(text) : null;
-    if (parsed === null) throw refuse(`${name} must be ${expected}, not ${shown}.`, node);
+    if (parsed === null) throw refuse(`${name} must be ${expected}, not ${shown()}.`, node);
     return parsed;
   };
   return new GraphQLScalarType<string, string>({
@@ -27,7 +27,7 @@ export function textScalar(scalar: TextScalar): GraphQLScalarType<string, string
       if (typeof value !== 'string') throw refuse(`${name} must be ${expected}, not ${show(value)}.`);
       return value;
     },
-    parseValue: (value) => parse(value, show(value)),
-    parseLiteral: (node) => parse(node.kind === Kind.STRING ? node.value : null, showNode(node), node),
+    parseValue: (value) => parse(value, () => show(value)),
+    parseLiteral: (node) => parse(node.kind === Kind.STRING ? node.value : null, () => showNode(node), node),
   });
 }
