@@ -210,6 +210,30 @@ test('fields that may not be read are in no part of the schema', async () => {
   }
 });
 
+test('where fields are named in a scalar, one that may not be read is as unknown as one that there is not', async () => {
+  for (const asked of [
+    '{ listingsAggregate(having: { max: { secret: { eq: "s" } } }) { count } }',
+    '{ listingsAggregate(having: { countDistinct: { of: { secret: true }, count: { gt: 0 } } }) { count } }',
+    '{ listingsAggregate(orderBy: [{ max: { secret: ASC } }]) { count } }',
+    '{ listingsAggregate(groupBy: [{ code: true }], orderBy: [{ key: { secret: ASC } }]) { count } }',
+    '{ owners(where: { listings: { countDistinct: { of: { secret: true }, count: { gt: 0 } } } }) { totalCount } }',
+    '{ owners(orderBy: [{ listings: { max: { secret: ASC } } }]) { totalCount } }',
+  ]) {
+    const answers = async (key: string) => {
+      const [secret, absent] = [
+        await gateway.ask(key, asked),
+        await gateway.ask(key, asked.replace('secret', 'absent')),
+      ];
+      expect([asked, codesOf(absent)]).toEqual([asked, ['BAD_USER_INPUT']]);
+      return [JSON.stringify(secret), JSON.stringify(absent).replaceAll('absent', 'secret')];
+    };
+    const [seen, none] = await answers(ann);
+    expect(seen).toBe(none);
+    const [all, unknown] = await answers(tenant.keys.admin);
+    expect(all).not.toBe(unknown);
+  }
+});
+
 describe('without its claims', () => {
   test('an alternative that asks for one matches nothing, and the others go on', async () => {
     const nobody = await roleKey(harness, tenant, 'agent');

@@ -145,6 +145,31 @@ test.each([
   ['an ordering', 'order', 'query Q { properties(orderBy: [{ city: ASC }]) { totalCount } }'],
   ['an input', 'input', 'mutation Q { createProperty(input: { city: "Oslo" }) { property { id } } }'],
   ['a group', 'group', 'query Q { propertiesAggregate(groupBy: [{ city: true }]) { count } }'],
+  [
+    'a condition on groups',
+    'filter',
+    'query Q { propertiesAggregate(having: { not: { max: { city: { eq: "x" } } } }) { count } }',
+  ],
+  [
+    'how many values groups have',
+    'filter',
+    'query Q { propertiesAggregate(having: { countDistinct: { of: { city: true }, count: { gt: 1 } } }) { count } }',
+  ],
+  [
+    'an ordering of groups',
+    'order',
+    'query Q { propertiesAggregate(orderBy: [{ count: ASC }, { min: { city: DESC } }]) { count } }',
+  ],
+  [
+    'a condition on linked records together',
+    'filter',
+    'query Q { owners(where: { properties: { countDistinct: { of: { city: true }, count: { gt: 1 } } } }) { totalCount } }',
+  ],
+  [
+    'an ordering by linked records together',
+    'order',
+    'query Q { owners(orderBy: [{ properties: { max: { city: ASC } } }]) { totalCount } }',
+  ],
   ['a skipped selection', 'selection', 'query Q { properties { nodes { id city @skip(if: true) } } }'],
   ['a fragment', 'selection', 'query Q { properties { nodes { ...f } } } fragment f on Property { id city }'],
 ])('a field in %s is used', async (_, way, query) => {
@@ -171,8 +196,32 @@ test('fields inside of variables are used: those of filters, orderings, inputs, 
     'loader',
     { input: [{ code: 'a', owner: { create: { name: 'Ada' } } }, { code: 'b' }] },
   );
+  await ask(
+    tenant,
+    `query Count($having: Having = { min: { code: { eq: "x" } } }, $by: [GroupOrdering!], $rent: ByField!, $of: ByField!) {
+      ...f owners(where: { properties: { sum: $rent } }) { totalCount }
+    }
+    fragment f on Query { propertiesAggregate(having: $having, orderBy: $by, groupBy: [{ owner: { name: true } }]) { count }
+      all: propertiesAggregate(having: { countDistinct: { of: $of, count: { gt: 1 } } }) { count } }`,
+    'board',
+    {
+      by: [{ key: { owner: { name: 'DESC' } } }],
+      rent: { rent: { gt: 1 } },
+      of: { createdAt: { part: 'DAY' } },
+    },
+  );
   const names = async (entity: string, field: string) =>
-    (await usesOf(tenant, entity, field)).map(({ client, ways }) => [client, ...ways].join(' '));
+    (await usesOf(tenant, entity, field))
+      .map(({ client, ways }) => [client, ...ways].join(' '))
+      .filter((name) => !name.startsWith('board'));
+  const ofBoard = async (entity: string, field: string) =>
+    (await usesOf(tenant, entity, field))
+      .filter(({ client }) => client === 'board')
+      .flatMap(({ ways }) => ways);
+  expect(await ofBoard('property', 'rent')).toEqual(['filter']);
+  expect(await ofBoard('property', 'code')).toEqual(['filter']);
+  expect((await ofBoard('owner', 'name')).toSorted()).toEqual(['group', 'order']);
+  expect(await ofBoard('property', 'city')).toEqual([]);
   expect(await names('property', 'rent')).toEqual(['app filter']);
   expect(await names('owner', 'name')).toEqual(['loader input', 'app order']);
   expect(await names('property', 'owner')).toEqual(['loader input', 'app order']);

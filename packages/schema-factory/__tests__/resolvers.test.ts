@@ -291,6 +291,18 @@ describe('writes of many, and by key', () => {
     ]);
   });
 
+  test('with null for a bound ask for none that records would take', async () => {
+    expect(
+      await callsOf(`mutation ($none: Int) {
+        updateFlights(where: { delay: { gt: 1 } }, input: { delay: 1 }, atMost: null) { flights { id } }
+        deleteFlights(where: { delay: { gt: 1 } }, atMost: $none) { ids }
+      }`),
+    ).toEqual([
+      ['updateMany', 'Flight', { delay: { gt: 1 } }, { delay: 1 }, -1, { fields: [] }],
+      ['deleteMany', 'Flight', { delay: { gt: 1 } }, 1],
+    ]);
+  });
+
   test('give back what was written', async () => {
     const { data } = await run(`mutation {
       createFlights(inputs: [{}, {}]) { flights { id } }

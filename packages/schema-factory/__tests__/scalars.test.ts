@@ -1,4 +1,5 @@
 import { coerceInputValue, type GraphQLInputType, GraphQLInt, parseValue, valueFromAST } from 'graphql';
+import { byFieldScalar } from '../src/scalars/by-field.ts';
 import { decimalScalar } from '../src/scalars/decimal.ts';
 import { jsonScalar } from '../src/scalars/json.ts';
 import { moneyInput } from '../src/scalars/money.ts';
@@ -204,6 +205,27 @@ describe('Decimal', () => {
 
   test('comes out as the string that it is', () => {
     expect(decimalScalar.serialize('12.50')).toBe('12.50');
+  });
+});
+
+describe('ByField', () => {
+  test('takes an object, in a literal with names and variables too', () => {
+    const value = { total: { gt: 100, in: [1.5, null] }, status: true, at: { part: 'MONTH' } };
+    expect(fromVariable(byFieldScalar, value)).toEqual(value);
+    const node = parseValue('{ total: { gt: $least, in: [1.5, null] }, status: true, at: { part: MONTH } }');
+    expect(byFieldScalar.parseLiteral(node, { least: 100 })).toEqual(value);
+  });
+
+  test('keeps every digit of a number', () => {
+    const literal = '{ a: [0.30000000000000004, 1.50, 1e2, 123456789012345678.9, 9007199254740993, 1e999] }';
+    expect(fromLiteral(byFieldScalar, literal)).toEqual({
+      a: [0.30000000000000004, 1.5, 100, '123456789012345678.9', '9007199254740993', '1e999'],
+    });
+  });
+
+  test.each([7, 'total', true, [{}], null])('refuses %p', (value) => {
+    expect(() => byFieldScalar.parseValue(value)).toThrow('ByField must be an object');
+    expect(() => fromLiteral(byFieldScalar, JSON.stringify(value))).toThrow('ByField must be an object');
   });
 });
 

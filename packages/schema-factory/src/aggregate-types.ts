@@ -26,7 +26,6 @@ export function buildAggregate(types: SchemaTypes, entity: Entity): GraphQLObjec
       count: { type: new GraphQLNonNull(GraphQLInt) },
       countDistinct: {
         type: new GraphQLNonNull(GraphQLInt),
-        description: 'How many different values there are.',
         args: { of: { type: new GraphQLNonNull(types.groupBy(entity)) } },
         resolve: resolveCountDistinct,
       },

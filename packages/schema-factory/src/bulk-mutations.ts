@@ -15,7 +15,7 @@ import { isWritable } from './write-inputs.ts';
 type Fields = GraphQLFieldConfigMap<unknown, SchemaContext>;
 
 /** Of a write by filter: a filter that matches more than was meant does nothing. */
-const atMost = { type: new GraphQLNonNull(GraphQLInt), defaultValue: 1 };
+const atMost = { type: GraphQLInt, defaultValue: 1 };
 
 /** Writes of many records at once; each is all or none. */
 export function bulkMutations(types: SchemaTypes, entity: Entity): Fields {

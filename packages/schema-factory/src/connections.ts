@@ -28,7 +28,7 @@ export const pageInfoType = new GraphQLObjectType({
 
 export const countMode = new GraphQLEnumType({
   name: 'CountMode',
-  description: 'How much work a count is worth.',
+  description: 'How much work a `totalCount` is worth; `isExact` says whether it is that of the whole list.',
   values: {
     EXACT: { description: 'Counts them all.' },
     CAPPED: { description: 'Stops at `cap`: cheap for a long list.' },
@@ -57,15 +57,10 @@ export function buildConnection(types: SchemaTypes, entity: Entity): GraphQLObje
       pageInfo: { type: new GraphQLNonNull(pageInfoType) },
       totalCount: {
         type: new GraphQLNonNull(GraphQLInt),
-        description: 'Of the whole list.',
         args: countArguments,
         resolve: resolveTotalCount,
       },
-      isExact: {
-        type: new GraphQLNonNull(GraphQLBoolean),
-        description: 'Whether `totalCount` is.',
-        resolve: resolveIsExact,
-      },
+      isExact: { type: new GraphQLNonNull(GraphQLBoolean), resolve: resolveIsExact },
     }),
   });
 }

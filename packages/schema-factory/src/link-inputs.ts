@@ -8,7 +8,6 @@ import { isWritable } from './write-inputs.ts';
 export function buildLinkInput(types: SchemaTypes, entity: Entity): GraphQLInputObjectType {
   return new GraphQLInputObjectType({
     name: deriveTypeNames(entity.names).linkInput,
-    description: 'Which record to link to, or what to create and link to.',
     isOneOf: true,
     fields: () => ({
       id: { type: GraphQLID },

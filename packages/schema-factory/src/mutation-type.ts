@@ -16,9 +16,9 @@ export function buildMutation(types: SchemaTypes): GraphQLObjectType | undefined
     name: 'Mutation',
     description:
       'All mutations of one operation are one transaction: either all of them happen or none. ' +
-      'A write by filter does nothing where more than `atMost` records match, and one with `ifVersion` nothing where ' +
-      'the `version` of the record, which goes up with every change, is another by now. What upserts changes the record that has ' +
-      'the key, or creates it.',
+      'A write by filter does nothing where more than `atMost` records match; one with `ifVersion` nothing where the ' +
+      '`version` of the record, which goes up with every change, is another by now. An upsert changes the record that has the ' +
+      'key, or creates it.',
     fields: () => Object.assign({}, ...entities.map(fieldsOf)),
   });
 }

@@ -68,11 +68,7 @@ function fieldsOf(types: SchemaTypes, entity: Entity): Fields {
 
 const systemFields: Fields = {
   id: { ...idField, resolve: resolveId },
-  version: {
-    type: new GraphQLNonNull(GraphQLInt),
-    description: 'Goes up with every change; `ifVersion` compares it.',
-    resolve: resolveValue,
-  },
+  version: { type: new GraphQLNonNull(GraphQLInt), resolve: resolveValue },
   createdAt: { type: new GraphQLNonNull(dateTimeScalar), resolve: resolveValue },
   createdBy: { type: GraphQLString, resolve: resolveValue },
   updatedAt: { type: new GraphQLNonNull(dateTimeScalar), resolve: resolveValue },

@@ -24,10 +24,7 @@ export function buildUpsertPayload(types: SchemaTypes, entity: Entity): GraphQLO
         type: new GraphQLNonNull(types.object(entity)),
         resolve: ({ node }: { node: RecordNode }) => node,
       },
-      created: {
-        type: new GraphQLNonNull(GraphQLBoolean),
-        description: 'False: it was there and was changed.',
-      },
+      created: { type: new GraphQLNonNull(GraphQLBoolean) },
     }),
   });
 }
@@ -59,7 +56,7 @@ export const deletedRecordsPayload = new GraphQLObjectType({
 export function buildDeletePayload(entity: Entity): GraphQLObjectType {
   return new GraphQLObjectType({
     name: deriveTypeNames(entity.names).deletePayload,
-    fields: { id: { type: new GraphQLNonNull(GraphQLID), description: 'Of the record that is gone.' } },
+    fields: { id: { type: new GraphQLNonNull(GraphQLID) } },
   });
 }
 

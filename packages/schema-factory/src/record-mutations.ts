@@ -83,7 +83,6 @@ function isUpsertable(types: SchemaTypes, entity: Entity): boolean {
 function upsertField(types: SchemaTypes, entity: Entity): Fields[string] {
   return {
     type: new GraphQLNonNull(buildUpsertPayload(types, entity)),
-    description: 'Changes the record that has the key, or creates it.',
     args: {
       by: { type: new GraphQLNonNull(types.uniqueKeyInput(entity)) },
       input: { type: new GraphQLNonNull(types.createInput(entity)) },

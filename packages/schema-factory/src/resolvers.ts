@@ -194,8 +194,11 @@ export const resolveCreateMany: Resolver<unknown, { inputs: readonly Values[] }>
 
 interface ManyArguments {
   readonly where: Values;
-  readonly atMost: number;
+  readonly atMost: number | null;
 }
+
+/** Records refuses it. */
+const noBound = -1;
 
 export const resolveUpdateMany: Resolver<unknown, ManyArguments & { readonly input: Values }> = (
   _source,
@@ -204,7 +207,7 @@ export const resolveUpdateMany: Resolver<unknown, ManyArguments & { readonly inp
   info,
 ) => {
   const { typeName } = targetOf(info);
-  return records.updateMany(typeName, where, input, atMost, payloadSelection(info, typeName));
+  return records.updateMany(typeName, where, input, atMost ?? noBound, payloadSelection(info, typeName));
 };
 
 export const resolveDeleteMany: Resolver<unknown, ManyArguments> = async (
@@ -212,7 +215,7 @@ export const resolveDeleteMany: Resolver<unknown, ManyArguments> = async (
   { where, atMost },
   { records },
   info,
-) => ({ ids: await records.deleteMany(targetOf(info).typeName, where, atMost) });
+) => ({ ids: await records.deleteMany(targetOf(info).typeName, where, atMost ?? noBound) });
 
 /** The record is the source of `allowedTransitions` too. */
 export const resolveTransitions: Resolver<RecordNode> = (record, _args, { records }, info) =>
