@@ -1,3 +1,4 @@
+import { lean } from './lean.ts';
 import { reasonOf } from './served-registry.ts';
 
 /**
@@ -14,5 +15,5 @@ export function byName<Item extends { readonly name: string }, Made extends obje
     const deprecationReason = reasonOf(item);
     if (one !== null) made[item.name] = deprecationReason ? { deprecationReason, ...one } : one;
   }
-  return made;
+  return lean(made);
 }

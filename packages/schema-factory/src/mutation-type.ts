@@ -2,6 +2,7 @@ import type { Entity } from '@formwork/registry';
 import { GraphQLObjectType } from 'graphql';
 import { bulkMutations } from './bulk-mutations.ts';
 import type { SchemaContext } from './context.ts';
+import { lean } from './lean.ts';
 import { recordMutations } from './record-mutations.ts';
 import type { SchemaTypes } from './schema-types.ts';
 import { withDeprecation } from './served-registry.ts';
@@ -19,6 +20,6 @@ export function buildMutation(types: SchemaTypes): GraphQLObjectType | undefined
       'A write by filter does nothing where more than `atMost` records match; one with `ifVersion` nothing where the ' +
       '`version` of the record, which goes up with every change, is another by now. An upsert changes the record that has the ' +
       'key, or creates it.',
-    fields: () => Object.assign({}, ...entities.map(fieldsOf)),
+    fields: () => lean(Object.assign({}, ...entities.map(fieldsOf))),
   });
 }

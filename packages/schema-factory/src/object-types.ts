@@ -14,6 +14,7 @@ import { byName } from './by-name.ts';
 import { connectionArguments } from './connections.ts';
 import type { SchemaContext } from './context.ts';
 import { describe } from './describe.ts';
+import { lean } from './lean.ts';
 import { type Connected, connectionsOf, targetOfLink } from './links.ts';
 import { idField, nodeInterface } from './node.ts';
 import {
@@ -66,14 +67,14 @@ function fieldsOf(types: SchemaTypes, entity: Entity): Fields {
   };
 }
 
-const systemFields: Fields = {
+const systemFields: Fields = lean({
   id: { ...idField, resolve: resolveId },
   version: { type: new GraphQLNonNull(GraphQLInt), resolve: resolveValue },
   createdAt: { type: new GraphQLNonNull(dateTimeScalar), resolve: resolveValue },
   createdBy: { type: GraphQLString, resolve: resolveValue },
   updatedAt: { type: new GraphQLNonNull(dateTimeScalar), resolve: resolveValue },
   updatedBy: { type: GraphQLString, resolve: resolveValue },
-};
+});
 
 function ownFields(types: SchemaTypes, entity: Entity): Fields {
   return byName(entity.fields, (field) => {

@@ -13,6 +13,7 @@ import { aggregateArguments } from './aggregate-inputs.ts';
 import { aggregateList } from './aggregate-types.ts';
 import { connectionArguments } from './connections.ts';
 import type { SchemaContext } from './context.ts';
+import { lean } from './lean.ts';
 import { nodeInterface } from './node.ts';
 import {
   resolveAggregate,
@@ -35,10 +36,12 @@ export function buildQuery(types: SchemaTypes): GraphQLObjectType {
   return new GraphQLObjectType<unknown, SchemaContext>({
     name: 'Query',
     fields: () =>
-      Object.assign(
-        {},
-        nodeFields,
-        ...types.registry.entities.map((entity) => withDeprecation(entityFields(types, entity), entity)),
+      lean(
+        Object.assign(
+          {},
+          nodeFields,
+          ...types.registry.entities.map((entity) => withDeprecation(entityFields(types, entity), entity)),
+        ),
       ),
   });
 }

@@ -5,6 +5,7 @@ import { buildAggregate, buildAggregateExtremes, buildAggregateNumbers } from '.
 import { buildChoiceFilter, buildChoiceListFilter, buildChoices } from './choices.ts';
 import { buildConnection } from './connections.ts';
 import { buildConnectionFilter, buildEntityFilter } from './entity-filters.ts';
+import { noExtensions } from './lean.ts';
 import { buildCreateLinksInput, buildLinkInput, buildUpdateLinksInput } from './link-inputs.ts';
 import { buildObjectType } from './object-types.ts';
 import { buildOrder } from './orders.ts';
@@ -45,9 +46,13 @@ export interface SchemaTypes {
 
 export function createSchemaTypes(registry: Registry): SchemaTypes {
   const made: GraphQLNamedType[] = [];
+  const note = (type: GraphQLNamedType) => {
+    type.extensions = noExtensions;
+    made.push(type);
+  };
   const once = <Subject, Rest extends readonly unknown[], T extends GraphQLNamedType>(
     build: (subject: Subject, ...rest: Rest) => T,
-  ) => makeOnce(build, (type) => made.push(type));
+  ) => makeOnce(build, note);
   const object = once((entity: Entity) => buildObjectType(types, entity));
   const types: SchemaTypes = {
     registry,

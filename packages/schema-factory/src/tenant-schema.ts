@@ -36,6 +36,7 @@ export class TenantSchema extends GraphQLSchema {
       query: this.#query,
       mutation: () => this.getMutationType(),
       subjects: registry.entities.map(({ names }) => names.type),
+      leadingTo: (subject) => leadingTo(registry, subject),
     });
   }
 
@@ -87,4 +88,12 @@ export class TenantSchema extends GraphQLSchema {
     });
     return this.#whole;
   }
+}
+
+/** Names of the entities that have a link to the one of that name. */
+function leadingTo({ entities }: Registry, name: string): readonly string[] {
+  const keys = new Set(entities.filter(({ names }) => names.type === name).map(({ key }) => key));
+  return entities
+    .filter(({ fields }) => fields.some(({ options }) => keys.has(options.target ?? '')))
+    .map(({ names }) => names.type);
 }

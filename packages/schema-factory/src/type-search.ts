@@ -12,7 +12,9 @@ export interface SearchOptions {
   /** Asked for when nothing else is left to be looked into, or when a name is about a record. */
   readonly mutation: () => GraphQLObjectType | undefined;
   /** Names that names of types are made of: those of entities. */
-  readonly subjects: Iterable<string>;
+  readonly subjects: readonly string[];
+  /** Those that lead to one: what is said of links to it belongs to them. */
+  readonly leadingTo: (subject: string) => readonly string[];
 }
 
 /** Finds types by what leads to them, and looks into as few as it can: to look into one makes its fields. */
@@ -44,18 +46,21 @@ export class TypeSearch {
     yield* this.#readIf(() => true);
   }
 
-  /** What is about the same entity is most likely to lead there. */
+  /** What is about the same entity is most likely to lead there, or else what is about those that have links to it. */
   *#steps(name: string): Generator<void> {
     yield;
     const subject = this.#subjectOf(name);
     if (subject !== '') {
-      const isRelated = (type: GraphQLNamedType) => type.name.includes(subject);
-      yield* this.#readIf(isRelated);
+      yield* this.#readAbout(subject);
       this.#addMutation();
       yield* this.#readIf((type) => type.name === 'Mutation');
-      yield* this.#readIf(isRelated);
+      for (const one of [subject, ...this.#options.leadingTo(subject)]) yield* this.#readAbout(one);
     }
     yield* this.readAll();
+  }
+
+  #readAbout(subject: string): Generator<void> {
+    return this.#readIf((type) => type.name.includes(subject));
   }
 
   #subjectOf(name: string): string {

@@ -22,11 +22,11 @@ export function schemaBytes(schema: GraphQLSchema): number {
 }
 
 function typeBytes(type: GraphQLNamedType): number {
-  if (isEnumType(type)) return 800 + type.getValues().length * 400;
-  if (!isLookedInto(type)) return 900;
-  if (isInputObjectType(type)) return 900 + Object.keys(type.getFields()).length * 300;
-  if (!isObjectType(type) && !isInterfaceType(type)) return 900;
-  return Object.values(type.getFields()).reduce((sum, { args }) => sum + 350 + args.length * 250, 900);
+  if (isEnumType(type)) return 700 + type.getValues().length * 300;
+  if (!isLookedInto(type)) return 700;
+  if (isInputObjectType(type)) return 700 + Object.keys(type.getFields()).length * 200;
+  if (!isObjectType(type) && !isInterfaceType(type)) return 700;
+  return Object.values(type.getFields()).reduce((sum, { args }) => sum + 250 + args.length * 130, 700);
 }
 
 /** graphql-js has a function in the place of fields that nobody has asked for yet. */
@@ -42,9 +42,9 @@ export function registryBytes(registry: Registry, roles = 0): number {
   const own = registry.entities.reduce(
     (bytes, entity) =>
       bytes +
-      4_000 +
+      3_000 +
       entity.fields.reduce(
-        (sum, field) => sum + 700 + field.choices.length * 200 + field.description.length * 2,
+        (sum, field) => sum + 650 + field.choices.length * 200 + field.description.length * 2,
         0,
       ),
     5_000,

@@ -36,18 +36,30 @@ export function nameIndexOf(registry: Registry): NameIndex {
   return index;
 }
 
-/** From names of the schema to what of the registry they are, former names among them. */
+/** What an entity is called, by one of its names. */
+interface Called {
+  readonly entity: Entity;
+  readonly key: string;
+  readonly names: EntityNames;
+  /** What every name of the schema that comes from these has in it, in lower case. */
+  readonly parts: readonly string[];
+}
+
+/**
+ * From names of the schema to what of the registry they are, former names among them. Operations name few of the
+ * hundreds that there are, so those of an entity are derived when one is asked for that may be among them.
+ */
 export class NameIndex {
   readonly registry: Registry;
   readonly #types = new Map<string, TypeOfEntity>();
   readonly #roots = new Map<string, readonly NamedThing[]>();
   readonly #found = new Map<string, readonly NamedThing[]>();
+  /** Whose names are not derived yet. */
+  readonly #left: Set<Called>;
 
   constructor(registry: Registry) {
     this.registry = registry;
-    for (const entity of registry.entities) {
-      for (const { key, names } of namesOf(entity)) this.#add(entity, key, names);
-    }
+    this.#left = new Set(registry.entities.flatMap(calledOf));
   }
 
   /** "Flight.number", "Query.flights", "FlightFilter"; none for what belongs to no entity. */
@@ -59,6 +71,7 @@ export class NameIndex {
 
   #find(name: string): readonly NamedThing[] {
     const [typeName = '', fieldName] = name.split('.');
+    this.#derive(typeName, fieldName ?? '');
     if (fieldName === undefined) {
       const type = this.#types.get(typeName);
       return type ? [ofEntity(type.entity, type.called, type.way)] : [];
@@ -86,7 +99,16 @@ export class NameIndex {
     return key ? ofKey(entity, key, name) : [];
   }
 
-  #add(entity: Entity, called: string, names: EntityNames): void {
+  #derive(...names: readonly string[]): void {
+    const given = names.map((name) => name.toLowerCase());
+    for (const called of this.#left) {
+      if (!called.parts.some((part) => given.some((name) => name.includes(part)))) continue;
+      this.#left.delete(called);
+      this.#add(called);
+    }
+  }
+
+  #add({ entity, key: called, names }: Called): void {
     const { single, plural, aggregate } = deriveRootNames(names).query;
     const { mutation } = deriveRootNames(names);
     for (const root of [single, plural, aggregate])
@@ -106,8 +128,12 @@ export class NameIndex {
   }
 }
 
-function namesOf(entity: Entity): readonly { readonly key: string; readonly names: EntityNames }[] {
-  return [...entity.aliases, { key: entity.key, names: deriveEntityNames(entity.key, entity.plural) }];
+function calledOf(entity: Entity): readonly Called[] {
+  const own = { key: entity.key, names: deriveEntityNames(entity.key, entity.plural) };
+  return [...entity.aliases, own].map(({ key, names }) => {
+    const parts = [names.type, names.single, names.plural].map((name) => name.toLowerCase());
+    return { entity, key, names, parts: [...new Set(parts)] };
+  });
 }
 
 function ofEntity({ storageKey }: Entity, name: string, way: string): NamedThing {

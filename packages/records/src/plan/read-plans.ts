@@ -111,5 +111,5 @@ function openAll(
 
 /** A plan keeps its SQL as text and in pieces, and what reads the rows. */
 function bytesOf(plan: PlannedRead | null): number {
-  return plan === null ? 200 : 4_000 + plan.size * 10;
+  return plan === null ? 200 : 10_000 + plan.size * 10;
 }

@@ -31,8 +31,8 @@ const owner: Owner = {
 };
 
 /** Bytes: of an instance that has compiled nothing yet, and for each character of a schema that it has compiled. */
-const emptyAjv = 100_000;
-const forCharacter = 30;
+const emptyAjv = 50_000;
+const forCharacter = 20;
 
 /** The compiled check of an input that {@link prepareInput} made; compiled when first needed. */
 export function validatorOf(registry: Registry, entity: Entity, operation: WriteOperation): ValidateFunction {
