@@ -13,7 +13,8 @@ export function findUnsendable({ text, values }: Statement): DatabaseError | und
     return badInput(`A statement has ${values.length} parameters; at most ${mostParameters} are allowed`);
   }
   let length = text.length;
-  for (const [index, value] of values.entries()) {
+  for (let index = 0; index < values.length; index += 1) {
+    const value = values[index] as unknown;
     if (value === null) continue;
     if (typeof value !== 'string') return badInput(`Parameter $${index + 1} is neither text nor null`);
     if (value.includes('\0'))

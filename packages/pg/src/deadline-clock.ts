@@ -1,12 +1,10 @@
-interface Expiring {
-  expire(): void;
-}
-
-interface Entry {
+/** Something with a time limit. */
+export interface Expiring {
+  /** By `performance.now()`. */
   readonly at: number;
-  readonly what: Expiring;
-  /** Where it stands; -1 when it was taken back. */
+  /** Where it stands among all that are watched; -1 where it does not. The clock's own. */
   index: number;
+  expire(): void;
 }
 
 /**
@@ -16,27 +14,25 @@ interface Entry {
  * A list in no order, and not a Set: the tables that a Set outgrows point to those that follow, and what they held is
  * carried along by the garbage collector, a tenth of all that requests make.
  */
-const entries: Entry[] = [];
+const watched: Expiring[] = [];
 let timer: NodeJS.Timeout | undefined;
 let firesAt = Number.POSITIVE_INFINITY;
 
-/** Calls `what.expire()` at that time, by `performance.now()`; returns how to take that back. */
-export function expireAt(at: number, what: Expiring): () => void {
-  const entry: Entry = { at, what, index: entries.length };
-  entries.push(entry);
-  if (at < firesAt) arm(at);
-  return () => takeBack(entry);
+/** Calls `what.expire()` at its time, unless it is forgotten before. */
+export function watch(what: Expiring): void {
+  what.index = watched.push(what) - 1;
+  if (what.at < firesAt) arm(what.at);
 }
 
 /** The last one takes its place. */
-function takeBack(entry: Entry): void {
-  if (entry.index === -1) return;
-  const last = entries.pop();
-  if (last !== undefined && last !== entry) {
-    entries[entry.index] = last;
-    last.index = entry.index;
+export function forget(what: Expiring): void {
+  if (what.index === -1) return;
+  const last = watched.pop();
+  if (last !== undefined && last !== what) {
+    watched[what.index] = last;
+    last.index = what.index;
   }
-  entry.index = -1;
+  what.index = -1;
 }
 
 function arm(at: number): void {
@@ -51,12 +47,12 @@ function look(): void {
   firesAt = Number.POSITIVE_INFINITY;
   const now = performance.now();
   let next = firesAt;
-  for (const entry of [...entries]) {
-    if (entry.at <= now) {
-      takeBack(entry);
-      entry.what.expire();
-    } else if (entry.at < next) {
-      next = entry.at;
+  for (const what of [...watched]) {
+    if (what.at > now) {
+      if (what.at < next) next = what.at;
+    } else if (what.index !== -1) {
+      forget(what);
+      what.expire();
     }
   }
   if (next < firesAt) arm(next);

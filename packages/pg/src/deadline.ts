@@ -1,23 +1,33 @@
-import { expireAt } from './deadline-clock.ts';
+import { type Expiring, forget, watch } from './deadline-clock.ts';
 import { DatabaseError } from './errors.ts';
 import type { Cancellation } from './statement.ts';
 
+/** Hears why time is up. */
+export type OnExpired = (error: DatabaseError) => void;
+
 /** The time that a batch or transaction has, and the caller's own wish to stop: whichever comes first. */
-export class Deadline {
+export class Deadline implements Expiring {
+  readonly at: number;
+  index = -1;
   readonly #budget: number;
   readonly #cancellation: Cancellation | undefined;
-  readonly #forget: () => void;
   readonly #abort = (): void =>
     this.#expire(new DatabaseError('CANCELLED', 'The caller has cancelled the operation'));
-  #listeners: Set<(error: DatabaseError) => void> | undefined;
+  /** There is one as a rule; further ones are in the list. */
+  #listener: OnExpired | undefined;
+  #further: OnExpired[] | undefined;
   #error: DatabaseError | undefined;
 
   constructor(budget: number, cancellation?: Cancellation) {
+    this.at = performance.now() + budget;
     this.#budget = budget;
     this.#cancellation = cancellation;
-    this.#forget = expireAt(performance.now() + budget, this);
-    if (cancellation?.aborted) this.#abort();
-    else cancellation?.addEventListener('abort', this.#abort, { once: true });
+    if (cancellation?.aborted) {
+      this.#abort();
+      return;
+    }
+    watch(this);
+    cancellation?.addEventListener('abort', this.#abort, { once: true });
   }
 
   /** Why time is up, or undefined as long as it is not. */
@@ -25,27 +35,32 @@ export class Deadline {
     return this.#error;
   }
 
-  /** Calls `listener` when time is up, at once if it is already; returns how to take that back. */
-  onExpired(listener: (error: DatabaseError) => void): () => void {
-    if (this.#error !== undefined) {
-      listener(this.#error);
-      return () => {};
+  /** Calls `listener` when time is up, at once if it is already. */
+  onExpired(listener: OnExpired): void {
+    if (this.#error !== undefined) listener(this.#error);
+    else if (this.#listener === undefined) this.#listener = listener;
+    else {
+      this.#further ??= [];
+      this.#further.push(listener);
     }
-    this.#listeners ??= new Set();
-    this.#listeners.add(listener);
-    return () => this.#listeners?.delete(listener);
+  }
+
+  offExpired(listener: OnExpired): void {
+    if (this.#listener === listener) this.#listener = undefined;
+    else this.#further = this.#further?.filter((one) => one !== listener);
   }
 
   /** What `promise` gives, unless time is up first; then rejects with `error`, whatever becomes of the promise. */
   async race<T>(promise: Promise<T>): Promise<T> {
-    let stopListening = (): void => {};
+    let listener: OnExpired = () => {};
     const expired = new Promise<never>((_, reject) => {
-      stopListening = this.onExpired(reject);
+      listener = reject;
+      this.onExpired(listener);
     });
     try {
       return await Promise.race([promise, expired]);
     } finally {
-      stopListening();
+      this.offExpired(listener);
     }
   }
 
@@ -55,15 +70,17 @@ export class Deadline {
   }
 
   clear(): void {
-    this.#forget();
+    forget(this);
     this.#cancellation?.removeEventListener('abort', this.#abort);
-    this.#listeners = undefined;
+    this.#listener = undefined;
+    this.#further = undefined;
   }
 
   #expire(error: DatabaseError): void {
     if (this.#error !== undefined) return;
     this.#error = error;
-    for (const listener of this.#listeners ?? []) listener(error);
+    const listeners = [this.#listener, ...(this.#further ?? [])];
     this.clear();
+    for (const listener of listeners) listener?.(error);
   }
 }

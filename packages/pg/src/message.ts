@@ -1,13 +1,14 @@
-import type { Connection, Submittable } from 'pg';
 import { type DatabaseError, toDatabaseError } from './errors.ts';
 import type { PreparationPlan, PreparedStatements } from './prepared-statements.ts';
+import type { ServerError } from './reply-reader.ts';
 import type { Row, Statement } from './statement.ts';
 import { encode, type Frame } from './wire.ts';
 
-/** What of node-postgres' connection its published types do not know. */
-interface Wire {
-  readonly stream: { write(bytes: Buffer): void };
-  sendCopyFail(reason: string): void;
+/** Rows of each statement. */
+export interface Reply {
+  readonly results: readonly (readonly Row[])[];
+  /** Command tag of the last statement: the answer to COMMIT has to be `COMMIT`. */
+  readonly tag: string;
 }
 
 /** A statement that failed, and where it stood in its message. */
@@ -24,22 +25,16 @@ export class StatementFailure {
   }
 }
 
-/**
- * Several statements and one Sync: one round trip and, outside a transaction block, one implicit transaction.
- *
- * node-postgres takes it for a query (its `Submittable` interface). It hears of an error through `handleError` and
- * then never through `handleReadyForQuery`; so what ends a message is told by the session, which listens itself.
- */
-export class Message implements Submittable {
+/** Several statements and one Sync: one round trip and, outside a transaction block, one implicit transaction. */
+export class Message implements Reply {
   readonly #statements: readonly Statement[];
   readonly #prepared: PreparedStatements;
   readonly #plan: PreparationPlan;
   /** Statements whose ParseComplete is still to come, in order. */
   readonly #parsing: { readonly text: string; readonly name: string }[] = [];
-  readonly #results: Row[][] = [];
+  readonly results: Row[][] = [];
   #rows: Row[] = [];
   #error: DatabaseError | undefined;
-  /** Command tag of the last statement that completed. */
   tag = '';
 
   constructor(statements: readonly Statement[], prepared: PreparedStatements) {
@@ -48,18 +43,20 @@ export class Message implements Submittable {
     this.#plan = prepared.plan(statements.map(({ text }) => text));
   }
 
-  /** What came of it, once the connection is ready again. */
-  get outcome(): readonly (readonly Row[])[] | StatementFailure {
+  /**
+   * What came of it, once the connection is ready again; or, where it is `broken`, never will be. `expired`: the error of a
+   * deadline that has passed, which counts where there is none of a statement.
+   */
+  replyOf(broken?: DatabaseError, expired?: DatabaseError): Reply | StatementFailure {
+    const failure = this.#error ?? broken;
+    if (failure === undefined) return this;
     return this.#error === undefined
-      ? this.#results
-      : new StatementFailure(this.#error, this.#results.length, this.#results);
+      ? new StatementFailure(expired ?? failure, 0)
+      : new StatementFailure(expired ?? failure, this.results.length, this.results);
   }
 
-  get error(): DatabaseError | undefined {
-    return this.#error;
-  }
-
-  submit(connection: Connection): void {
+  /** As it goes over the wire; asked for once. */
+  encode(): Buffer {
     // First, so that no failing statement can make the server skip them.
     const frames: Frame[] = this.#plan.close.map((name) => ({ kind: 'close', name }));
     this.#plan.preparations.forEach(({ name, parse }, index) => {
@@ -70,39 +67,26 @@ export class Message implements Submittable {
       }
       frames.push({ kind: 'run', name, values });
     });
-    (connection as unknown as Wire).stream.write(encode(frames));
+    return encode(frames);
   }
 
-  handleParseComplete(): void {
+  parsed(): void {
     const parsed = this.#parsing.shift();
     if (parsed !== undefined) this.#prepared.confirm(parsed.text, parsed.name);
   }
 
-  handleDataRow(message: { fields: (string | null)[] }): void {
-    this.#rows.push(message.fields);
+  row(row: Row): void {
+    this.#rows.push(row);
   }
 
-  handleCommandComplete(message: { text: string }): void {
-    this.tag = message.text;
-    this.#results.push(this.#rows);
+  completed(tag: string): void {
+    this.tag = tag;
+    this.results.push(this.#rows);
     this.#rows = [];
   }
 
-  handleEmptyQuery(): void {
-    this.handleCommandComplete({ text: '' });
-  }
-
-  handleError(error: unknown): void {
+  failed(error: ServerError): void {
     this.#error ??= toDatabaseError(error);
     if (this.#error.sqlstate === '26000') this.#prepared.forget();
   }
-
-  handleCopyInResponse(connection: Connection): void {
-    (connection as unknown as Wire).sendCopyFail('COPY is not for the data plane');
-  }
-
-  handleCopyData(): void {}
-  handleRowDescription(): void {}
-  handlePortalSuspended(): void {}
-  handleReadyForQuery(): void {}
 }

@@ -13,14 +13,22 @@ export async function readBatch(
   statements: readonly Statement[],
   scope: Scope = { by: 'id', name: session.tenantId },
 ): Promise<ReadOutcome> {
-  const refusals = statements.map(findUnsendable);
-  if (refusals.some((refusal) => refusal !== undefined))
-    return runSeparately(session, scope, statements, refusals);
+  const refusals = findRefusals(statements);
+  if (refusals !== null) return runSeparately(session, scope, statements, refusals);
   const reply = await sendRead(session, scope, statements);
   if (!(reply instanceof StatementFailure))
     return { versions: parseVersions(reply.results[0]), results: reply.results.slice(1) };
-  refusals[failedStatement(session, reply)] = reply.error;
-  return runSeparately(session, scope, statements, refusals);
+  const failed = failedStatement(session, reply);
+  const errors = statements.map((_, index) => (index === failed ? reply.error : undefined));
+  return runSeparately(session, scope, statements, errors);
+}
+
+/** Null where all of them can be sent. */
+function findRefusals(statements: readonly Statement[]): readonly (Error | undefined)[] | null {
+  for (const statement of statements) {
+    if (findUnsendable(statement) !== undefined) return statements.map(findUnsendable);
+  }
+  return null;
 }
 
 /** Those that have no error yet, one message each. */

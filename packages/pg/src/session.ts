@@ -1,12 +1,14 @@
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { sendCancelRequest } from './cancel-request.ts';
-import type { Deadline } from './deadline.ts';
+import type { Deadline, OnExpired } from './deadline.ts';
 import { DatabaseError } from './errors.ts';
-import { Message, StatementFailure } from './message.ts';
+import { Message, type Reply, StatementFailure } from './message.ts';
 import { PreparedStatements } from './prepared-statements.ts';
+import { type Hearing, ReplyReader, type Status } from './reply-reader.ts';
 import { sql } from './sql-text.ts';
-import type { Row, Statement } from './statement.ts';
+import type { Statement } from './statement.ts';
 
 /** How long, in milliseconds, a server may take to answer a cancel before its connection is given up. */
 const patience = 5_000;
@@ -16,29 +18,25 @@ const plansHold = 10_000;
 
 const discardPlans = sql`discard plans`;
 
-/** Transaction status as ReadyForQuery tells it: idle, in a transaction block, in a failed one. */
-type Status = 'I' | 'T' | 'E';
-
-export interface Reply {
-  readonly results: readonly (readonly Row[])[];
-  /** Command tag of the last statement: the answer to COMMIT has to be `COMMIT`. */
-  readonly tag: string;
+/** What of node-postgres' connection its published types do not know. */
+interface Wire {
+  readonly stream: Socket;
+  on(event: 'end', listener: () => void): void;
 }
 
-interface Listenable {
-  on(event: 'parseComplete' | 'end', listener: () => void): void;
-  on(event: 'readyForQuery', listener: (message: { status: Status }) => void): void;
-}
+export type { Reply } from './message.ts';
 
 interface Running {
   readonly message: Message;
-  /** With whether the server has answered the Sync; if not, the connection is broken. */
-  readonly settle: (answered: boolean) => void;
+  readonly deadline: Deadline | undefined;
+  readonly onExpired: OnExpired;
+  readonly settle: (reply: Reply | StatementFailure) => void;
 }
 
 /** A connection of the data plane: one message at a time, and no message while a cancel may still be on its way. */
 export class Session {
   readonly #client: Client;
+  readonly #wire: Wire;
   readonly #prepared: PreparedStatements;
   readonly #openedAt = performance.now();
   #plansMade = performance.now();
@@ -56,14 +54,11 @@ export class Session {
   constructor(client: Client, statementCapacity: number) {
     this.#client = client;
     this.#prepared = new PreparedStatements(statementCapacity);
-    const connection = client.connection as unknown as Listenable;
-    connection.on('parseComplete', () => this.#current?.message.handleParseComplete());
-    connection.on('readyForQuery', ({ status }) => {
-      this.#status = status;
-      this.#settle(true);
-    });
-    connection.on('end', () => this.#break('The connection to Postgres has ended'));
-    client.on('error', (error: Error) => this.#break(`The connection to Postgres broke: ${error.message}`));
+    this.#wire = client.connection as unknown as Wire;
+    this.#wire.on('end', () => this.#break('The connection to Postgres has ended'));
+    client.on('error', (error: Error) => this.#breakBy(error));
+    // At once: what the server says next may come in the same turn.
+    client.once('connect', () => this.#listen());
   }
 
   /** Whether the connection can serve another tenant: whole, outside any transaction, no cancel under way. */
@@ -104,23 +99,10 @@ export class Session {
    * Sends statements and one Sync; never rejects. When time ran out, the failure's error is the deadline's; an answer
    * that was faster than the cancel is an answer all the same.
    */
-  async send(statements: readonly Statement[], deadline?: Deadline): Promise<Reply | StatementFailure> {
-    if (this.#cancel !== undefined) await this.drain();
-    if (deadline?.error !== undefined) return new StatementFailure(deadline.error, 0);
-    const message = new Message(statements, this.#prepared);
-    const stopListening = deadline?.onExpired(() => {
-      this.#cancel ??= this.#cancelUntilAnswered(message).then((delivered) => {
-        if (!delivered) this.destroy('The server did not answer a cancel');
-      });
-    });
-    const answered = await this.#exchange(message);
-    stopListening?.();
-    const { outcome } = message;
-    if (answered && !(outcome instanceof StatementFailure)) return { results: outcome, tag: message.tag };
-    const error = (deadline?.error ?? message.error ?? this.#broken) as DatabaseError;
-    return outcome instanceof StatementFailure
-      ? new StatementFailure(error, outcome.index, outcome.results)
-      : new StatementFailure(error, 0);
+  send(statements: readonly Statement[], deadline?: Deadline): Promise<Reply | StatementFailure> {
+    if (this.#cancel !== undefined) return this.drain().then(() => this.send(statements, deadline));
+    if (deadline?.error !== undefined) return Promise.resolve(new StatementFailure(deadline.error, 0));
+    return this.#exchange(new Message(statements, this.#prepared), deadline);
   }
 
   /**
@@ -147,7 +129,7 @@ export class Session {
   /** Gives the connection up, whatever it is doing. */
   destroy(reason: string): void {
     this.#break(reason);
-    this.#client.connection.stream.destroy();
+    this.#wire.stream.destroy();
   }
 
   /** Ends the connection as one that is idle. */
@@ -155,21 +137,64 @@ export class Session {
     await this.#client.end();
   }
 
-  #exchange(message: Message): Promise<boolean> {
-    if (this.#broken !== undefined) return Promise.resolve(false);
+  #exchange(message: Message, deadline?: Deadline): Promise<Reply | StatementFailure> {
+    if (this.#broken !== undefined) return Promise.resolve(message.replyOf(this.#broken));
     this.#sent += 1;
-    const answered = new Promise<boolean>((settle) => {
-      this.#current = { message, settle };
+    return new Promise((settle) => {
+      const onExpired = (): void => {
+        this.#cancel ??= this.#cancelUntilAnswered(message).then((delivered) => {
+          if (!delivered) this.destroy('The server did not answer a cancel');
+        });
+      };
+      deadline?.onExpired(onExpired);
+      this.#current = { message, deadline, onExpired, settle };
+      this.#wire.stream.write(message.encode());
     });
-    this.#client.query(message);
-    return answered;
   }
 
-  #settle(answered: boolean): void {
+  /**
+   * From now on what the server says is read here: node-postgres has made the connection, tells when it ends, and ends it.
+   */
+  #listen(): void {
+    const { stream } = this.#wire;
+    const reader = new ReplyReader(this.#hearing());
+    stream.removeAllListeners('data');
+    stream.on('data', (piece: Buffer) => {
+      try {
+        reader.read(piece);
+      } catch (error) {
+        this.destroy(`The connection to Postgres broke: ${(error as Error).message}`);
+      }
+    });
+  }
+
+  #hearing(): Hearing {
+    return {
+      parsed: () => this.#current?.message.parsed(),
+      row: (row) => this.#current?.message.row(row),
+      completed: (tag) => this.#current?.message.completed(tag),
+      failed: (error) => {
+        // To nobody in particular: the server is being shut down, or has been told to end this connection.
+        if (this.#current === undefined) this.#breakBy(error);
+        else this.#current.message.failed(error);
+      },
+      // It has swallowed the Sync, or will answer it: nobody can tell.
+      copying: () => this.destroy('COPY is not for the data plane'),
+      ready: (status) => {
+        this.#status = status;
+        this.#settle();
+      },
+    };
+  }
+
+  /** `broken`: why the server will not answer the Sync. */
+  #settle(broken?: DatabaseError): void {
     const current = this.#current;
     if (current === undefined) return;
     this.#current = undefined;
-    current.settle(answered);
+    const { message, deadline, onExpired, settle } = current;
+    deadline?.offExpired(onExpired);
+    settle(message.replyOf(broken, deadline?.error));
     this.#onSettled?.();
   }
 
@@ -186,10 +211,14 @@ export class Session {
     return true;
   }
 
+  #breakBy({ message }: Error): void {
+    this.#break(`The connection to Postgres broke: ${message}`);
+  }
+
   #break(reason: string): void {
     const isNew = this.#broken === undefined;
     this.#broken ??= new DatabaseError('UNAVAILABLE', reason);
-    this.#settle(false);
+    this.#settle(this.#broken);
     if (isNew) this.onBroken?.();
   }
 }

@@ -1,13 +1,6 @@
-import type { Deadline } from './deadline.ts';
-import { expireAt } from './deadline-clock.ts';
+import type { Deadline, OnExpired } from './deadline.ts';
+import { type Expiring, forget, watch } from './deadline-clock.ts';
 import type { DatabaseError } from './errors.ts';
-
-interface Waiter<T> {
-  readonly give: (value: T) => void;
-  readonly refuse: (error: DatabaseError) => void;
-  next: Waiter<T> | undefined;
-  previous: Waiter<T> | undefined;
-}
 
 export interface Patience {
   readonly deadline: Deadline;
@@ -30,37 +23,25 @@ export class WaitingLine<T> {
   }
 
   /** Whoever gives up has left the line at once, so that nothing is ever given to nobody. */
-  wait({ deadline, timeout, tooLong }: Patience): Promise<T> {
+  wait(patience: Patience): Promise<T> {
     return new Promise((resolve, reject) => {
-      let stopListening = (): void => {};
-      const leave = (): void => {
-        this.#remove(waiter);
-        forget();
-        stopListening();
-      };
-      const waiter: Waiter<T> = {
-        give: (value) => {
-          leave();
-          resolve(value);
-        },
-        refuse: (error) => {
-          leave();
-          reject(error);
-        },
-        next: undefined,
-        previous: undefined,
-      };
-      const forget = expireAt(performance.now() + timeout, { expire: () => waiter.refuse(tooLong()) });
+      const waiter: Waiter<T> = new Waiter(patience, resolve, (error) => {
+        this.#leave(waiter);
+        reject(error);
+      });
       this.#append(waiter);
-      stopListening = deadline.onExpired(waiter.refuse);
+      watch(waiter);
+      patience.deadline.onExpired(waiter.refuse);
     });
   }
 
   /** To whoever has waited longest; false where nobody waits. */
   give(value: T): boolean {
     const first = this.#first;
-    first?.give(value);
-    return first !== undefined;
+    if (first === undefined) return false;
+    this.#leave(first);
+    first.take(value);
+    return true;
   }
 
   /** Tells whoever has waited longest that nothing will come. */
@@ -76,7 +57,9 @@ export class WaitingLine<T> {
     this.#size += 1;
   }
 
-  #remove(waiter: Waiter<T>): void {
+  #leave(waiter: Waiter<T>): void {
+    forget(waiter);
+    waiter.patience.deadline.offExpired(waiter.refuse);
     if (waiter.previous === undefined) this.#first = waiter.next;
     else waiter.previous.next = waiter.next;
     if (waiter.next === undefined) this.#last = waiter.previous;
@@ -84,5 +67,26 @@ export class WaitingLine<T> {
     waiter.next = undefined;
     waiter.previous = undefined;
     this.#size -= 1;
+  }
+}
+
+class Waiter<T> implements Expiring {
+  readonly patience: Patience;
+  readonly at: number;
+  index = -1;
+  readonly take: (value: T) => void;
+  readonly refuse: OnExpired;
+  next: Waiter<T> | undefined;
+  previous: Waiter<T> | undefined;
+
+  constructor(patience: Patience, take: (value: T) => void, refuse: OnExpired) {
+    this.patience = patience;
+    this.at = performance.now() + patience.timeout;
+    this.take = take;
+    this.refuse = refuse;
+  }
+
+  expire(): void {
+    this.refuse(this.patience.tooLong());
   }
 }
