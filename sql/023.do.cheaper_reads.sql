@@ -37,7 +37,8 @@ reset role;
 set role formwork_search;
 
 -- As search_records (sql/010, which says what keeps tenants apart), but nothing where more than `most` match: so that few
--- are ranked and read in one statement, and whoever finds nothing asks what that means.
+-- are ranked and read in one statement, before it is known that they are few. Which it was is noted for the statement
+-- behind: "f" for few (or nothing), "m" for too many, "w" for no word to look for.
 create function formwork.search_few(record_type text, search text, most int, ranked boolean)
 returns table (id uuid, rank real)
 language plpgsql stable security definer rows 100
@@ -48,20 +49,30 @@ as $$
 declare
   tenant uuid := formwork.current_tenant_id();
   query record := formwork.search_query(record_type, search);
+  ids uuid[];
+  texts tsvector[];
+  is_few boolean;
 begin
-  return query
-    select f.id, case when ranked then ts_rank('{0.1, 0.2, 0.4, 1}', f.words, query.ranking, 1) else 0 end::real
+  if query.matching is not null then
+    select array_agg(m.id), array_agg(m.words) into ids, texts
     from (
-      select m.id, m.words, count(*) over () as matches from (
-        select f.id, f.words from (
-          select r.tenant_id, r.entity_type, r.id, r.words from formwork.records r
-          where r.words @@ query.matching offset 0
-        ) f
-        where f.tenant_id = tenant and f.entity_type = record_type
-        limit most + 1
-      ) m
-    ) f
-    where f.matches <= most;
+      select f.id, case when ranked then f.words end as words
+      from (
+        select r.tenant_id, r.entity_type, r.id, r.words from formwork.records r
+        where r.words @@ query.matching offset 0
+      ) f
+      where f.tenant_id = tenant and f.entity_type = record_type
+      limit most + 1
+    ) m;
+  end if;
+  is_few := coalesce(cardinality(ids), 0) <= most;
+  perform set_config('app.search_found', coalesce(current_setting('app.search_found', true), '')
+    || case when query.matching is null then 'w' when is_few then 'f' else 'm' end, true);
+  if is_few then
+    return query
+      select m.id, case when ranked then ts_rank('{0.1, 0.2, 0.4, 1}', m.words, query.ranking, 1) else 0 end::real
+      from unnest(ids, texts) m (id, words);
+  end if;
 end
 $$;
 revoke all on function formwork.search_few(text, text, int, boolean) from public;

@@ -119,6 +119,53 @@ test('no tenant finds what another has', async () => {
   expect(await titles(other.keys.admin, 'ours')).toEqual([]);
 });
 
+test.each(['planned', 'executed'] as const)(
+  'takes one message, whether something is found or not, and finds nothing of another tenant by the same plan (%s)',
+  async (queries) => {
+    const own = await harness.gateway({ queries });
+    const ask = async (key: string, search: string) => {
+      const query =
+        'query ($search: String) { notes(search: $search, first: 10) { nodes { title } totalCount } }';
+      const from = own.lines.length;
+      const { notes } = dataOf(await own.ask(key, query, { search })) as {
+        notes: { nodes: { title: string }[]; totalCount: number };
+      };
+      const batches = own.lines.slice(from).filter(({ msg }) => msg === 'batch');
+      return {
+        found: notes.nodes.map(({ title }) => title),
+        count: notes.totalCount,
+        batches: batches.length,
+      };
+    };
+    for (const { keys } of [tenant, other]) await ask(keys.viewer, 'x');
+    expect(await ask(tenant.keys.viewer, 'ours tea')).toEqual({ found: ['Tea ours'], count: 1, batches: 1 });
+    expect(await ask(tenant.keys.viewer, 'theirs')).toEqual({ found: [], count: 0, batches: 1 });
+    expect(await ask(other.keys.viewer, 'theirs tea')).toEqual({
+      found: ['Tea theirs'],
+      count: 1,
+      batches: 1,
+    });
+    expect(await ask(other.keys.viewer, 'ours')).toEqual({ found: [], count: 0, batches: 1 });
+  },
+);
+
+test('several searches of one request have each its own outcome', async () => {
+  const query = `query ($none: String, $empty: String) {
+    a: notes(search: "tea") { nodes { title } } b: notes(search: $none) { totalCount } c: notes(search: $empty) { totalCount }
+    d: notes(search: "ours", orderBy: [{ title: ASC }], where: { isPublic: { eq: true } }) { nodes { title } } }`;
+  const answer = await gateway.ask(tenant.keys.viewer, query, { none: 'nowhere', empty: '-' });
+  expect(answer.errors).toMatchObject([{ path: ['c'], extensions: { code: 'BAD_USER_INPUT' } }]);
+  expect(answer.data).toBeNull();
+  const { a, b, d } = dataOf(
+    await gateway.ask(tenant.keys.viewer, query, { none: 'nowhere', empty: 'tea' }),
+  ) as Record<string, unknown>;
+  expect({ a, b, d }).toEqual({
+    a: { nodes: [{ title: 'Tea ours' }] },
+    b: { totalCount: 0 },
+    d: { nodes: [{ title: 'Café Größe ours' }, { title: 'Tea ours' }] },
+  });
+});
+
 test('a role finds among the records that it may read', async () => {
   const guest = await roleKey(harness, tenant, 'guest', {});
   expect(await titles(guest, 'cafe')).toEqual(['Café Größe ours', 'Tea ours']);

@@ -28,9 +28,13 @@ const document: RegistryDocument = {
 
 const people = 1_500;
 let harness: ReadHarness;
+/** By how the statements are planned that were planned before there was any record. */
+let early: Awaited<ReturnType<typeof explainShared>>[];
 
 beforeAll(async () => {
   harness = await createReadHarness(document);
+  early = [];
+  for (const statement of await lookUps()) early.push(await explainShared(harness, statement));
   await harness.write(sql`insert into formwork.records (id, entity_type, data)
     select lpad(i::text, 32, '0')::uuid, 'person', jsonb_build_object('name', 'Name ' || i % 500, 'age', i % 90,
       'email', i || '@example.com', 'boss', lpad((i / 10 + 1)::text, 32, '0')::uuid)
@@ -40,6 +44,31 @@ beforeAll(async () => {
     from generate_series(1, ${people}::int) i`);
 });
 afterAll(() => harness.close());
+
+/** What is planned once for all tenants of a connection, whatever their size. */
+async function lookUps(): Promise<Statement[]> {
+  const id = '00000000-0000-0000-0000-000000000007';
+  return statementsOf(harness, async (records) => {
+    const key = { email: '7@example.com' };
+    await Promise.all([
+      records.byId('Person', id, { fields: ['name'] }),
+      records.byKey('Person', 'email', key, { fields: ['name'] }),
+    ]);
+  });
+}
+
+test('a look-up goes by its key, also by a plan from before there was any record', async () => {
+  const statements = await lookUps();
+  expect(statements.map(({ reusesPlan }) => reusesPlan)).toEqual([true, true]);
+  const late = await Promise.all(statements.map((statement) => explainShared(harness, statement)));
+  for (const plans of [early, late]) {
+    expect(plans.map(({ scans }) => scans)).toEqual([
+      [expect.stringMatching(/^records_(pkey|by_id): id =$/)],
+      ['records_u1: u1 ='],
+    ]);
+  }
+  expect(late.map(({ read }) => read)).toEqual([1, 1]);
+});
 
 /** Planned for the values, and for none. */
 async function plansOf(statement: Statement) {

@@ -64,8 +64,14 @@ test('finds, counts and groups nothing of another tenant with the same shape and
   }
 });
 
-const call = (type: string, search: string, most: number | null = null) =>
-  sql`select id::text from formwork.search_records(${type}, ${search}, ${most}::int, true)`;
+const functions = ['search_records', 'search_few'] as const;
+
+const call = (
+  name: (typeof functions)[number],
+  type: string,
+  search: string,
+  most: number | null = 1_000_000_000,
+) => sql`select id::text from ${sql.identifier('formwork', name)}(${type}, ${search}, ${most}::int, true)`;
 
 const hostile = (): readonly string[] => [
   `${theirNumber}:secret`,
@@ -88,17 +94,27 @@ const hostile = (): readonly string[] => [
   "secret'); select id from formwork.records; --",
 ];
 
-test('the function gives nothing of another tenant, whatever is put into it', async () => {
+test.each(functions)('%s gives nothing of another tenant, whatever is put into it', async (name) => {
   const found = new Set<string>();
   for (const type of ['note', 'team', '', `note:${theirNumber}`, "note' | '1:"]) {
     for (const search of hostile()) {
       for (const most of [null, 1_000_000_000]) {
-        for (const [id] of await ours.query(call(type, search, most))) found.add(id ?? '');
+        for (const [id] of await ours.query(call(name, type, search, most))) found.add(id ?? '');
       }
     }
   }
   expect([...found].filter((id) => id !== ourNote)).toEqual([]);
-  expect(await theirs.query(call('note', 'secret'))).toEqual([[theirNote]]);
+  expect(await theirs.query(call(name, 'note', 'secret'))).toEqual([[theirNote]]);
+});
+
+test('what a search has come to tells of our own records alone, and nothing of it outlives its transaction', async () => {
+  const outcome = sql`select current_setting('app.search_found', true)`;
+  const few = (search: string) => call('search_few', 'note', search, 0);
+  // Of ours none has the word, of theirs one, which is too many of none.
+  expect(await ours.query(few('secret'), outcome)).toEqual([['f']]);
+  expect(await ours.query(few('common'), outcome)).toEqual([['m']]);
+  expect(await theirs.query(few('secret'), outcome)).toEqual([['m']]);
+  expect(await ours.query(outcome)).not.toEqual([['m']]);
 });
 
 test('the gateway sees no words of another tenant, with a query that names them', async () => {
@@ -117,13 +133,13 @@ test('the gateway sees no words of another tenant, with a query that names them'
   expect(await theirs.query(direct)).toEqual([[theirNote]]);
 });
 
-test('a search without a tenant, or with one that is none, is an error', async () => {
+test.each(functions)('%s without a tenant, or with one that is none, is an error', async (name) => {
   const ask = (setting: string | null) =>
     asAdmin(theirs.database, async (admin) => {
       await admin.query('begin; set local role formwork_gateway');
       try {
         if (setting !== null) await admin.query(`select set_config('app.tenant_id', $1, true)`, [setting]);
-        const asked = admin.query("select * from formwork.search_records('note', 'secret', null, true)");
+        const asked = admin.query(`select * from formwork.${name}('note', 'secret', 9, true)`);
         return (await asked.then(
           ({ rows }) => rows,
           (error: { code: string }) => error.code,
@@ -147,11 +163,18 @@ test('nobody but the gateway may search, and the role that searches sees words a
       has_column_privilege('formwork_search', 'formwork.records', 't1', 'select') as slots,
       has_table_privilege('formwork_search', 'formwork.records', 'insert, update, delete') as writes,
       has_schema_privilege('formwork_search', 'formwork', 'create') as creates
-      from unnest(array['formwork.search_records(text, text, int, boolean)'::regprocedure]) f`),
+      from unnest(array['formwork.search_records(text, text, int, boolean)'::regprocedure,
+        'formwork.search_few(text, text, int, boolean)'::regprocedure]) f`),
   );
-  expect(rows).toEqual([
-    { designer: false, public: false, data: false, slots: false, writes: false, creates: false },
-  ]);
+  const nothing = {
+    designer: false,
+    public: false,
+    data: false,
+    slots: false,
+    writes: false,
+    creates: false,
+  };
+  expect(rows).toEqual([nothing, nothing]);
 });
 
 test('the words of a record cannot be written', async () => {

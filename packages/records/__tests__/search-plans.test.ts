@@ -1,7 +1,7 @@
 import { sql } from '@formwork/pg';
 import type { RegistryDocument } from '@formwork/registry';
 import { asAdmin } from '@formwork/testkit';
-import { explain, statementsOf } from './read-explain.ts';
+import { explain, explainShared, statementsOf } from './read-explain.ts';
 import { createReadHarness, everything, type ReadHarness } from './read-harness.ts';
 
 const document: RegistryDocument = {
@@ -42,7 +42,11 @@ async function fill({ write }: ReadHarness, count: number): Promise<void> {
 }
 
 /** How the function itself goes about it, which EXPLAIN does not tell: as its owner, with its own text. */
-async function planOfSearch({ database, tenantId }: ReadHarness, search: string): Promise<string> {
+async function planOfSearch(
+  { database, tenantId }: ReadHarness,
+  search: string,
+  call = 'search_records($1, $2, null, true)',
+): Promise<string> {
   return asAdmin(database, async (admin) => {
     await admin.query(`begin; set local session_preload_libraries = ''; load 'auto_explain';
       set local auto_explain.log_min_duration = 0; set local auto_explain.log_nested_statements = on;
@@ -55,7 +59,7 @@ async function planOfSearch({ database, tenantId }: ReadHarness, search: string)
       await admin.query(
         `set local role formwork_gateway; select set_config('app.tenant_id', '${tenantId}', true)`,
       );
-      await admin.query('select count(*) from formwork.search_records($1, $2, null, true)', ['book', search]);
+      await admin.query(`select count(*) from formwork.${call}`, ['book', search]);
     } finally {
       admin.off('notice', listen);
       await admin.query('rollback');
@@ -79,6 +83,20 @@ test.each([
   },
 );
 
+test.each([
+  ['seldom', 20],
+  ['single', 1],
+  ['common', 101],
+])(
+  'the search for %s, of which a hundred would be ranked, looks at %i records by the same index',
+  async (word, count) => {
+    const plan = await planOfSearch(large, word, 'search_few($1, $2, 100, true)');
+    expect(plan).toMatch(/Bitmap Index Scan on records_words/);
+    expect(plan).toMatch(new RegExp(`Bitmap Heap Scan on records r .*rows=${count}(\\.00)? loops=1`));
+    expect(plan).not.toMatch(/Seq Scan|Rows Removed/);
+  },
+);
+
 test('the search of a small tenant reads its own records and none of a large one with the same words', async () => {
   const plan = await planOfSearch(small, 'common');
   expect(plan).toMatch(/Bitmap Index Scan on records_words .*rows=200(\.00)? loops=1/);
@@ -87,13 +105,15 @@ test('the search of a small tenant reads its own records and none of a large one
 const selection = { ...everything, totalCount: false };
 
 test('a page of what matches looks at what matches and no more', async () => {
-  const [, page] = await statementsOf(large, (records) =>
+  const [page, outcome, ...rest] = await statementsOf(large, (records) =>
     records.connection('Book', { search: 'seldom' }, selection),
   );
   if (page === undefined) throw new Error('Nothing was sent');
-  const plan = await explain(large, page);
-  expect(plan.scans.join()).toMatch(/^records_(pkey|by_id): id =/);
-  expect(plan.read).toBeLessThanOrEqual(2 * 20);
+  expect([page.reusesPlan, outcome?.reusesPlan, rest]).toEqual([true, true, []]);
+  for (const plan of [await explain(large, page), await explainShared(small, page, large)]) {
+    expect(plan.scans.join()).toMatch(/^records_(pkey|by_id): id =/);
+    expect(plan.read).toBeLessThanOrEqual(2 * 20);
+  }
 });
 
 test.each([
@@ -104,7 +124,9 @@ test.each([
   const sent: { text: string; values: readonly (string | null)[] }[] = [];
   const records = large.records({ limits, onStatement: (statement) => sent.push(statement) });
   await records.connection('Book', { search: 'common', orderBy }, selection);
-  const page = sent[1];
+  // In vain for few, what came of that, and then so.
+  expect(sent.length).toBe(3);
+  const page = sent[2];
   if (page === undefined) throw new Error('Nothing was sent');
   const plan = await explain(large, page);
   expect(plan.scans[0]).toMatch(index);

@@ -11,7 +11,7 @@ export interface OpenArguments {
 
 /**
  * Takes the values out of arguments and puts them into `values`, in order; null where one stands in a place that
- * decides what is read. Operands of filters and cursors come out; names, directions, true and false, sizes of pages and
+ * decides what is read. Operands of filters, words and cursors come out; names, directions, true and false, sizes of pages and
  * parts of the calendar stay. `fixed`: names of those that the document itself has, so all that they say may stay.
  */
 export function openArguments(
@@ -46,7 +46,7 @@ interface Opened {
 
 function openArgument(name: string, value: unknown, values: OpenValues, isFixed: boolean): Opened | null {
   if (value === null) return { value, shape: 'null' };
-  if (name === 'after' || name === 'before') return takeOut(value, values);
+  if (name === 'after' || name === 'before' || name === 'search') return takeOut(value, values);
   if (isFixed) return { value, shape: '' };
   if (name === 'where' || name === 'having') return openFilter(value, values);
   if (typeof value === 'number' || name === 'orderBy' || name === 'groupBy') return stay(value);

@@ -24,6 +24,7 @@ import type { ReadLimits } from '../read/limits.ts';
 import { type CursorContext, compileList } from '../read/list-query.ts';
 import { SubSelects } from '../read/nested.ts';
 import { compileRecordsRead } from '../read/read-back.ts';
+import { readOutcome, type Search, searchOfFew, searchOutcome } from '../read/search.ts';
 import { getText } from '../read/select-list.ts';
 import { StatementScope } from '../read/statement-scope.ts';
 import { findKey, ownKeyValues } from '../validate/own-names.ts';
@@ -152,7 +153,7 @@ function planByKey(
     const [row] = rows ?? [];
     return row === undefined ? 'null' : reader.write(row, answering);
   };
-  return { fragments: [statement], reusesPlan: false, write };
+  return { fragments: [statement], reusesPlan: !scope.nestsLists, write };
 }
 
 function planConnection(
@@ -161,9 +162,8 @@ function planConnection(
   args: ConnectionArguments,
   selection: ConnectionSelection,
 ): Plan {
-  if (args.search !== undefined)
-    throw new Unplannable('how a search is answered depends on how much it finds');
-  const query = compileList(scope, { entity }, args, unknownCursors, null);
+  const search = args.search === undefined ? null : planSearch(scope, entity, args, selection);
+  const query = compileList(scope, { entity }, args, unknownCursors, search);
   const requests = countRequests(selection);
   requests.forEach(assertCount);
   const nesting = nestingOf(scope, true, query.page.size);
@@ -177,9 +177,12 @@ function planConnection(
     ...(reader === null ? [] : [sql`select ${reader.columns} ${query.range} ${reader.limit}`]),
     ...sides.map((side) => sql`select ${query.outside(side)}::text`),
     ...requests.map((request) => countColumn(scope, query.all, request)),
+    ...(search === null ? [] : [searchOutcome]),
   ];
   const write: Plan['write'] = (results, answering) => {
     const rest = [...results];
+    if (search !== null && readOutcome(rest.pop() ?? []) !== 'few')
+      throw new Unplannable('more match than are ranked, or there is no word in it');
     const page = reader === null ? null : reader.write(rest.shift() ?? [], answering);
     const outside = { after: false, before: false };
     for (const side of sides) outside[side] = rest.shift()?.[0]?.[0] === 'true';
@@ -189,7 +192,21 @@ function planConnection(
     });
     return writeConnection(query, page, outside, counts, selection);
   };
-  return { fragments, reusesPlan: false, write };
+  return { fragments, reusesPlan: query.isLookUp && !scope.nestsLists, write };
+}
+
+/** Few match, as a rule; that they do is seen before anything is written. */
+function planSearch(
+  { limits }: StatementScope,
+  entity: Entity,
+  args: ConnectionArguments,
+  { cursors, pageInfo }: ConnectionSelection,
+): Search {
+  // A cursor of ranked records holds the words.
+  if ((cursors || pageInfo) && !args.orderBy?.length) throw new Unplannable('the words are not known yet');
+  const search = searchOfFew(limits, entity, args);
+  if (search === null) throw new Unplannable('how a search is answered depends on how much it finds');
+  return search;
 }
 
 function planAggregate(

@@ -1,4 +1,4 @@
-import { sql } from '@formwork/pg/sql-text';
+import { reusingPlan, sql } from '@formwork/pg/sql-text';
 import type { Entity } from '@formwork/registry';
 import type {
   ConnectionArguments,
@@ -14,7 +14,7 @@ import { assertCount, countColumn, countRequests, toCount } from './count.ts';
 import { compileList, type ListQuery } from './list-query.ts';
 import { readNesting } from './nested.ts';
 import type { ReadContext } from './read-context.ts';
-import { openSearch } from './search.ts';
+import { openSearch, readOutcome, type Search, searchOfFew, searchOutcome, wordless } from './search.ts';
 import { getText } from './select-list.ts';
 import { newScope, type StatementScope } from './statement-scope.ts';
 
@@ -28,8 +28,36 @@ export async function readConnection(
   args: ConnectionArguments,
   selection: ConnectionSelection,
 ): Promise<ConnectionNode> {
+  const read = (search: Search | null) => readList(context, entity, args, selection, search);
+  if (args.search === undefined) return read(null);
+  const few = searchOfFew(context.limits, entity, args);
+  if (few === null) return read(await openSearch(context, entity, args));
+  // What was found stands where few match, which most searches do. Else it is known by now how to go about it.
+  const [found, outcome] = await Promise.all([
+    read(few),
+    context.batcher.run(reusingPlan(searchOutcome)).then(readOutcome),
+  ]);
+  switch (outcome) {
+    case 'few':
+      return found;
+    case 'many':
+      return read({ text: few.text, ranked: false });
+    case 'wordless':
+      throw wordless(String(few.text));
+    case 'unknown':
+      return read(await openSearch(context, entity, args));
+  }
+}
+
+/** `search`: what was made of the one in the arguments. Sends what it sends before anything else can. */
+async function readList(
+  context: ReadContext,
+  entity: Entity,
+  args: ConnectionArguments,
+  selection: ConnectionSelection,
+  search: Search | null,
+): Promise<ConnectionNode> {
   const scope = newScope(context);
-  const search = args.search === undefined ? null : await openSearch(context, entity, args);
   const query = compileList(scope, { entity }, args, context.cursors, search);
   const requests = countRequests(selection);
   requests.forEach(assertCount);
@@ -51,8 +79,9 @@ async function readPageOf(
   const statement = { scope, several: true, records: query.page.size };
   return readNesting(context, statement, async (nesting) => {
     const reader = new PageReader(query, selection, nesting);
-    const rows = await context.batcher.run(sql`select ${reader.columns} ${query.range} ${reader.limit}`);
-    return reader.read(rows, context.cursors);
+    const text = sql`select ${reader.columns} ${query.range} ${reader.limit}`;
+    const isLookUp = query.isLookUp && !scope.nestsLists;
+    return reader.read(await context.batcher.run(isLookUp ? reusingPlan(text) : text), context.cursors);
   });
 }
 
@@ -75,6 +104,7 @@ async function readCount(
   query: ListQuery,
   request: CountRequest,
 ): Promise<Count> {
-  const [counted] = await batcher.run(countColumn(scope, query.all, request));
+  const text = countColumn(scope, query.all, request);
+  const [counted] = await batcher.run(query.isLookUp ? reusingPlan(text) : text);
   return toCount(request, Number(getText(counted ?? [], 0)));
 }

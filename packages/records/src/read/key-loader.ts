@@ -1,4 +1,11 @@
-import { mapValue, type OpenValue, type SqlFragment, sql, textArray } from '@formwork/pg/sql-text';
+import {
+  mapValue,
+  type OpenValue,
+  reusingPlan,
+  type SqlFragment,
+  sql,
+  textArray,
+} from '@formwork/pg/sql-text';
 import { type Entity, quote, type UniqueKey, uniqueColumn } from '@formwork/registry';
 import DataLoader from 'dataloader';
 import { RecordError, type RecordNode, type RecordSelection, type Values } from '../contract.ts';
@@ -8,7 +15,7 @@ import { readNesting } from './nested.ts';
 import type { ReadContext } from './read-context.ts';
 import { getText, type Nesting, type RecordReader, SelectList, selectRecord } from './select-list.ts';
 import { mergeSelections, selectionKey } from './selection-key.ts';
-import { newScope } from './statement-scope.ts';
+import { newScope, type StatementScope } from './statement-scope.ts';
 
 interface Wanted {
   /** JSON text of each part, null for one without a value. */
@@ -52,14 +59,19 @@ export class KeyLoader {
   #load(wanted: readonly Wanted[]): Promise<(RecordNode | null)[]> {
     const scope = newScope(this.#context);
     const statement = { scope, several: wanted.length > 1, records: wanted.length };
-    return readNesting(this.#context, statement, (nesting) => this.#read(wanted, nesting));
+    return readNesting(this.#context, statement, (nesting) => this.#read(wanted, scope, nesting));
   }
 
-  async #read(wanted: readonly Wanted[], nesting: Nesting | null): Promise<(RecordNode | null)[]> {
+  async #read(
+    wanted: readonly Wanted[],
+    scope: StatementScope,
+    nesting: Nesting | null,
+  ): Promise<(RecordNode | null)[]> {
     const parts = this.#key.fields.map((_, index) => wanted.map((each) => each.parts[index] ?? null));
     const selection = mergeSelections(wanted.map((each) => each.selection));
     const { statement, place, reader } = compileKeyRead(this.#entity, this.#key, parts, selection, nesting);
-    const rows = await this.#context.batcher.run(statement);
+    const isLookUp = nesting === null || !scope.nestsLists;
+    const rows = await this.#context.batcher.run(isLookUp ? reusingPlan(statement) : statement);
     const byPlace = new Map(rows.map((row) => [getText(row, place), row]));
     return wanted.map((_, index) => {
       const row = byPlace.get(String(index + 1));

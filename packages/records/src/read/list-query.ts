@@ -40,6 +40,8 @@ export interface ListQuery {
    * a bare `exists` may be planned as a scan that hopes to meet one soon.
    */
   readonly outside: (side: Side) => SqlFragment;
+  /** It is found by words and read by its ids, so one plan is the best for all of them: see `Statement.reusesPlan`. */
+  readonly isLookUp: boolean;
 }
 
 /** Where a list starts: all records of an entity, or those behind a link of the record with this id. */
@@ -115,6 +117,7 @@ export function compileList(
       return sql`exists (select from (select ${alias}.id from ${source}${beyondCursor}
         order by ${nearest} limit 1) ${scope.alias()})`;
     },
+    isLookUp: ordering.tables !== undefined && where === null && !entity.access?.read,
   };
 }
 

@@ -26,7 +26,7 @@ export function compileRecordsRead(
   const reader = selectRecord(list, view, alias, selection, nesting);
   return {
     reader,
-    statement: sql`select ${list.sql} from ${view.name} ${alias} where ${alias}.id = any (${mapValue(ids, textArray)}::uuid[])`,
+    statement: sql`select ${list.sql} from ${view.name} ${alias} where ${alias}.id = any (${sql.unseen(mapValue(ids, textArray))}::uuid[])`,
     nodesOf: (rows) => new Map(rows.map((row) => reader.read(row)).map((node) => [node.id, node])),
   };
 }

@@ -66,17 +66,17 @@ const operators: Readonly<Record<string, CompileOperator>> = {
     key: hasFoldedKey(known(text))
       ? keyCondition(subject, (key) => sql`${key} = ${textKey(sql`${text}::text`)}`)
       : beginsWith(subject, mapValue(text, safeFoldedHead)),
-    exact: sql`${fold(subject.value)} = ${fold(sql`${text}::text`)}`,
+    exact: sql`${fold(subject.value)} = ${foldedOperand(text)}`,
   }),
   containsInsensitive: ({ value }, text) => ({
-    exact: sql`strpos(${fold(value)}, ${fold(sql`${text}::text`)}) > 0`,
+    exact: sql`strpos(${fold(value)}, ${foldedOperand(text)}) > 0`,
   }),
   startsWithInsensitive: (subject, text) => ({
     key: beginsWith(subject, mapValue(text, safeFoldedHead)),
-    exact: sql`starts_with(${fold(subject.value)}, ${fold(sql`${text}::text`)})`,
+    exact: sql`starts_with(${fold(subject.value)}, ${foldedOperand(text)})`,
   }),
   endsWithInsensitive: ({ value }, text) => {
-    const end = fold(sql`${text}::text`);
+    const end = foldedOperand(text);
     return { exact: sql`right(${fold(value)}, length(${end})) = ${end}` };
   },
 };
@@ -133,4 +133,9 @@ function known<T>(value: T | OpenValue<T>): T {
 
 function fold(text: SqlFragment): SqlFragment {
   return sql`formwork.fold(${text}, true)`;
+}
+
+/** Folded once for the statement; where it is planned before its values are known, it would be for each record. */
+function foldedOperand(text: OperandText): SqlFragment {
+  return sql`(select ${fold(sql`${text}::text`)})`;
 }
