@@ -108,10 +108,13 @@ describe('formwork start --demo', () => {
 
   async function takenPort(url: string): Promise<void> {
     const { port } = new URL(url);
-    const { code, stderr } = await runApart(['start', '--port', port], environment);
-    expect([code, stderr]).toEqual([
+    const misspelled = { ...environment, FORMWORK_MAX_RECORD: '5' };
+    const { code, stderr } = await runApart(['start', '--port', port], misspelled);
+    expect([code, ...stderr.split('\n')]).toEqual([
       1,
+      expect.stringMatching('FORMWORK_MAX_RECORD is none .* Did you mean "FORMWORK_MAX_RECORDS"\\?'),
       expect.stringMatching(`^Port ${port} on .* is taken.*FORMWORK_PORT.*--port`),
+      '',
     ]);
     expect(isPostgresUp()).toBe(true);
   }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { type Setting, settings, startGateway } from '@formwork/gateway';
+import { type Setting, settings, startGateway, unknownSettings } from '@formwork/gateway';
+import { didYouMean } from '@formwork/registry';
 import { type Command, InvalidArgumentError } from 'commander';
 import { examples, jsonOption } from '../command-help.ts';
 import { type DemoTenant, loadDemo } from '../demo/load-demo.ts';
@@ -51,6 +52,7 @@ async function start(terminal: Terminal, installation: Installation, options: St
   const { interrupted: signal } = terminal;
   const isJson = options.json === true;
   const tell = tellTo(terminal, isJson);
+  warnOfUnknown(terminal);
   // A gateway is no batch job: it never has what sees all tenants.
   const { systemUrl: _, ...settings } = installation.settings;
   // Before the demo data, so that a port that is taken is told at once.
@@ -70,6 +72,16 @@ async function start(terminal: Terminal, installation: Installation, options: St
   } finally {
     tell('Stopping …');
     await gateway.close();
+  }
+}
+
+/** A limit that somebody believes to have set would be missed when it is needed. */
+function warnOfUnknown({ environment, error }: Terminal): void {
+  const known = Object.values(settings).map(({ name }) => name);
+  for (const name of unknownSettings(environment)) {
+    error.write(
+      `The variable ${name} is none of Formwork's and is left alone.${didYouMean(name, known)} "formwork --help" lists all.\n`,
+    );
   }
 }
 

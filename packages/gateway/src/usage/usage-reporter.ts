@@ -39,7 +39,8 @@ export class UsageReporter {
     // It begins with nothing counted, so whatever was asked before is answered.
     reporter.#told = await reportGateway(control, reporter.#id, 0);
     await reportGateway(control, reporter.#id, reporter.#told);
-    services.log.info({ gateway: reporter.#id }, 'tells what clients use');
+    // Not by default: standard output begins with what `formwork start --json` says.
+    services.log.debug({ gateway: reporter.#id }, 'tells what clients use');
     reporter.#hearing = await control.listen(
       usageChannel,
       () => void reporter.#beat(true),
