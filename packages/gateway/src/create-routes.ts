@@ -1,6 +1,6 @@
 import type { ControlPlane, DataPlane } from '@formwork/pg';
 import { createDesign, DesignOperation } from './design/design-operation.ts';
-import { createFastLane } from './http/fast-lane.ts';
+import { fastLane } from './http/fast-lane.ts';
 import type { GraphqlEndpoint } from './http/front.ts';
 import { GraphiqlPage } from './http/graphiql.ts';
 import { serveHealth, serveMetrics, serveReadiness, serveRoot } from './http/health.ts';
@@ -33,8 +33,8 @@ export function createRoutes(services: Services, control: ControlPlane): Routes 
 function mount(services: Services, path: string, title: string, begin: GraphqlEndpoint['begin']) {
   const { options, log } = services;
   const yoga = createGatewayYoga({ path, title, graphiql: options.graphiql, log });
-  const fastLane = options.fastLane ? createFastLane(yoga, log) : null;
-  return { endpoint: { fastLane, yogaLane: createYogaLane(yoga), begin }, page: new GraphiqlPage(yoga) };
+  const lanes = { fastLane: options.fastLane ? fastLane : null, yogaLane: createYogaLane(yoga) };
+  return { endpoint: { ...lanes, begin }, page: new GraphiqlPage(yoga) };
 }
 
 /**

@@ -9,16 +9,65 @@ export function createLogger(
   options: Pick<GatewayOptions, 'logLevel'>,
   destination: DestinationStream = standardOutput(),
 ) {
-  const settings = { level: options.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime };
-  return pino(settings, destination);
+  const log = pino({ level: options.logLevel, base: null, timestamp }, destination);
+  destinations.set(log, destination);
+  return log;
+}
+
+/** Of the loggers that are made here. */
+const destinations = new WeakMap<object, DestinationStream>();
+
+/** What is logged of each request, under these names. */
+export type RequestLine = Readonly<Record<string, string | number | null | undefined>>;
+
+/**
+ * As `log.info(line, 'request')`, to the byte. There is one such line for each request, and of what a request costs pino
+ * would take a twentieth.
+ */
+export function logRequest(log: Logger, line: RequestLine): void {
+  const destination = destinations.get(log);
+  if (destination === undefined || log.levelVal > info) {
+    log.info(line, 'request');
+    return;
+  }
+  let text = `{"level":${info}${timestamp()}`;
+  for (const name in line) {
+    const value = line[name];
+    if (value === undefined) continue;
+    text += `,"${name}":${typeof value === 'string' ? quote(value) : value}`;
+  }
+  destination.write(`${text},"msg":"request"}\n`);
+}
+
+const info = pino.levels.values.info ?? 30;
+
+/** Characters that stand in JSON as they are. */
+const plain = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
+
+function quote(text: string): string {
+  return plain.test(text) ? `"${text}"` : JSON.stringify(text);
+}
+
+let second = 0;
+let untilSecond = '';
+
+/** As `pino.stdTimeFunctions.isoTime`; up to the second it is put together once for all lines of that second. */
+function timestamp(): string {
+  const now = Date.now();
+  const milliseconds = now % 1000;
+  if (now - milliseconds !== second) {
+    second = now - milliseconds;
+    untilSecond = `,"time":"${new Date(now).toISOString().slice(0, -4)}`;
+  }
+  return `${untilSecond}${String(milliseconds).padStart(3, '0')}Z"`;
 }
 
 let shared: DestinationStream | undefined;
 
-/**
- * What is logged in one turn of the event loop is one write at its end: under load that is a third of the cost. Nothing
- * waits for longer than that, and what waits when the process exits is written then.
- */
+/** Milliseconds for which a line may wait for others, so that under load one write takes many. */
+const longestWait = 20;
+
+/** Nothing waits for longer than that, and what waits when the process exits is written then. */
 function standardOutput(): DestinationStream {
   if (shared !== undefined) return shared;
   const output = pino.destination({ dest: 1, sync: true, minLength: 16_000 });
@@ -33,7 +82,7 @@ function standardOutput(): DestinationStream {
       output.write(line);
       if (isWaiting) return;
       isWaiting = true;
-      setImmediate(flush);
+      setTimeout(flush, longestWait).unref();
     },
   };
   return shared;

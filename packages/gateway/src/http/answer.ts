@@ -21,22 +21,32 @@ interface HttpHints {
  * who ask for `application/json`.
  */
 export function answerResult(result: TextResult, media: MediaType): Answer {
-  const headers: Record<string, string> = { 'content-type': `${media}; charset=utf-8` };
+  const { errors } = result;
+  if (errors === undefined) return { status: 200, headers: mediaHeaders[media], body: stringify(result) };
+  const headers: Record<string, string> = { ...mediaHeaders[media] };
   let status = 0;
-  for (const { http } of (result.errors ?? []).map(({ extensions }) => extensions as { http?: HttpHints })) {
+  for (const { http } of errors.map(({ extensions }) => extensions as { http?: HttpHints })) {
     Object.assign(headers, http?.headers);
     if (!(media === 'application/json' && http?.spec)) status = Math.max(status, http?.status ?? 0);
   }
   return { status: status === 0 ? 200 : status, headers, body: stringify(result) };
 }
 
+/** The same objects each time: what is made of headers is remembered by them. */
+const mediaHeaders: Readonly<Record<MediaType, Answer['headers']>> = {
+  'application/json': { 'content-type': 'application/json; charset=utf-8' },
+  'application/graphql-response+json': {
+    'content-type': 'application/graphql-response+json; charset=utf-8',
+  },
+};
+
 export function answerError(error: GraphQLError, media: MediaType): Answer {
   return answerResult({ errors: [error] }, media);
 }
 
 function stringify(result: TextResult): string {
-  const { stringify: text, ...shown } = result;
-  if (text) return text();
+  if (result.stringify) return result.stringify();
+  const { stringify: _, ...shown } = result;
   return JSON.stringify(result.errors ? { ...shown, errors: result.errors.map(withoutHttp) } : shown);
 }
 

@@ -6,7 +6,9 @@ import type { Cancellation } from '@formwork/pg';
  */
 export class Departure implements Cancellation {
   #aborted = false;
-  #listeners: Set<() => void> | undefined;
+  /** Most requests have one batch at a time, which is the one that listens. */
+  #listener: (() => void) | undefined;
+  #further: (() => void)[] | undefined;
 
   get aborted(): boolean {
     return this.#aborted;
@@ -14,17 +16,22 @@ export class Departure implements Cancellation {
 
   abort(): void {
     this.#aborted = true;
-    const listeners = this.#listeners ?? [];
-    this.#listeners = undefined;
-    for (const listener of listeners) listener();
+    const listeners = [this.#listener, ...(this.#further ?? [])];
+    this.#listener = undefined;
+    this.#further = undefined;
+    for (const listener of listeners) listener?.();
   }
 
   addEventListener(_: 'abort', listener: () => void): void {
-    this.#listeners ??= new Set();
-    this.#listeners.add(listener);
+    if (this.#listener === undefined) this.#listener = listener;
+    else {
+      this.#further ??= [];
+      this.#further.push(listener);
+    }
   }
 
   removeEventListener(_: 'abort', listener: () => void): void {
-    this.#listeners?.delete(listener);
+    if (this.#listener === listener) this.#listener = undefined;
+    else this.#further = this.#further?.filter((one) => one !== listener);
   }
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzip } from 'node:zlib';
 import type { Cancellation } from '@formwork/pg';
-import type { Logger } from '../log.ts';
+import { type Logger, logRequest } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Answer } from './answer.ts';
 import { Departure } from './departure.ts';
@@ -93,15 +93,13 @@ export class Exchange {
   #write({ status, headers, body }: Answer): void {
     const response = this.#response;
     if (response.headersSent || response.destroyed) return;
-    response.writeHead(status, {
-      'x-content-type-options': 'nosniff',
-      'cache-control': 'no-store',
-      ...headers,
-      'content-length': Buffer.byteLength(body),
-    });
+    const length = Buffer.byteLength(body);
+    response.writeHead(status, [...ownHeaders, ...pairsOf(headers), 'content-length', String(length)]);
     // What is left of a body that was not read must not hold the connection.
     if (headers.connection === 'close') response.on('finish', () => this.request.destroy());
-    response.end(this.method === 'HEAD' ? undefined : body);
+    if (this.method === 'HEAD' || length === 0) response.end();
+    // A text of which each character is one byte goes out with its head as it is, in one write.
+    else endWith(response, body, length === body.length ? 'latin1' : 'utf8');
     if (response.writableLength > 0) this.#watchTaker();
   }
 
@@ -138,8 +136,32 @@ export class Exchange {
     this.#metrics.request(status, code, milliseconds);
     const { method, path } = this;
     const line = { request: this.#id, method, path, ...this.account, status, milliseconds };
-    this.#baseLog.info(line, 'request');
+    logRequest(this.#baseLog, line);
   }
+}
+
+const ownHeaders = ['x-content-type-options', 'nosniff', 'cache-control', 'no-store'];
+
+const knownPairs = new WeakMap<Answer['headers'], readonly string[]>();
+
+/** Names and values in turn, which is what costs Node least. Most answers have the same headers, the very object. */
+function pairsOf(headers: Answer['headers']): readonly string[] {
+  let pairs = knownPairs.get(headers);
+  if (pairs === undefined) {
+    pairs = Object.entries(headers).flat();
+    knownPairs.set(headers, pairs);
+  }
+  return pairs;
+}
+
+/** As `response.end(body)`, which would write head and body in one piece and then nothing in another. */
+function endWith(response: ServerResponse, body: string | Buffer, encoding: 'latin1' | 'utf8'): void {
+  const { socket } = response;
+  // A response that is not the next on its connection has none yet.
+  socket?.cork();
+  response.write(body, encoding);
+  socket?.uncork();
+  response.end();
 }
 
 /** Only the path and the query of a URL count; one that cannot be read is a path that nobody knows. */

@@ -10,7 +10,7 @@ import type { Services } from '../services.ts';
 import { Visit } from '../visit.ts';
 import { type MediaType, negotiate } from './accept.ts';
 import { answerError } from './answer.ts';
-import { answerBatch, type Batch } from './batch.ts';
+import { answerBatch } from './batch.ts';
 import { readBody } from './body.ts';
 import type { Exchange } from './exchange.ts';
 import type { Lane, Runnable } from './lane.ts';
@@ -44,7 +44,10 @@ export async function serveGraphql(
     assertMethod(exchange);
     const admitted = admit(exchange, services);
     const visit = admitted instanceof Visit ? admitted : await admitted;
-    const params = await readParams(exchange, services);
+    const params =
+      exchange.method === 'GET'
+        ? parseUrlParams(exchange.url.searchParams)
+        : parseBodyParams(await readJson(exchange, services), services.options.batching);
     const isPlain =
       exchange.method === 'POST' && exactJson.has(exchange.request.headers['content-type'] ?? '');
     const lane = isPlain && endpoint.fastLane ? endpoint.fastLane : endpoint.yogaLane;
@@ -109,12 +112,12 @@ function assertMethod({ method }: Exchange): void {
   });
 }
 
-async function readParams(exchange: Exchange, services: Services): Promise<OperationParams | Batch> {
-  if (exchange.method === 'GET') return parseUrlParams(exchange.url.searchParams);
-  const contentType = exchange.request.headers['content-type'];
-  if (contentType === undefined || !acceptedJson.test(contentType)) throw unsupported(contentType);
-  const { maxBody, batching } = services.options;
-  return parseBodyParams(await readBody(exchange.request, maxBody), batching);
+function readJson({ request }: Exchange, { options }: Services): Promise<string> {
+  const contentType = request.headers['content-type'];
+  if (contentType === undefined || !(exactJson.has(contentType) || acceptedJson.test(contentType))) {
+    throw unsupported(contentType);
+  }
+  return readBody(request, options.maxBody);
 }
 
 function unsupported(contentType: string | undefined): GraphQLError {

@@ -14,10 +14,10 @@ export interface LaneRequest {
   readonly media: MediaType;
 }
 
-/** A way through yoga. Two of them, with the same answers. */
+/** A way to an answer. Two of them, with the same answers. */
 export type Lane = (request: LaneRequest) => Promise<Answer>;
 
-/** What our plugins find in yoga's context, on either lane. */
+/** What our plugin finds in yoga's context. */
 export interface LaneContext {
   readonly operation: Runnable;
   readonly params?: OperationParams;

@@ -3,7 +3,7 @@ import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import type { Logger } from '../log.ts';
 import { toRequestError } from '../present-errors.ts';
 import type { LaneContext } from './lane.ts';
-import { plugins } from './plugins.ts';
+import { useOperation } from './use-operation.ts';
 
 export type Yoga = YogaServerInstance<LaneContext, LaneContext>;
 
@@ -14,11 +14,11 @@ export interface YogaOptions {
   readonly log: Logger;
 }
 
-/** yoga as both lanes use it. What it could do of itself and the front does already is off. */
+/** yoga behind our front. What it could do of itself and the front does already is off. */
 export function createGatewayYoga({ path, title, graphiql, log }: YogaOptions): Yoga {
   return createYoga<LaneContext, LaneContext>({
     graphqlEndpoint: path,
-    plugins: [...plugins],
+    plugins: [useOperation()],
     parserAndValidationCache: false,
     multipart: false,
     batching: false,
