@@ -19,6 +19,7 @@ const config: CodegenConfig = {
           Time: 'string',
           Duration: 'string',
           JSON: 'unknown',
+          ByField: 'object',
         },
       },
     },

@@ -6,7 +6,15 @@ import type { introspection } from '../generated/graphql-env.d.ts';
 /** Types of operations by gql.tada: out of the documents themselves, as they are typed. */
 const graphql = initGraphQLTada<{
   introspection: introspection;
-  scalars: { DateTime: string; Decimal: string; Date: string; Time: string; Duration: string; JSON: unknown };
+  scalars: {
+    DateTime: string;
+    Decimal: string;
+    Date: string;
+    Time: string;
+    Duration: string;
+    JSON: unknown;
+    ByField: object;
+  };
 }>();
 
 const CreateAirport = graphql(`

@@ -74,9 +74,18 @@ export function operandOf(kind: Kind, value: unknown, path: string): unknown {
       const { amount, currency } = value as Money;
       return { amount: operandOf('decimal', amount, path), currency: operandOf('text', currency, path) };
     }
+    case 'datetime':
+      return inUtc(text);
     default:
       return value;
   }
+}
+
+/** Scalars of the schema do so too; but what stands in a scalar that names fields has not gone through them. */
+function inUtc(moment: string): string {
+  const [, seconds = '', fraction = '', offset = ''] = /^(.{19})(\.\d+)?([+-].*)$/.exec(moment) ?? [];
+  if (offset === '') return moment;
+  return `${new Date(`${seconds}${offset}`).toISOString().slice(0, 19)}${fraction}Z`;
 }
 
 /** How values of a field compare, both there: below, equal or above 0. */
