@@ -19,8 +19,11 @@ export async function cpuTime(pid: number): Promise<number | null> {
   }
 }
 
-/** CPU of each process of a Postgres, by pid: its connections come and go. */
-export async function postgresTimes(postmaster: number): Promise<ReadonlyMap<number, number>> {
+/**
+ * Microseconds of CPU that a Postgres has used so far but for the postmaster itself: its processes, and those that have
+ * ended, as its connections and the workers of parallel plans do.
+ */
+export async function postgresTime(postmaster: number): Promise<number> {
   const run = promisify(execFile);
   const { stdout } = await run('ps', ['--no-headers', '-o', 'pid', '--ppid', String(postmaster)]).catch(
     () => ({
@@ -31,11 +34,14 @@ export async function postgresTimes(postmaster: number): Promise<ReadonlyMap<num
     .split('\n')
     .map(Number)
     .filter((pid) => pid > 0);
-  const times = await Promise.all(pids.map(async (pid) => [pid, (await cpuTime(pid)) ?? 0] as const));
-  return new Map(times);
+  const times = await Promise.all(pids.map(async (pid) => (await cpuTime(pid)) ?? 0));
+  return times.reduce((sum, time) => sum + time, await endedTime(postmaster));
 }
 
-/** What was used between two looks; processes that have ended in between are not known. */
-export function usedBetween(before: ReadonlyMap<number, number>, after: ReadonlyMap<number, number>): number {
-  return [...after].reduce((sum, [pid, time]) => sum + time - (before.get(pid) ?? 0), 0);
+/** Of the children of a process that have ended; to a hundredth of a second. */
+async function endedTime(pid: number): Promise<number> {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  // Behind the name, which may hold anything: cutime and cstime (proc(5)) are the 14th and 15th.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[13] ?? 0) + Number(fields[14] ?? 0)) * 10_000;
 }

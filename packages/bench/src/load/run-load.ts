@@ -1,7 +1,7 @@
 import autocannon from 'autocannon';
 import { BenchFailure } from '../failure.ts';
 import type { Target } from '../targets/target.ts';
-import { cpuTime, postgresTimes, usedBetween } from './cpu-time.ts';
+import { cpuTime, postgresTime } from './cpu-time.ts';
 
 export interface LoadRequest {
   readonly headers: Readonly<Record<string, string>>;
@@ -40,7 +40,7 @@ export async function runLoad(
     body,
   }));
   let client = 0;
-  const [serverBefore, postgresBefore] = [await cpuTime(target.pid), await postgresTimes(postmaster)];
+  const [serverBefore, postgresBefore] = [await cpuTime(target.pid), await postgresTime(postmaster)];
   const result = await autocannon({
     url: target.url,
     connections,
@@ -50,7 +50,7 @@ export async function runLoad(
       each.setRequests([...list.slice(start), ...list.slice(0, start)]);
     },
   });
-  const [serverAfter, postgresAfter] = [await cpuTime(target.pid), await postgresTimes(postmaster)];
+  const [serverAfter, postgresAfter] = [await cpuTime(target.pid), await postgresTime(postmaster)];
   const answered = result.requests.total;
   if (result.non2xx + result.errors + result.timeouts > 0 || answered === 0) {
     throw new BenchFailure(
@@ -62,6 +62,6 @@ export async function runLoad(
     p50: result.latency.p50,
     p99: result.latency.p99,
     serverCpu: serverBefore === null || serverAfter === null ? null : (serverAfter - serverBefore) / answered,
-    postgresCpu: usedBetween(postgresBefore, postgresAfter) / answered,
+    postgresCpu: (postgresAfter - postgresBefore) / answered,
   };
 }
