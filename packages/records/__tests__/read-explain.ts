@@ -8,6 +8,7 @@ interface Plan {
   readonly 'Index Name'?: string;
   readonly 'Index Cond'?: string;
   readonly 'Recheck Cond'?: string;
+  readonly 'Plan Rows': number;
   readonly 'Actual Rows': number;
   readonly 'Actual Loops': number;
   readonly 'Rows Removed by Filter'?: number;
@@ -56,6 +57,8 @@ function summarize(json: string) {
       (node) => !/^\(+tenant_id = /.test(node['Index Cond'] ?? node['Recheck Cond'] ?? ''),
     ),
     scans: scans.map((node) => `${node['Index Name'] ?? node['Node Type']}: ${slotConditions(node)}`),
+    /** How many rows the planner expected of each scan. */
+    expected: scans.map((node) => node['Plan Rows']),
     sorts: nodes.map((node) => node['Node Type']).filter((type) => type.endsWith('Sort')),
     read: scans.reduce((sum, node) => sum + rowsOf(node) * node['Actual Loops'], 0),
   };
