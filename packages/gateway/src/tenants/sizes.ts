@@ -42,9 +42,9 @@ export function registryBytes(registry: Registry, roles = 0): number {
   const own = registry.entities.reduce(
     (bytes, entity) =>
       bytes +
-      3_000 +
+      2_500 +
       entity.fields.reduce(
-        (sum, field) => sum + 650 + field.choices.length * 200 + field.description.length * 2,
+        (sum, field) => sum + 500 + field.choices.length * 200 + field.description.length * 2,
         0,
       ),
     5_000,
@@ -55,7 +55,7 @@ export function registryBytes(registry: Registry, roles = 0): number {
 
 /** With what it was parsed into, a node of the syntax tree for every few characters, and what is known of it since. */
 export function documentBytes(key: string, document: DocumentNode | null): number {
-  return 2_000 + key.length * (document === null ? 10 : 60);
+  return 2_000 + key.length * (document === null ? 10 : 75);
 }
 
 /** Of a text that is kept under another: two for each character. */

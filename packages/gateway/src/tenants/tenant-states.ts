@@ -63,7 +63,7 @@ export class TenantStates {
   constructor(options: TenantStatesOptions) {
     this.#options = options;
     this.#registries = new Cache(options.memory, (registry) =>
-      registryBytes(registry, this.#projected.get(registry)?.size),
+      registryBytes(registry, this.#views(registry)),
     );
     this.#schemas = new Cache(options.memory, schemaBytes);
   }
@@ -168,6 +168,12 @@ export class TenantStates {
       this.#registries.weigh(shapeOf(registry).both);
     }
     return projected;
+  }
+
+  /** Roles that see less than all of it. */
+  #views(registry: Registry): number {
+    const seen = [...(this.#projected.get(registry)?.values() ?? [])];
+    return seen.filter((projected) => projected !== registry).length;
   }
 
   /** Built in one go, so no second build of a shape can begin while one is under way. */
