@@ -413,8 +413,9 @@ begin
     end if;
   elsif first.records > 0 then
     for kind in
-      select s.tenant_id, s.entity_type, s.link_top, s.link_targets, s.is_rolled_up from formwork.entity_storage s
-      where (s.tenant_id, s.entity_type) in (select a.tenant_id, a.entity_type from added a)
+      select s.tenant_id, s.entity_type, s.link_top, s.link_targets, s.is_rolled_up
+      from (select distinct a.tenant_id, a.entity_type from added a) k
+      join formwork.entity_storage s on s.tenant_id = any (array[k.tenant_id]) and s.entity_type = k.entity_type
     loop
       are_rolled_up := are_rolled_up or kind.is_rolled_up;
       if kind.link_top = 1 then
