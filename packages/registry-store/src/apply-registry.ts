@@ -8,6 +8,7 @@ import {
 } from '@formwork/registry';
 import type { ChangeRequest } from './change-request.ts';
 import { RegistryConflictError } from './errors.ts';
+import { saveFormerNames } from './former-names.ts';
 import { startJobs } from './jobs/start-jobs.ts';
 import { findLeftBehind, type LeftBehind } from './left-behind.ts';
 import { findProblemsOfJobs, type PlanOptions, planChange } from './plan-change.ts';
@@ -123,6 +124,7 @@ async function apply(
   await runSteps(sql, tenantId, steps);
   const summary = diffRegistries(current.registry, registry);
   const version = await saveVersion(sql, tenantId, registry, { appliedBy, summary });
+  await saveFormerNames(sql, current.registry, registry, version);
   await startJobs(sql, tenantId, current.registry, registry, appliedBy);
   return { version, registry, changed, leftBehind };
 }

@@ -9,6 +9,7 @@ export {
   UsageUnknownError,
 } from './errors.ts';
 export { exportRegistry, loadTenantRegistry } from './export-registry.ts';
+export { type FormerName, formerNamesStatement, readFormerNames } from './former-names.ts';
 export { pauseJob, readJob, readJobs, resumeJob, retryJob } from './jobs/control-jobs.ts';
 export type { Job, JobState } from './jobs/job.ts';
 export { JobWorker, workOffJobs } from './jobs/job-worker.ts';

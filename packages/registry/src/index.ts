@@ -64,6 +64,7 @@ export type {
   UniqueKey,
 } from './model.ts';
 export {
+  camelName,
   deriveAggregateField,
   deriveEntityNames,
   deriveEnumNames,

@@ -4,6 +4,7 @@ import { toRequestError } from '../present-errors.ts';
 import { noteDocument } from '../trusted/note-document.ts';
 import { noteClosingUse, noteUse } from '../usage/note-use.ts';
 import type { Visit } from '../visit.ts';
+import { explainFormerNames } from './explain-former-names.ts';
 import type { TextResult } from './introspection.ts';
 import { type OperationParams, type PreparedOperation, prepareOperation } from './prepare.ts';
 import { runMutation } from './run-mutation.ts';
@@ -67,7 +68,10 @@ export class Operation {
     try {
       await noteUse(this.visit, this.params, this.prepared);
       if (this.visit.caller.tenant.documentMode === 'record') noteDocument(this);
-      return await (isMutation ? runMutation(this) : runQuery(this));
+      const result = await (isMutation ? runMutation(this) : runQuery(this));
+      if (result.errors === undefined) return result;
+      // Of names in variables, which nobody has looked at before.
+      return { ...result, errors: await explainFormerNames(this.visit, result.errors) };
     } catch (error) {
       return { ...(isMutation ? { data: null } : {}), errors: [toRequestError(error, this.visit.log)] };
     }
@@ -88,5 +92,6 @@ async function prepare(visit: Visit, sent: OperationParams, method: string): Pro
     }
   }
   const prepared = prepareOperation(visit.services.documents, { schema, shape, params, method, role });
-  return { params, prepared };
+  if (prepared.refused === null) return { params, prepared };
+  return { params, prepared: { ...prepared, refused: await explainFormerNames(visit, prepared.refused) } };
 }
