@@ -112,9 +112,13 @@ class PooledDataPlane implements DataPlane {
   ): Promise<T> {
     const deadline = new Deadline(budget, signal);
     try {
-      return await this.#pool.withSession(turns, deadline, (session) =>
-        work(new TenantSession(session, tenantId, deadline, this.#context)),
-      );
+      const lent = this.#pool.lend(turns, deadline);
+      const session = lent instanceof Promise ? await lent : lent;
+      try {
+        return await work(new TenantSession(session, tenantId, deadline, this.#context));
+      } finally {
+        this.#pool.takeBack(turns, session);
+      }
     } finally {
       deadline.clear();
     }

@@ -15,7 +15,8 @@ export async function readBatch(
 ): Promise<ReadOutcome> {
   const refusals = findRefusals(statements);
   if (refusals !== null) return runSeparately(session, scope, statements, refusals);
-  const reply = await sendRead(session, scope, statements);
+  let reply = await session.sendReads(scope, statements);
+  if (isForgotten(reply)) reply = await session.sendReads(scope, statements);
   if (!(reply instanceof StatementFailure))
     return { versions: parseVersions(reply.results[0]), results: reply.results.slice(1) };
   const failed = failedStatement(session, reply);
@@ -66,10 +67,12 @@ async function sendRead(
   statements: readonly Statement[],
 ): Promise<Reply | StatementFailure> {
   const reply = await session.sendReads(scope, statements);
-  // Somebody emptied the connection's prepared statements; the session has forgotten them too, so parse anew.
-  if (reply instanceof StatementFailure && reply.error.sqlstate === '26000')
-    return session.sendReads(scope, statements);
-  return reply;
+  return isForgotten(reply) ? session.sendReads(scope, statements) : reply;
+}
+
+/** Somebody emptied the connection's prepared statements; the session has forgotten them too, so parse anew. */
+function isForgotten(reply: Reply | StatementFailure): boolean {
+  return reply instanceof StatementFailure && reply.error.sqlstate === '26000';
 }
 
 async function readVersions(session: TenantSession, scope: Scope): Promise<TenantVersions> {

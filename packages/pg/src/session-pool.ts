@@ -53,30 +53,17 @@ export class SessionPool {
     this.#sweep.unref();
   }
 
-  /**
-   * Lends a session to `work`, in the tenant's turn. It returns to the pool only when no cancel can hit the next tenant's
-   * statement, and the turn ends with that.
-   */
-  async withSession<T>(
-    tenant: string,
-    deadline: Deadline,
-    work: (session: Session) => Promise<T>,
-  ): Promise<T> {
+  /** Lends a session in the tenant's turn; nothing to wait for where one is free. `takeBack` ends the turn. */
+  lend(tenant: string, deadline: Deadline): Session | Promise<Session> {
     const turn = this.#turns.take(tenant, deadline);
-    if (turn !== undefined) await turn;
-    let session = this.#idle.pop()?.session;
-    if (session === undefined) {
-      session = await this.#wait(deadline).catch((error: unknown) => {
-        this.#turns.end(tenant);
-        throw error;
-      });
-    }
-    try {
-      return await work(session);
-    } finally {
-      if (session.isDraining) void this.#drain(tenant, session);
-      else this.#release(tenant, session);
-    }
+    if (turn !== undefined) return turn.then(() => this.#idle.pop()?.session ?? this.#wait(tenant, deadline));
+    return this.#idle.pop()?.session ?? this.#wait(tenant, deadline);
+  }
+
+  /** It goes to the next only when no cancel can hit the next tenant's statement. */
+  takeBack(tenant: string, session: Session): void {
+    if (session.isDraining) void this.#drain(tenant, session);
+    else this.#release(tenant, session);
   }
 
   /** Resolves when all connections have come back and are closed. */
@@ -91,8 +78,17 @@ export class SessionPool {
     return this.#closing;
   }
 
-  /** For a session that comes free, or is made. */
-  async #wait(deadline: Deadline): Promise<Session> {
+  /** For a session that comes free, or is made. Ends the tenant's turn where none comes. */
+  async #wait(tenant: string, deadline: Deadline): Promise<Session> {
+    try {
+      return await this.#waitForOne(deadline);
+    } catch (error) {
+      this.#turns.end(tenant);
+      throw error;
+    }
+  }
+
+  async #waitForOne(deadline: Deadline): Promise<Session> {
     if (this.#closing !== undefined) throw closed();
     const { max, maxWaiting, waitTimeout } = this.#options;
     const canOpen = this.#sessions.size + this.#opening < max;
@@ -129,11 +125,11 @@ export class SessionPool {
     }
     this.#sessions.add(session);
     session.onBroken = () => this.#forget(session);
-    this.#lend(session);
+    this.#offer(session);
   }
 
   #release(tenant: string, session: Session): void {
-    this.#lend(session);
+    this.#offer(session);
     this.#turns.end(tenant);
   }
 
@@ -143,7 +139,7 @@ export class SessionPool {
   }
 
   /** To whoever waits, or to whoever comes next; unless it has served its time. */
-  #lend(session: Session): void {
+  #offer(session: Session): void {
     if (!this.#sessions.has(session)) return;
     const isWorn =
       session.uses >= recycling.maxUses ||

@@ -46,14 +46,18 @@ export class TenantSession {
    * Sends reads behind the statement that opens their batch. They are planned once where that does for all values, or
    * where the tenant is small; else by plans that are kept for it, where there are some for all of them, or each time.
    */
-  async sendReads(scope: Scope, statements: readonly Statement[]): Promise<Reply | StatementFailure> {
+  sendReads(scope: Scope, statements: readonly Statement[]): Promise<Reply | StatementFailure> {
     // By its slug a tenant is looked up before anything else is known: by a key, for which there is one plan.
     if (scope.by === 'slug' || statements.every(({ reusesPlan }) => reusesPlan))
       return this.send([openBatch(scope, 'force_generic_plan')], statements);
+    return this.#sendBySize(scope, statements);
+  }
+
+  async #sendBySize(scope: Scope, statements: readonly Statement[]): Promise<Reply | StatementFailure> {
     const planning = this.#context.sizes.find(this.tenantId);
     if (planning !== 'force_custom_plan') {
       await this.#session.refreshPlans();
-      if (planning === undefined) return this.#sendBySize(statements);
+      if (planning === undefined) return this.#askForSize(statements);
       return this.send([openBatch(scope, planning)], statements);
     }
     const kept = this.#context.plans.find(this.tenantId, statements);
@@ -68,7 +72,7 @@ export class TenantSession {
   }
 
   /** The database looks at the tenant's size, and says what it has made of it. */
-  async #sendBySize(statements: readonly Statement[]): Promise<Reply | StatementFailure> {
+  async #askForSize(statements: readonly Statement[]): Promise<Reply | StatementFailure> {
     const { sizes, fewRecords } = this.#context;
     const reply = await this.send([openBySize(this.tenantId, fewRecords)], statements);
     const planning = reply.results[0]?.[0]?.[1];
@@ -77,19 +81,26 @@ export class TenantSession {
   }
 
   /** Sends one message; `scope` are the statements that set the tenant, the caller's come behind them. */
-  async send(
+  send(
     scope: readonly Statement[],
     statements: readonly Statement[],
     sent: readonly Statement[] = statements,
   ): Promise<Reply | StatementFailure> {
+    const reply = this.#session.send([...scope, ...sent], this.deadline);
+    const { onBatch } = this.#context;
+    return onBatch === undefined ? reply : this.#report(onBatch, statements, reply);
+  }
+
+  async #report(
+    onBatch: OnBatch,
+    statements: readonly Statement[],
+    answer: Promise<Reply | StatementFailure>,
+  ): Promise<Reply | StatementFailure> {
     const started = performance.now();
-    const reply = await this.#session.send([...scope, ...sent], this.deadline);
-    this.#context.onBatch?.({
+    const reply = await answer;
+    onBatch({
       tenantId: this.tenantId,
-      // Put together for whoever looks at it, which is nobody where batches are not logged.
-      get statements() {
-        return statements.map(({ text }) => text);
-      },
+      statements: statements.map(({ text }) => text),
       milliseconds: performance.now() - started,
       failed: reply instanceof StatementFailure,
     });
@@ -122,17 +133,22 @@ export interface Scope {
   readonly by: 'id' | 'slug';
 }
 
-const opening = {
-  id: 'select formwork.begin_read($1::uuid)',
-  slug: 'select formwork.begin_read_as($1)',
+const openings = {
+  id: openingsOf('select formwork.begin_read($1::uuid)'),
+  slug: openingsOf('select formwork.begin_read_as($1)'),
 } as const;
+
+function openingsOf(begin: string): Readonly<Record<Planning, string>> {
+  const text = (planning: Planning) => `${begin}, set_config('plan_cache_mode', '${planning}', true)`;
+  return {
+    force_generic_plan: text('force_generic_plan'),
+    force_custom_plan: text('force_custom_plan'),
+  };
+}
 
 /** The first statement of a batch: sets the tenant for the implicit transaction, and gives the versions back. */
 export function openBatch({ by, name }: Scope, planning: Planning): Statement {
-  const statement = {
-    text: `${opening[by]}, set_config('plan_cache_mode', '${planning}', true)`,
-    values: [name],
-  };
+  const statement = { text: openings[by][planning], values: [name] };
   assertSendable([statement]);
   return statement;
 }
@@ -170,8 +186,8 @@ export function beginWholeWrite(tenantId: string, { registry, access }: TenantVe
 
 /** Reads what begin_read and begin_write return: "<registry version>:<access version>". */
 export function parseVersions(rows: readonly Row[] | undefined): TenantVersions {
-  const [registry, access] = (rows?.[0]?.[0] ?? '').split(':').map(Number);
-  if (registry === undefined || access === undefined)
-    throw new Error('The database gave no versions of the tenant');
-  return { registry, access };
+  const text = rows?.[0]?.[0] ?? '';
+  const end = text.indexOf(':');
+  if (end < 0) throw new Error('The database gave no versions of the tenant');
+  return { registry: Number(text.slice(0, end)), access: Number(text.slice(end + 1)) };
 }
