@@ -80,8 +80,13 @@ test('a plan says what it means to clients, and how the schema would change', as
     formwork: 1,
     entities: [{ key: 'airport', fields: [{ key: 'iata', type: 'text', unique: true }] }],
   };
+  const documents = { cities: 'query Cities { airports { nodes { city } } }' };
+  expect((await formwork('documents add --tenant acme -', documents)).code).toBe(0);
   const { code, stdout } = await formwork('registry plan --tenant acme --sdl -', removed);
   expect(code).toBe(2);
+  expect(stdout).toMatch(
+    /Trusted documents that would not run any more:\n {2}- sha256:[0-9a-f]{64}, "Cities": Cannot query field "city" on type "Airport"\./,
+  );
   expect(stdout).toContain('For clients that is BREAKING:');
   expect(stdout).toContain('  - BREAKING FIELD_REMOVED: Airport.city was removed.');
   expect(stdout).toContain('\n-  city: String\n');

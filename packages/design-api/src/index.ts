@@ -8,6 +8,7 @@ export {
 } from './api-changes.ts';
 export type { DesignContext } from './context.ts';
 export { designSchema } from './design-schema.ts';
+export { type BrokenDocument, findBrokenDocuments } from './trusted-documents/broken-documents.ts';
 export { type CheckedDocuments, checkDocuments } from './trusted-documents/check-documents.ts';
 export type {
   DocumentStore,

@@ -14,6 +14,11 @@ import {
 import { builder } from './builder.ts';
 import { ChangeType, LeftBehindType } from './change.ts';
 import { ProblemType } from './problem.ts';
+import {
+  type BrokenDocument,
+  findBrokenDocuments,
+  mostBroken,
+} from './trusted-documents/broken-documents.ts';
 import { unifiedDiff } from './unified-diff.ts';
 
 const LevelEnum = builder.enumType('ChangeLevel', {
@@ -60,6 +65,27 @@ const BackfillType = builder.objectRef<Backfill>('Backfill').implement({
     'Records that are touched so that an index, a key or a counter knows them: when the change is applied, or by a job afterwards ' +
     'where they are many (see `jobs`).',
   fields: (t) => ({ entity: t.exposeString('entity'), records: t.exposeInt('records') }),
+});
+
+const BrokenDocumentType = builder.objectRef<BrokenDocument>('BrokenDocument').implement({
+  description: 'A trusted document that runs now and would be refused.',
+  fields: (t) => ({
+    documentId: t.string({
+      description: 'As in `trustedDocuments`: `"sha256:…"`.',
+      resolve: ({ hash }) => `sha256:${hash}`,
+    }),
+    ids: t.stringList({ description: 'What else clients call it.', resolve: ({ ids }) => [...ids] }),
+    name: t.exposeString('name', { description: 'The names of its operations.' }),
+    recordedBy: t.exposeString('recordedBy', { description: 'Who sent it first, or had it trusted.' }),
+    clients: t.stringList({
+      description: 'Which clients lately ran operations of these names.',
+      resolve: ({ clients }) => [...clients],
+    }),
+    problems: t.stringList({
+      description: 'What of it would not be there: `"Cannot query field …"`',
+      resolve: ({ problems }) => [...problems],
+    }),
+  }),
 });
 
 interface SdlComparison {
@@ -134,6 +160,20 @@ export const PreviewType = builder.objectRef<Preview>('Preview').implement({
         'Which clients used what is to change lately: within `unusedForDays`. Gateways tell of it every few seconds.',
       resolve: async ({ checked, usageWindow }, _args, { usage, store }) =>
         findAffectedUses(checked, await usage(), usageWindow ?? store.usageWindow),
+    }),
+    brokenDocuments: t.field({
+      type: [BrokenDocumentType],
+      description:
+        'Trusted documents that would not run any more: the first ' +
+        `${mostBroken}. Those that do not run now are not among them.`,
+      resolve: async ({ checked: { before, after } }, _args, { api, documents, usage }) =>
+        after === null
+          ? []
+          : findBrokenDocuments(
+              { before: api.build(before ?? emptyRegistry()), after: api.build(after) },
+              documents.list,
+              await usage(),
+            ),
     }),
     backfill: t.field({ type: [BackfillType], resolve: ({ checked }) => checked.backfill }),
     sdl: t.field({

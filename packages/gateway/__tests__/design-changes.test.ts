@@ -1,3 +1,4 @@
+import { addTrustedDocuments, hashOfDocument } from '@formwork/directory';
 import { asAdmin } from '@formwork/testkit';
 import { codesOf, createAirport, dataOf, Harness, type TestGateway, type TestTenant } from './harness.ts';
 
@@ -83,6 +84,51 @@ test('a preview shows the schema of then, what it means to clients, and changes 
     headers: { authorization: `Bearer ${tenant.keys.editor}` },
   });
   expect((await response.text()).trim()).toBe(shown.sdl?.before.trim());
+});
+
+test('trusted documents that would not run any more are named, with who sends them; of another tenant none', async () => {
+  const [mine, theirs] = [await harness.tenant('trusting'), await harness.tenant('trusting-too')];
+  const broken = 'query Cities { airports { nodes { city } } }';
+  const documents = [
+    { document: broken, name: 'Cities', id: 'cities' },
+    { document: 'query Codes { airports { nodes { iata } } }', name: 'Codes', id: null },
+    { document: 'query Never { nothing }', name: 'Never', id: null },
+    { document: 'no GraphQL', name: '', id: null },
+  ];
+  await addTrustedDocuments(harness.control, mine.id, documents, { by: 'a pipeline', limit: 9 });
+  const response = await fetch(`${gateway.url}/graphql`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${mine.keys.viewer}`,
+      'x-client-name': 'board',
+    },
+    body: JSON.stringify({ query: broken }),
+  });
+  dataOf((await response.json()) as Parameters<typeof dataOf>[0]);
+  const remove = { removeField: { entity: 'airport', field: 'city', force: true } };
+  // Has the gateways tell.
+  await apply(mine, [{ dropAlias: { entity: 'airport', alias: 'none' } }]);
+  const previewed = async (tenant: TestTenant, changes: readonly object[]) =>
+    (
+      dataOf(
+        await gateway.askDesign(
+          tenant.keys.designer,
+          `query ($changes: [ChangeInput!]!) {
+            preview(changes: $changes) { brokenDocuments { documentId ids name recordedBy clients problems } } }`,
+          { changes },
+        ),
+      ).preview as { brokenDocuments: unknown }
+    ).brokenDocuments;
+  expect(await previewed(mine, [remove])).toEqual([
+    {
+      ...{ documentId: `sha256:${hashOfDocument(broken)}`, ids: ['cities'], name: 'Cities' },
+      ...{ recordedBy: 'a pipeline', clients: ['board'] },
+      problems: ['Cannot query field "city" on type "Airport". (line 1, column 35)'],
+    },
+  ]);
+  expect(await previewed(mine, [rename])).toEqual([]);
+  expect(await previewed(theirs, [remove])).toEqual([]);
 });
 
 test('records that break a rule are counted, with examples', async () => {

@@ -26,6 +26,7 @@ export type { Backfill } from './too-many-to-fill.ts';
 export { saveClosingUses, sweepClosings } from './usage/closings.ts';
 export { isUseOf } from './usage/contracts.ts';
 export { heartbeat, removeGateway, reportGateway, usageChannel } from './usage/live-gateways.ts';
+export { readUsage } from './usage/read-usage.ts';
 export { saveUsage } from './usage/save-usage.ts';
 export { type CountedUse, longestName, type RecordedUse } from './usage/use.ts';
 export type { Drift, DriftKind } from './verify/drift.ts';

@@ -1,4 +1,14 @@
-import { type ApiChange, emptyRegistry, findApiChanges, levelOf, unifiedDiff } from '@formwork/design-api';
+import {
+  type ApiChange,
+  type BrokenDocument,
+  emptyRegistry,
+  findApiChanges,
+  findBrokenDocuments,
+  levelOf,
+  unifiedDiff,
+} from '@formwork/design-api';
+import { listTrustedDocuments } from '@formwork/directory';
+import type { ControlPlane } from '@formwork/pg';
 import { type Registry, RegistryError } from '@formwork/registry';
 import {
   type Backfill,
@@ -6,6 +16,7 @@ import {
   checkChange,
   type LeftBehind,
   RegistryConflictError,
+  readUsage,
 } from '@formwork/registry-store';
 import { buildGraphqlSchema, printTenantSchema } from '@formwork/schema-factory';
 import type { Command } from 'commander';
@@ -44,8 +55,7 @@ export function addDiff(registry: Command, terminal: Terminal): void {
         ),
     )
     .action(async (file: string, options: CompareOptions) => {
-      const checked = await check(terminal, file, options);
-      const { version, changes } = checked;
+      const { version, changes } = await check(terminal, file, options, async (_, checked) => checked);
       print(terminal, options.json === true, { tenant: options.tenant, version, changes }, [
         changes.length === 0
           ? `Nothing to change: the registry of ${quote(options.tenant)} is as the file says, at version ${version}.`
@@ -74,10 +84,11 @@ export function addPlan(registry: Command, terminal: Terminal): void {
         ),
     )
     .action(async (file: string, options: CompareOptions) => {
-      const checked = await check(terminal, file, options);
-      const plan = planOf(options.tenant, checked);
+      const plan = await check(terminal, file, options, (place, checked) =>
+        planOf(options.tenant, place, checked),
+      );
       print(terminal, options.json === true, plan, describePlan(plan, options.sdl === true));
-      if (checked.changes.length > 0) throw new ChangesPending();
+      if (plan.changes.length > 0) throw new ChangesPending();
     });
 }
 
@@ -91,20 +102,28 @@ function comparison(registry: Command, name: string, description: string): Comma
     .addOption(jsonOption());
 }
 
-async function check(
+/** Where nothing is in the way of it: `tell` says what it would do. */
+async function check<Told>(
   terminal: Terminal,
   file: string,
   { tenant: slug, expectVersion }: CompareOptions,
-): Promise<CheckedChange> {
+  tell: (place: Place, checked: CheckedChange) => Promise<Told>,
+): Promise<Told> {
   const request = requestOf(await readDocument(terminal, file));
-  const checked = await withInstallation(terminal, async ({ control, settings: { fillLimit } }) =>
-    checkChange(control, (await getTenant(control, slug)).id, request, { fillLimit }),
-  );
-  if (expectVersion !== undefined && expectVersion !== checked.version) {
-    throw new RegistryConflictError(expectVersion, checked.version);
-  }
-  if (checked.problems.length > 0) throw new RegistryError(checked.problems);
-  return checked;
+  return withInstallation(terminal, async ({ control, settings: { fillLimit } }) => {
+    const { id } = await getTenant(control, slug);
+    const checked = await checkChange(control, id, request, { fillLimit });
+    if (expectVersion !== undefined && expectVersion !== checked.version) {
+      throw new RegistryConflictError(expectVersion, checked.version);
+    }
+    if (checked.problems.length > 0) throw new RegistryError(checked.problems);
+    return tell({ control, tenantId: id }, checked);
+  });
+}
+
+interface Place {
+  readonly control: ControlPlane;
+  readonly tenantId: string;
 }
 
 interface Plan {
@@ -115,23 +134,41 @@ interface Plan {
   readonly apiChanges: readonly ApiChange[];
   readonly leftBehind: readonly LeftBehind[];
   readonly backfill: readonly Backfill[];
+  /** Trusted documents that would not run any more. */
+  readonly brokenDocuments: readonly BrokenDocument[];
   /** As `diff -u` writes it. */
   readonly sdlDiff: string;
 }
 
-function planOf(
+async function planOf(
   tenant: string,
+  { control, tenantId }: Place,
   { version, changes, leftBehind, backfill, before, after }: CheckedChange,
-): Plan {
+): Promise<Plan> {
   const build = (registry: Registry | null) => buildGraphqlSchema(registry ?? emptyRegistry());
   const [was, is] = [build(before), build(after)];
   const apiChanges = findApiChanges(was, is);
   const sdlDiff = unifiedDiff(printTenantSchema(was), printTenantSchema(is));
-  return { tenant, version, level: levelOf(apiChanges), changes, apiChanges, leftBehind, backfill, sdlDiff };
+  const brokenDocuments = await findBrokenDocuments(
+    { before: was, after: is },
+    (page) => listTrustedDocuments(control, tenantId, page),
+    await readUsage(control, tenantId),
+  );
+  return {
+    ...{ tenant, version, level: levelOf(apiChanges), changes, apiChanges, brokenDocuments },
+    ...{ leftBehind, backfill, sdlDiff },
+  };
+}
+
+function describeBroken({ hash, name, clients, problems }: BrokenDocument): string {
+  const called = name === '' ? '' : `, ${quote(name)}`;
+  const sent = clients.length === 0 ? '' : `, sent by ${clients.map(quote).join(', ')}`;
+  return `  - sha256:${hash}${called}${sent}: ${problems[0]}`;
 }
 
 function describePlan(plan: Plan, showsSdl: boolean): readonly string[] {
-  const { tenant, version, level, changes, apiChanges, leftBehind, backfill, sdlDiff } = plan;
+  const { tenant, version, level, changes, apiChanges, brokenDocuments, leftBehind, backfill, sdlDiff } =
+    plan;
   if (changes.length === 0) {
     return [
       `Nothing to change: the registry of ${quote(tenant)} is as the file says, at version ${version}.`,
@@ -142,6 +179,8 @@ function describePlan(plan: Plan, showsSdl: boolean): readonly string[] {
     ...changes.map(({ message }) => `  - ${message}`),
     `For clients that is ${level}${apiChanges.length > 0 ? ':' : '.'}`,
     ...apiChanges.map((change) => `  - ${change.level} ${change.type}: ${change.message}`),
+    ...(brokenDocuments.length > 0 ? ['Trusted documents that would not run any more:'] : []),
+    ...brokenDocuments.map(describeBroken),
     ...backfill.map(({ entity, records }) => `${records} records of ${quote(entity)} would be touched.`),
     ...leftBehind.map(describeLeftBehind),
     ...(showsSdl && sdlDiff !== '' ? ['The GraphQL schema would change:', sdlDiff.trimEnd()] : []),

@@ -1,13 +1,11 @@
 import type { Problem } from '@formwork/registry';
 import { type DocumentNode, type GraphQLError, type GraphQLSchema, Kind, parse, validate } from 'graphql';
 import type { GivenDocument, LargestDocument, NamedDocument } from './document-store.ts';
+import { mostProblems, operationNames, sentenceOf } from './read-document.ts';
 
 export type CheckedDocuments =
   | { readonly documents: readonly NamedDocument[] }
   | { readonly problems: readonly Problem[] };
-
-/** Of one document: what follows is mostly because of what came before. */
-const mostProblems = 5;
 
 /**
  * Whether every document is GraphQL that fits the tenant's schema, and what its operations are called. What a role may
@@ -50,17 +48,9 @@ function checkDocument(
   } catch (error) {
     return [sentenceOf(error as GraphQLError)];
   }
-  const operations = document.definitions.filter((one) => one.kind === Kind.OPERATION_DEFINITION);
-  if (operations.length === 0) return ['The document has no operation: there is nothing that could run.'];
+  if (!document.definitions.some((one) => one.kind === Kind.OPERATION_DEFINITION))
+    return ['The document has no operation: there is nothing that could run.'];
   const errors = validate(schema, document, undefined, { maxErrors: mostProblems });
   if (errors.length > 0) return errors.map(sentenceOf);
-  return operations
-    .flatMap(({ name }) => name?.value ?? [])
-    .join(', ')
-    .slice(0, 200);
-}
-
-function sentenceOf({ message, locations }: GraphQLError): string {
-  const place = locations?.[0];
-  return place ? `${message} (line ${place.line}, column ${place.column})` : message;
+  return operationNames(document).join(', ').slice(0, 200);
 }
