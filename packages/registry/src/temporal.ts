@@ -7,7 +7,7 @@ const durationPattern =
 
 /** A day that exists in the years 1 to 9999, or null. */
 export function parseDate(value: unknown): string | null {
-  return typeof value === 'string' && instantOf(value) !== null ? value : null;
+  return typeof value === 'string' && existsDay(value) ? value : null;
 }
 
 /** "10:00:00.5": with seconds, microseconds at most, no zeros at the end of the fraction. "10:00" may be read. */
@@ -31,13 +31,16 @@ export function parseDateTime(value: unknown): string | null {
     return null;
   }
   const [, day = '', clockTime, sign, hours = '0', minutes = '0'] = match;
-  const date = instantOf(day);
   const time = parseTime(clockTime);
-  if (date === null || time === null) {
+  if (time === null) {
     return null;
   }
   if (sign === undefined) {
-    return `${day}T${time}Z`;
+    return existsDay(day) ? `${day}T${time}Z` : null;
+  }
+  const date = instantOf(day);
+  if (date === null) {
+    return null;
   }
   if (Number(hours) > 23 || Number(minutes) > 59) {
     return null;
@@ -66,15 +69,28 @@ export function compareMoments(left: string, right: string): number {
 }
 
 function instantOf(date: string): number | null {
-  if (!datePattern.test(date)) {
+  if (!existsDay(date)) {
     return null;
+  }
+  const instant = new Date(0);
+  // Date.UTC would take the years 0 to 99 for 1900 to 1999.
+  return instant.setUTCFullYear(
+    Number(date.slice(0, 4)),
+    Number(date.slice(5, 7)) - 1,
+    Number(date.slice(8)),
+  );
+}
+
+const daysOfMonths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+function existsDay(date: string): boolean {
+  if (!datePattern.test(date)) {
+    return false;
   }
   const year = Number(date.slice(0, 4));
   const month = Number(date.slice(5, 7));
   const day = Number(date.slice(8));
-  const instant = new Date(0);
-  // Date.UTC would take the years 0 to 99 for 1900 to 1999.
-  instant.setUTCFullYear(year, month - 1, day);
-  const exists = instant.getUTCMonth() === month - 1 && instant.getUTCDate() === day;
-  return year >= 1 && exists ? instant.getTime() : null;
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  const days = month === 2 && isLeap ? 29 : (daysOfMonths[month - 1] ?? 0);
+  return year >= 1 && day >= 1 && day <= days;
 }

@@ -1,7 +1,8 @@
 import type { PreparedRead, Reader, ReadPlans, Values } from '@formwork/records';
 import { queryForm, type RootField } from '@formwork/schema-factory';
-import { type GraphQLSchema, getVariableValues } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
 import type { Logger } from '../log.ts';
+import { coerceVariables } from './coerce-variables.ts';
 import { fragmentsOf } from './fragments-of.ts';
 import type { TextResult } from './introspection.ts';
 import type { OperationParams, PreparedOperation } from './prepare.ts';
@@ -72,12 +73,8 @@ type PreparedField =
 /** Null where the executor has to do it. */
 function prepareFields(query: PlannedQuery): readonly PreparedField[] | null {
   const { schema, prepared } = query;
-  const { coerced } = getVariableValues(
-    schema,
-    prepared.operation.variableDefinitions ?? [],
-    query.variables ?? {},
-  );
-  if (coerced === undefined) return null;
+  const coerced = coerceVariables(schema, prepared.operation, query.variables);
+  if (coerced === null) return null;
   const info = {
     schema,
     variableValues: coerced,

@@ -1,8 +1,9 @@
 import type { BatchOptions, DataPlane, TenantVersions } from '@formwork/pg';
 import type { PreparedWrite, Reader, Values, WritePlans } from '@formwork/records';
 import { type MutationField, mutationForm } from '@formwork/schema-factory';
-import { type GraphQLSchema, getVariableValues } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
 import type { Logger } from '../log.ts';
+import { coerceVariables } from './coerce-variables.ts';
 import { fragmentsOf } from './fragments-of.ts';
 import type { OperationParams, PreparedOperation } from './prepare.ts';
 
@@ -63,12 +64,8 @@ type PreparedField =
 
 function prepareFields(mutation: PlannedMutation): readonly PreparedField[] | null {
   const { schema, prepared } = mutation;
-  const { coerced } = getVariableValues(
-    schema,
-    prepared.operation.variableDefinitions ?? [],
-    mutation.variables ?? {},
-  );
-  if (coerced === undefined) return null;
+  const coerced = coerceVariables(schema, prepared.operation, mutation.variables);
+  if (coerced === null) return null;
   const info = {
     schema,
     variableValues: coerced,
