@@ -58,3 +58,15 @@ test('what kind of thing is asked has no type made but the roots', () => {
   const { result } = run(introspect({ ...rest, schema, document: parse('{ __typename }') }));
   expect([result, schema.made.length]).toEqual(['{"data":{"__typename":"Query"}}', before]);
 });
+
+test('a type of very many fields is described in steps too', () => {
+  const entities = Array.from({ length: 40 }, (_, index) => ({
+    key: `thing_${index}`,
+    fields: [{ key: 'name', type: 'text' as const, unique: true }],
+  }));
+  const make = () => buildGraphqlSchema(registryOf({ formwork: 1, entities }));
+  const document = parse(getIntrospectionQuery({ inputValueDeprecation: true }));
+  const { result } = run(introspect({ schema: make(), make, document, operationName: null }));
+  expect(Object.keys(make().getQueryType().getFields()).length).toBeGreaterThan(100);
+  expect(result).toBe(JSON.stringify(execute({ schema: make(), document })));
+});

@@ -2,16 +2,16 @@ import {
   type DocumentNode,
   type ExecutionResult,
   execute,
-  GraphQLDeprecatedDirective,
-  type GraphQLInterfaceType,
   type GraphQLNamedType,
   GraphQLObjectType,
-  GraphQLSchema,
+  type GraphQLSchema,
+  isObjectType,
 } from 'graphql';
+import { SchemaPart } from './schema-part.ts';
 import type { TenantSchema } from './tenant-schema.ts';
 
-/** Types whose description is written at a step. */
-const atOnce = 5;
+/** Types that are described at a step; and fields, of one that has more. */
+const atOnce = { types: 5, fields: 50 };
 
 export interface Introspection {
   readonly schema: GraphQLSchema;
@@ -28,7 +28,7 @@ export interface Introspection {
  * Gives the result instead where there are errors.
  */
 export function* introspect(question: Introspection): Generator<void, string | ExecutionResult> {
-  const places = findLists(ask(question, new Part(null, question.schema, [])));
+  const places = findLists(ask(question, new SchemaPart(null, question.schema, [])));
   if (places.length === 0) {
     const result = ask(question, question.schema);
     return result.errors ? result : JSON.stringify(result);
@@ -36,20 +36,72 @@ export function* introspect(question: Introspection): Generator<void, string | E
   const schema = question.make();
   yield* schema.makeAll();
   const types = Object.values(schema.getTypeMap());
-  const frame = ask(question, new Part(schema, schema, []));
+  const frame = ask(question, new SchemaPart(schema, schema, []));
   if (frame.errors) return frame;
+  const describe = (some: readonly GraphQLNamedType[]) => {
+    const { data } = ask(question, new SchemaPart(null, schema, some)) as { readonly data: Lists };
+    return places.map(([outer, inner]) => data[outer]?.[inner] ?? []);
+  };
   const lists = new Map<unknown, string[]>(places.map((place) => [place.join('\n'), []]));
-  for (let from = 0; from < types.length; from += atOnce) {
-    const { data, errors } = ask(question, new Part(null, schema, types.slice(from, from + atOnce)));
-    if (errors) return { errors };
-    for (const [outer, inner] of places) {
-      const list = (data as Lists)[outer]?.[inner] ?? [];
-      lists.get(`${outer}\n${inner}`)?.push(JSON.stringify(list).slice(1, -1));
-    }
+  for (const some of portions(types)) {
+    const [only] = some;
+    const texts = isLong(only) ? yield* describeLong(only, describe) : describe(some).map(textOf);
+    for (const [index, place] of places.entries()) lists.get(place.join('\n'))?.push(texts[index] as string);
     yield;
   }
   return `{"data":${write(frame.data as Lists, lists)}}`;
 }
+
+/** Of one type at a time where that is long. */
+function* portions(types: readonly GraphQLNamedType[]): Generator<readonly GraphQLNamedType[]> {
+  let portion: GraphQLNamedType[] = [];
+  for (const type of types) {
+    if (portion.length >= atOnce.types || isLong(type) || isLong(portion[0])) {
+      if (portion.length > 0) yield portion;
+      portion = [];
+    }
+    portion.push(type);
+  }
+  yield portion;
+}
+
+function isLong(type: GraphQLNamedType | undefined): type is GraphQLObjectType {
+  return isObjectType(type) && Object.keys(type.getFields()).length > atOnce.fields;
+}
+
+/** Some of its fields at a step: the roots of 300 entities have some thousands. */
+function* describeLong(
+  type: GraphQLObjectType,
+  describe: (some: readonly GraphQLNamedType[]) => readonly (readonly unknown[])[],
+): Generator<void, readonly string[]> {
+  const config = type.toConfig();
+  const all = Object.entries(config.fields);
+  const withFields = (from: number, to: number) => {
+    const some = new GraphQLObjectType({ ...config, fields: Object.fromEntries(all.slice(from, to)) });
+    return describe([some]).map(([described]) => described as Lists[string] & object);
+  };
+  const frames = withFields(0, 0);
+  const lists = frames.map((frame) => emptyLists(frame));
+  for (let from = 0; from < all.length; from += atOnce.fields) {
+    for (const [index, described] of withFields(from, from + atOnce.fields).entries())
+      for (const [name, texts] of lists[index] ?? [])
+        if (described[name]?.length) texts.push(textOf(described[name]));
+    yield;
+  }
+  return frames.map((frame, index) =>
+    object(frame, (value, name) => {
+      const texts = lists[index]?.get(name);
+      return texts ? `[${texts.join()}]` : JSON.stringify(value);
+    }),
+  );
+}
+
+function emptyLists(frame: object): ReadonlyMap<string, string[]> {
+  const names = Object.entries(frame).filter(([, value]) => Array.isArray(value) && value.length === 0);
+  return new Map(names.map(([name]) => [name, []]));
+}
+
+const textOf = (list: readonly unknown[]): string => JSON.stringify(list).slice(1, -1);
 
 type Lists = Readonly<Record<string, Readonly<Record<string, readonly unknown[]>> | null>>;
 
@@ -83,42 +135,4 @@ function object<Value>(
   text: (value: Value, name: string) => string,
 ): string {
   return `{${Object.entries(of).map(([name, value]) => `${JSON.stringify(name)}:${text(value, name)}`)}}`;
-}
-
-/** Nothing to be asked. */
-const nothing = new GraphQLObjectType({ name: 'Query', fields: {} });
-
-/** A schema that lists some of its types; without `rest` it has nothing else, so that asking for that costs nothing. */
-class Part extends GraphQLSchema {
-  readonly #whole: GraphQLSchema;
-  readonly #rest: GraphQLSchema | null;
-  readonly #types: Record<string, GraphQLNamedType>;
-
-  constructor(rest: GraphQLSchema | null, whole: GraphQLSchema, types: readonly GraphQLNamedType[]) {
-    super({ assumeValid: true, directives: rest?.getDirectives() ?? [GraphQLDeprecatedDirective] });
-    this.#rest = rest;
-    this.#whole = whole;
-    this.#types = Object.fromEntries(types.map((type) => [type.name, type]));
-  }
-
-  override getTypeMap(): Record<string, GraphQLNamedType> {
-    return this.#types;
-  }
-
-  override getType(name: string): GraphQLNamedType | undefined {
-    if (this.#rest) return this.#rest.getType(name);
-    return name === nothing.name ? nothing : super.getTypeMap()[name];
-  }
-
-  override getQueryType(): GraphQLObjectType {
-    return this.#rest?.getQueryType() ?? nothing;
-  }
-
-  override getMutationType(): GraphQLObjectType | undefined {
-    return this.#rest?.getMutationType() ?? undefined;
-  }
-
-  override getImplementations(type: GraphQLInterfaceType): ReturnType<GraphQLSchema['getImplementations']> {
-    return this.#whole.getImplementations(type);
-  }
 }

@@ -32,7 +32,7 @@ const allowed: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
     'design-api',
     'gateway',
   ),
-  bench: whole('pg', 'registry', 'registry-store', 'directory', 'records'),
+  bench: whole('pg', 'registry', 'registry-store', 'directory', 'records', 'schema-factory'),
   testkit: whole('pg', 'registry', 'registry-store', 'directory'),
 };
 

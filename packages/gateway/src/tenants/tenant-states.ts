@@ -54,6 +54,8 @@ export class TenantStates {
   readonly #schemas: Cache<string, GraphQLSchema>;
   /** Each registry as its roles see it, for as long as the registry is kept. */
   readonly #projected = new WeakMap<Registry, Map<string, Registry>>();
+  /** The same two strings for all tenants of a shape. */
+  readonly #shapes = new WeakMap<Registry, Shape>();
   readonly #loading = new Map<string, Promise<TenantState>>();
   readonly #derivations: Derivations = {
     schemaOf: (registry) => this.#schema(registry),
@@ -135,20 +137,22 @@ export class TenantStates {
 
   async #loadOnce(tenantId: string, isCurrent: () => boolean): Promise<TenantState> {
     const loaded = await this.#options.load(tenantId);
-    const shape = shapeOf(loaded.registry);
-    const known = this.#registries.get(shape.both);
+    const known = this.#registries.get(shapeOf(loaded.registry).both);
     const registry = known ?? loaded.registry;
     const state = this.#state(tenantId, loaded.version, registry);
     if (isCurrent()) {
-      if (known === undefined) this.#keep(shape, registry);
+      const shape = this.#shapes.get(registry) ?? this.#keep(registry);
       this.#held.set(tenantId, { version: loaded.version, shape });
     }
     return state;
   }
 
-  #keep(shape: Shape, registry: Registry): void {
+  #keep(registry: Registry): Shape {
+    const shape = shapeOf(registry);
     countIn(this.#options.memory, registry);
+    this.#shapes.set(registry, shape);
     this.#registries.set(shape.both, registry);
+    return shape;
   }
 
   #state(tenantId: string, version: number, registry: Registry): TenantState {
