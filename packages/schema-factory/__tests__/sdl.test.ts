@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RegistryDocument } from '@formwork/registry';
+import { isReservedName, type RegistryDocument } from '@formwork/registry';
 import { buildSchema, type GraphQLSchema, validateSchema } from 'graphql';
 import { buildGraphqlSchema, printTenantSchema } from '../src/index.ts';
+import { sharedTypeNames } from '../src/shared-types.ts';
 import { demo, everyType, registryOf } from './designs.ts';
 
 /**
@@ -37,4 +38,8 @@ describe.each(snapshots)('%s', (name, document) => {
       Object.keys(schema.getTypeMap()).sort(),
     );
   });
+});
+
+test('no entity can have the name of a type that all schemas share', () => {
+  expect([...sharedTypeNames].filter((name) => !isReservedName('type', name))).toEqual([]);
 });
