@@ -16,8 +16,8 @@ interface Repeated {
 }
 
 /**
- * Plans worth keeping. What the best plan is depends on the tenant and on most values, so a statement is planned each time,
- * which costs 0.2 ms for each view in it: for a list with its count four fifths of all that Postgres does. A statement
+ * Plans worth keeping. For a large tenant the best plan depends on it and on most values, so a statement is planned each
+ * time, which costs 0.2 ms for each view in it: for a list with its count four fifths of all that Postgres does. A statement
  * that a tenant repeats with the same values has the same best plan each time; so for the few that are repeated the most, one is
  * prepared that belongs to this tenant, with its values written out. Values that the planner makes nothing of
  * (`sql.unseen`) stay parameters. Whose rows are read is decided when it runs, by the policies, as ever.

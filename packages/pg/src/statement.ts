@@ -4,9 +4,9 @@ export interface Statement {
   readonly values: readonly (string | null)[];
   /**
    * For a read: true where one plan is the best for every tenant and every value, as in a look-up by primary key. Any
-   * other is planned for the tenant and the values at hand each time, because a plan that was made for a small tenant
-   * has been seen to take 40 ms for a large one instead of 1; a reused plan saves 0.3 ms. In a batch one statement
-   * that needs a plan of its own decides for all.
+   * other is planned for the tenant and the values at hand each time, unless the tenant is small (see `TenantSizes`),
+   * because a plan that was made for a small tenant has been seen to take 40 ms for a large one instead of 1; a reused plan
+   * saves 0.3 ms. In a batch one statement that needs a plan of its own decides for all.
    */
   readonly reusesPlan?: boolean;
 }
