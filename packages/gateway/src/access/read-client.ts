@@ -9,5 +9,6 @@ export function readClient(headers: IncomingHttpHeaders): ClientName | null {
 }
 
 function textOf(header: string | string[] | undefined): string {
-  return [header ?? ''].flat().join(', ').trim().slice(0, longestName);
+  if (header === undefined) return '';
+  return [header].flat().join(', ').trim().slice(0, longestName);
 }

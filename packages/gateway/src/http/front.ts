@@ -141,10 +141,10 @@ function tellingCode({ account }: Exchange, operation: Runnable): Runnable {
   note(operation.prepared.refused);
   return {
     prepared: operation.prepared,
-    async execute() {
-      const result = await operation.execute();
-      note(result.errors);
-      return result;
-    },
+    execute: () =>
+      operation.execute().then((result) => {
+        note(result.errors);
+        return result;
+      }),
   };
 }

@@ -28,6 +28,12 @@ export interface ReadBatchesOptions {
   readonly mindsMissingViews: boolean;
 }
 
+/** Where a tenant is, and whether that is elsewhere than the query was planned for. */
+export interface Proof {
+  readonly versions: TenantVersions;
+  readonly moved: boolean;
+}
+
 /**
  * The batches of one query. Each brings the tenant's versions along; when they are not those that the query was
  * planned for, it stops, and `versions` says where the tenant is now.
@@ -41,22 +47,30 @@ export class ReadBatches {
     this.#options = options;
   }
 
-  readonly run = async (statements: readonly Statement[]): Promise<ReadOutcome['results']> => {
-    if (this.#moved) throw new MovedError();
-    const { dataPlane, tenantId, expected, batchOptions, mindsMissingViews } = this.#options;
-    const { versions, results } = await dataPlane.read(tenantId, statements, batchOptions());
+  readonly run = (statements: readonly Statement[]): Promise<ReadOutcome['results']> => {
+    if (this.#moved) return Promise.reject(new MovedError());
+    const { dataPlane, tenantId, batchOptions } = this.#options;
+    return dataPlane.read(tenantId, statements, batchOptions()).then((outcome) => this.#take(outcome));
+  };
+
+  /** The versions as the database has them. Asks for them alone where nothing else was read. */
+  prove(): Proof | Promise<Proof> {
+    return this.#seen === null ? this.#ask() : { versions: this.#seen, moved: this.#moved };
+  }
+
+  async #ask(): Promise<Proof> {
+    await this.run([]).catch(ignoreMoved);
+    if (this.#seen === null) throw new MovedError();
+    return { versions: this.#seen, moved: this.#moved };
+  }
+
+  #take({ versions, results }: ReadOutcome): ReadOutcome['results'] {
+    const { expected, mindsMissingViews } = this.#options;
     this.#seen = versions;
     this.#moved ||= versions.registry !== expected.registry || versions.access !== expected.access;
     this.#moved ||= mindsMissingViews && results.some(isMissingView);
     if (this.#moved) throw new MovedError();
     return results;
-  };
-
-  /** The versions as the database has them. Asks for them alone where nothing else was read. */
-  async prove(): Promise<{ readonly versions: TenantVersions; readonly moved: boolean }> {
-    if (this.#seen === null) await this.run([]).catch(ignoreMoved);
-    if (this.#seen === null) throw new MovedError();
-    return { versions: this.#seen, moved: this.#moved };
   }
 }
 

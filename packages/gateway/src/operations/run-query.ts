@@ -2,9 +2,11 @@ import { createRecords } from '@formwork/records';
 import { buildGraphqlSchema, introspect } from '@formwork/schema-factory';
 import { execute } from 'graphql';
 import { requestError } from '../request-error.ts';
-import { answerPlanned } from './answer-planned.ts';
+import type { TenantState } from '../tenants/tenant-states.ts';
+import { answerPlanned, type PlannedAnswer } from './answer-planned.ts';
 import { isIntrospection, type TextResult } from './introspection.ts';
 import type { Operation } from './operation.ts';
+import type { PreparedOperation } from './prepare.ts';
 import { attempts, presentResult } from './present-result.ts';
 import type { ReadBatches } from './read-batches.ts';
 import { withinBudget } from './record-budget.ts';
@@ -16,14 +18,31 @@ import { withinBudget } from './record-budget.ts';
 export async function runQuery(operation: Operation): Promise<TextResult> {
   const { visit } = operation;
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
-    if (operation.prepared.refused !== null) return { errors: operation.prepared.refused };
-    const reads = await visit.reads({ mindsMissingViews: attempt < attempts });
-    const result = await executeOnce(operation, reads);
-    const { versions, moved } = await reads.prove();
+    const { prepared } = operation;
+    if (prepared.refused !== null) return { errors: prepared.refused };
+    // Nothing to wait for, nearly always; and to wait for nothing costs as much as to wait.
+    const begun = visit.reads({ mindsMissingViews: attempt < attempts });
+    const reads = begun instanceof Promise ? await begun : begun;
+    const seen = visit.view();
+    const view = seen instanceof Promise ? await seen : seen;
+    const run = { operation, prepared, reads, view };
+    const planned = await answerPlan(run);
+    const result = planned.result ?? (await executeOnce(run, planned.failure));
+    if (planned.result !== null) visit.services.metrics.count('queries', byPlan);
+    const proof = reads.prove();
+    const { versions, moved } = proof instanceof Promise ? await proof : proof;
     if (!moved) return result.errors ? presentResult(result, visit.log) : result;
     await operation.catchUp(versions);
   }
   throw requestError('SCHEMA_CHANGED', 'The schema changed more than once while the query ran. Try again.');
+}
+
+/** One run of an operation, on what the visit holds. */
+interface Run {
+  readonly operation: Operation;
+  readonly prepared: Extract<PreparedOperation, { readonly refused: null }>;
+  readonly reads: ReadBatches;
+  readonly view: TenantState;
 }
 
 const unplanned = { result: null, failure: null } as const;
@@ -32,20 +51,31 @@ const unplanned = { result: null, failure: null } as const;
 const byPlan = '{way="planned"}';
 const executed = '{way="executed"}';
 
-async function executeOnce(operation: Operation, reads: ReadBatches): Promise<TextResult> {
-  const { visit, params, prepared } = operation;
-  const view = await visit.view();
+function answerPlan({ operation, prepared, reads, view }: Run): PlannedAnswer | Promise<PlannedAnswer> {
+  const { visit, params } = operation;
+  const { options, plans } = visit.services;
+  const isPlanned = options.queries === 'planned' && options.links === 'nested';
+  if (!isPlanned || isIntrospection(prepared.document, prepared.operation)) return unplanned;
   const { registry, schema, tenantId } = view;
-  if (prepared.refused !== null) return { errors: prepared.refused };
+  const { role, subject: actor, claims } = visit.caller;
+  return answerPlanned({
+    plans,
+    reader: { registry, tenantId, role, actor, claims },
+    schema,
+    prepared,
+    variables: params.variables,
+    run: reads.run,
+    budget: visit.recordBudget(),
+    get log() {
+      return visit.log;
+    },
+  });
+}
+
+async function executeOnce({ operation, prepared, reads, view }: Run, failure: unknown): Promise<TextResult> {
+  const { visit, params } = operation;
+  const { registry, schema, tenantId } = view;
   const { document } = prepared;
-  const run = (contextValue: unknown) =>
-    execute({
-      schema,
-      document,
-      contextValue,
-      variableValues: params.variables,
-      operationName: params.operationName,
-    });
   if (isIntrospection(document, prepared.operation)) {
     const key = [registry.apiShape, params.operationName ?? '', params.query].join('\n');
     const { operationName } = params;
@@ -55,25 +85,9 @@ async function executeOnce(operation: Operation, reads: ReadBatches): Promise<Te
       introspect({ schema, make, document, operationName }),
     );
   }
-  const { options, plans, metrics } = visit.services;
+  const { options, metrics } = visit.services;
+  metrics.count('queries', executed);
   const { role, subject: actor, claims } = visit.caller;
-  const { links } = options;
-  const planned =
-    options.queries === 'planned' && links === 'nested'
-      ? await answerPlanned({
-          plans,
-          reader: { registry, tenantId, role, actor, claims },
-          schema,
-          prepared,
-          variables: params.variables,
-          run: reads.run,
-          budget: visit.recordBudget(),
-          log: visit.log,
-        })
-      : unplanned;
-  metrics.count('queries', planned.result === null ? executed : byPlan);
-  if (planned.result !== null) return planned.result;
-  const { failure } = planned;
   const records = createRecords({
     registry,
     tenantId,
@@ -84,9 +98,15 @@ async function executeOnce(operation: Operation, reads: ReadBatches): Promise<Te
     claims,
     mode: 'query',
     limits: visit.services.recordLimits,
-    links,
+    links: options.links,
   });
   const budget = visit.recordBudget();
-  const result = await run({ records: withinBudget(records, budget) });
+  const result = await execute({
+    schema,
+    document,
+    contextValue: { records: withinBudget(records, budget) },
+    variableValues: params.variables,
+    operationName: params.operationName,
+  });
   return budget.error === null ? result : { data: null, errors: [budget.error] };
 }

@@ -110,13 +110,15 @@ function holdsNames({ type, fieldsOf }: InputPlace): boolean {
   return isInputObjectType(named) || (fieldsOf !== undefined && isScalarType(named));
 }
 
+const none: ReadonlySet<string> = new Set();
+
 /** What the inputs in the variables name. Variables that do not fit name nothing; the executor will refuse them. */
 export function findGivenNames(
   { inputs }: WrittenNames,
   variables: Readonly<Record<string, unknown>> | null,
 ): ReadonlySet<string> {
+  if (variables === null || inputs.length === 0) return none;
   const names = new Set<string>();
-  if (variables === null) return names;
   const look = (value: unknown, place: InputPlace): void => {
     if (typeof value !== 'object' || value === null) return;
     if (Array.isArray(value)) {
