@@ -382,9 +382,12 @@ language plpgsql
 set search_path = formwork, pg_catalog, pg_temp
 as $$
 declare
-  first record;
-  kind record;
+  tenant uuid;
+  record_type text;
+  first_link uuid;
+  are_many boolean;
   link_top int;
+  kind record;
   are_rolled_up boolean := false;
   are_astray boolean := false;
   ids uuid[];
@@ -398,20 +401,21 @@ declare
   task formwork.rollup_task;
   tasks formwork.rollup_task[];
 begin
-  select a.tenant_id, a.entity_type, a.l1, (select count(*) from added) as records into first from added a limit 1;
-  if first.records = 1 then
+  select a.tenant_id, a.entity_type, a.l1, exists (select from added offset 1)
+    into tenant, record_type, first_link, are_many from added a limit 1;
+  if not are_many then
     select s.link_top, s.link_targets, s.is_rolled_up into link_top, targets, are_rolled_up from formwork.entity_storage s
-      where s.tenant_id = any (array[first.tenant_id]) and s.entity_type = first.entity_type;
+      where s.tenant_id = any (array[tenant]) and s.entity_type = record_type;
   end if;
   if link_top < 2 then
-    if first.l1 is not null then
+    if first_link is not null then
       perform from formwork.records r
-        where r.tenant_id = any (array[first.tenant_id]) and r.id = first.l1 and r.entity_type = targets[1]
+        where r.tenant_id = any (array[tenant]) and r.id = first_link and r.entity_type = targets[1]
           and r.deleted_at is null
         for key share;
       are_astray := not found;
     end if;
-  elsif first.records > 0 then
+  elsif are_many is not null then
     for kind in
       select s.tenant_id, s.entity_type, s.link_top, s.link_targets, s.is_rolled_up
       from (select distinct a.tenant_id, a.entity_type from added a) k
