@@ -155,7 +155,7 @@ export const settings = {
     'FORMWORK_QUERIES',
     'planned',
     ['planned', 'executed'],
-    'How queries are answered: by reads that are planned once for each document, as far as they can be, or field by field.',
+    'How operations are carried out: by reads and writes that are planned for the document as a whole, as far as they can be, or field by field.',
   ),
   cache: integer(
     'FORMWORK_CACHE',
