@@ -31,7 +31,7 @@ export function addJobsCommand(program: Command, terminal: Terminal): void {
   const jobs = program
     .command('jobs')
     .description(
-      'Work on records that a change of a registry left behind: a change of type fills the new field.',
+      'Work on records that a change of a registry left behind: a change of type fills the new field, an index or a key of many records is filled.',
     );
   addList(jobs, terminal);
   addShow(jobs, terminal);
