@@ -8,7 +8,7 @@ import {
   type TestDatabase,
 } from '@formwork/testkit';
 import { explain, explainShared, statementsOf } from './read-explain.ts';
-import { createReadHarness, everything, type ReadHarness } from './read-harness.ts';
+import { createReadHarness, everything, nodeIds, type ReadHarness } from './read-harness.ts';
 
 /**
  * Small tenants share plans that know no values (see `TenantSizes` in the room pg), made for whoever comes first on a
@@ -17,7 +17,12 @@ import { createReadHarness, everything, type ReadHarness } from './read-harness.
 const document: RegistryDocument = {
   formwork: 1,
   entities: [
-    { key: 'customer', plural: 'customers', fields: [{ key: 'name', type: 'text', indexed: true }] },
+    {
+      key: 'customer',
+      plural: 'customers',
+      searchable: ['name'],
+      fields: [{ key: 'name', type: 'text', indexed: true }],
+    },
     {
       key: 'order',
       plural: 'orders',
@@ -149,6 +154,15 @@ describe.each(servers)('on %s', (_, open) => {
       }
     },
   );
+
+  test('a search finds a record of one's own by two statements, those of the page and of what came of it', async () => {
+    for (const harness of [large, medium, small]) {
+      const sent: Statement[] = [];
+      const records = harness.records({ onStatement: (statement) => sent.push(statement) });
+      const found = await records.connection('Customer', { search: 'customer 7' }, page);
+      expect([nodeIds(found), sent.length]).toEqual([[idOf(harness, 7)], 2]);
+    }
+  });
 
   test('the planner knows how many orders of the large tenant have a status', async () => {
     const [, count] = await statementsOf(large, (records) =>
