@@ -22,8 +22,11 @@ export class RequestRates {
   /** @throws OVERLOADED (429) that says when to come again */
   take(tenantId: string, now = performance.now()): void {
     const perSecond = this.#perSecond;
-    const bucket = this.#buckets.get(tenantId) ?? { left: perSecond, filledAt: now };
-    this.#buckets.set(tenantId, bucket);
+    let bucket = this.#buckets.get(tenantId);
+    if (bucket === undefined) {
+      bucket = { left: perSecond, filledAt: now };
+      this.#buckets.set(tenantId, bucket);
+    }
     bucket.left = Math.min(perSecond, bucket.left + ((now - bucket.filledAt) / 1000) * perSecond);
     bucket.filledAt = now;
     if (bucket.left < 1) throw tooMany(perSecond);

@@ -1,6 +1,7 @@
 import type { TenantVersions } from '@formwork/pg';
 import { GraphQLError } from 'graphql';
 import { toRequestError } from '../present-errors.ts';
+import type { TenantState } from '../tenants/tenant-states.ts';
 import { noteDocument } from '../trusted/note-document.ts';
 import { noteClosingUse, noteUse } from '../usage/note-use.ts';
 import type { Visit } from '../visit.ts';
@@ -35,7 +36,8 @@ export class Operation {
 
   /** A refusal is proven too: the field that is unknown here may be new. */
   static async begin(visit: Visit, params: OperationParams, method: string): Promise<Operation> {
-    const operation = new Operation(visit, params, method, await prepare(visit, params, method));
+    const ready = prepare(visit, params, method);
+    const operation = new Operation(visit, params, method, ready instanceof Promise ? await ready : ready);
     if (operation.prepared.refused !== null && (await visit.prove())) await operation.prepareAgain();
     return operation;
   }
@@ -66,7 +68,8 @@ export class Operation {
     if (refused !== null) return { errors: refused };
     const isMutation = operation.operation === 'mutation';
     try {
-      await noteUse(this.visit, this.params, this.prepared);
+      const noted = noteUse(this.visit, this.params, this.prepared);
+      if (noted !== undefined) await noted;
       if (this.visit.caller.tenant.documentMode === 'record') noteDocument(this);
       const result = await (isMutation ? runMutation(this) : runQuery(this));
       if (result.errors === undefined) return result;
@@ -78,20 +81,57 @@ export class Operation {
   }
 }
 
-async function prepare(visit: Visit, sent: OperationParams, method: string): Promise<Ready> {
-  const { schema, registry } = await visit.view();
-  const { role, tenant } = visit.caller;
-  const shape = registry.apiShape;
-  let params = sent;
-  if (sent.documentId !== null || tenant.documentMode === 'enforce') {
-    try {
-      params = { ...sent, query: await visit.services.trusted.textOf(visit, sent, { schema, shape }) };
-    } catch (error) {
-      if (!(error instanceof GraphQLError)) throw error;
-      return { params, prepared: { document: null, operation: null, refused: [error] } };
-    }
+/** At once where there is nothing to be asked for, which is nearly always. */
+function prepare(visit: Visit, sent: OperationParams, method: string): Ready | Promise<Ready> {
+  const view = visit.view();
+  return view instanceof Promise
+    ? view.then((found) => prepareOn(visit, found, sent, method))
+    : prepareOn(visit, view, sent, method);
+}
+
+function prepareOn(
+  visit: Visit,
+  view: TenantState,
+  sent: OperationParams,
+  method: string,
+): Ready | Promise<Ready> {
+  const isTrusted = sent.documentId !== null || visit.caller.tenant.documentMode === 'enforce';
+  return isTrusted ? prepareTrusted(visit, view, sent, method) : check(visit, view, sent, method);
+}
+
+async function prepareTrusted(
+  visit: Visit,
+  view: TenantState,
+  sent: OperationParams,
+  method: string,
+): Promise<Ready> {
+  const { schema, registry } = view;
+  let query: string;
+  try {
+    query = await visit.services.trusted.textOf(visit, sent, { schema, shape: registry.apiShape });
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+    return { params: sent, prepared: { document: null, operation: null, refused: [error] } };
   }
+  return check(visit, view, { ...sent, query }, method);
+}
+
+function check(
+  visit: Visit,
+  { schema, registry }: TenantState,
+  params: OperationParams,
+  method: string,
+): Ready | Promise<Ready> {
+  const { role } = visit.caller;
+  const shape = registry.apiShape;
   const prepared = prepareOperation(visit.services.documents, { schema, shape, params, method, role });
-  if (prepared.refused === null) return { params, prepared };
+  return prepared.refused === null ? { params, prepared } : explain(visit, params, prepared);
+}
+
+async function explain(
+  visit: Visit,
+  params: OperationParams,
+  prepared: Extract<PreparedOperation, { readonly operation: null }>,
+): Promise<Ready> {
   return { params, prepared: { ...prepared, refused: await explainFormerNames(visit, prepared.refused) } };
 }

@@ -6,19 +6,24 @@ import { countUses } from './count-uses.ts';
 import type { UsingClient } from './usage-ledger.ts';
 import { findGivenNames, findWrittenNames } from './written-names.ts';
 
-/** Counts an operation that is about to run, so that it is known who uses what of the tenant's design. */
-export async function noteUse(
+/**
+ * Counts an operation that is about to run, so that it is known who uses what of the tenant's design. Nothing to wait for
+ * unless somebody is about to take something away.
+ */
+export function noteUse(
   visit: Visit,
   params: OperationParams,
   prepared: PreparedOperation,
-): Promise<void> {
+): Promise<void> | undefined {
   const { document, operation, refused } = prepared;
-  if (refused !== null || isIntrospection(document, operation)) return;
-  const { registry, schema, tenantId } = await visit.view();
+  if (refused !== null || isIntrospection(document, operation)) return undefined;
+  const view = visit.view();
+  if (view instanceof Promise) return view.then(() => noteUse(visit, params, prepared));
+  const { registry, schema, tenantId } = view;
   const written = findWrittenNames(schema, document, params.operationName);
   const given = findGivenNames(written, params.variables);
   visit.services.usage.note(tenantId, whoUses(visit, prepared), registry, written, given);
-  await noteClosingUse(visit, params, prepared);
+  return visit.caller.closing.length === 0 ? undefined : noteClosingUse(visit, params, prepared);
 }
 
 /**
