@@ -155,7 +155,7 @@ describe.each(servers)('on %s', (_, open) => {
     },
   );
 
-  test('a search finds a record of one's own by two statements, those of the page and of what came of it', async () => {
+  test('a search takes two statements, that of the page and that of its outcome, and finds what belongs to the tenant', async () => {
     for (const harness of [large, medium, small]) {
       const sent: Statement[] = [];
       const records = harness.records({ onStatement: (statement) => sent.push(statement) });
