@@ -120,6 +120,19 @@ test('long rows come in many pieces', () => {
   expect(heard).toEqual([long, ['next'], 'ready T']);
 });
 
+test.each([10, 126, 127, 128, 300, 4_000, 8_180, 9_000])(
+  'texts of %i bytes are what they are, wide or not',
+  (size) => {
+    const { heard, reader } = listen();
+    const rows = ['x', 'é', '\u007f', '\u0080', '💶'].map((one) => {
+      const text = one.repeat(size);
+      return [text, null, 'between', text.slice(0, 20), 'ü', ''];
+    });
+    for (const one of rows) reader.read(row(one));
+    expect(heard).toEqual(rows);
+  },
+);
+
 test('nothing is told of a message that has not come whole', () => {
   const { heard, reader } = listen();
   reader.read(row(['a']).subarray(0, -1));

@@ -49,7 +49,7 @@ export class ReplyReader {
     }
     let at = 0;
     while (at + header <= bytes.length) {
-      const size = bytes.readInt32BE(at + 1);
+      const size = int32(bytes, at + 1);
       if (size < 4) throw new Error('The server has sent something that is no message');
       const end = at + 1 + size;
       if (end > bytes.length) {
@@ -126,20 +126,45 @@ function assertKnown(kind: number | undefined): void {
   if (!known.has(kind as number)) throw new Error('The server has sent a message that is not known');
 }
 
+/** What `readInt32BE` gives, without its doubts: only bytes that are there are read. */
+function int32(bytes: Buffer, at: number): number {
+  return (
+    ((bytes[at] as number) << 24) |
+    ((bytes[at + 1] as number) << 16) |
+    ((bytes[at + 2] as number) << 8) |
+    (bytes[at + 3] as number)
+  );
+}
+
+/** Bytes of a row that is read as one text: of longer ones nobody should keep all for the sake of a part. */
+const longestText = 8_192;
+
+/** Anything that is not ASCII. */
+const wide = /[\x80-\xff]/;
+
+/**
+ * Short rows become one text, of which the columns are parts: to ask for the text of each by itself costs as much again
+ * for each.
+ */
 function readRow(bytes: Buffer, start: number, end: number): Row {
-  const columns = bytes.readUInt16BE(start);
+  const columns = ((bytes[start] as number) << 8) | (bytes[start + 1] as number);
   const row: (string | null)[] = new Array(columns);
+  const text = end - start > longestText ? null : bytes.toString('latin1', start, end);
+  // Lengths are bytes too, and may be the only ones that are not.
+  const isPlain = text !== null && !wide.test(text);
   let at = start + 2;
   for (let column = 0; column < columns; column += 1) {
-    const size = bytes.readInt32BE(at);
+    const size = int32(bytes, at);
     at += 4;
     if (size < 0) {
       row[column] = null;
       continue;
     }
-    if (at + size > end) throw new Error('The server has sent a row that is longer than its message');
-    row[column] = bytes.toString(utf8, at, at + size);
-    at += size;
+    const next = at + size;
+    if (next > end) throw new Error('The server has sent a row that is longer than its message');
+    const part = text?.substring(at - start, next - start);
+    row[column] = part !== undefined && (isPlain || !wide.test(part)) ? part : bytes.toString(utf8, at, next);
+    at = next;
   }
   return row;
 }
