@@ -54,5 +54,8 @@ grant select, insert, update on formwork.former_names to formwork_designer;
 -- fill: fills slots and keys of an entity, where that were too many records for one change.
 alter table formwork.jobs drop constraint jobs_kind_check;
 alter table formwork.jobs add constraint jobs_kind_check check (kind in ('retype', 'fill', 'tidy'));
+-- The last record that was there when the job began. What comes later is filled as it comes: a job that went after it would
+-- not end while it is written faster than the job works.
+alter table formwork.jobs add column last_record uuid;
 
 reset role;

@@ -14,6 +14,7 @@ alter table formwork.jobs force row level security;
 
 alter table formwork.jobs drop constraint jobs_kind_check;
 alter table formwork.jobs add constraint jobs_kind_check check (kind in ('retype', 'tidy'));
+alter table formwork.jobs drop column last_record;
 alter table formwork.tenants drop column closing_until;
 drop table formwork.former_names, formwork.closings;
 

@@ -1,4 +1,4 @@
-import { workOffJobs } from '@formwork/registry-store';
+import { verify, workOffJobs } from '@formwork/registry-store';
 import { codesOf, dataOf, Harness, type TestGateway, type TestTenant, until } from './harness.ts';
 
 /* Indexes and keys of more records than one change fills, as clients of two gateways see them. */
@@ -168,6 +168,33 @@ test('a record that shares a value with one that is not filled yet stops the job
   await design(tenant, 'mutation ($id: ID!) { retryJob(id: $id) { state } }', { id: job?.id });
   await work(tenant);
   expect((await jobsOf(tenant))[0]).toMatchObject({ state: 'done', error: null });
+});
+
+test('whoever writes meanwhile is not refused, and all of it is in the indexes', async () => {
+  const tenant = await stocked();
+  await apply(tenant);
+  const refused: unknown[] = [];
+  let isOver = false;
+  const write = async (gateway: TestGateway, name: string) => {
+    for (let n = 0; !isOver; n += 1) {
+      const { errors } = await gateway.ask(
+        tenant.keys.editor,
+        `mutation ($code: String!, $old: String!, $price: Int!) {
+          createItem(input: { code: $code, price: $price }) { item { id } }
+          updateItems(where: { code: { eq: $old } }, input: { price: $price, title: $code }) { items { id } }
+        }`,
+        { code: `${name}${n}`, old: `c${(n * 7) % records}`, price: n },
+      );
+      refused.push(...(errors ?? []));
+    }
+  };
+  const writing = [write(one, 'a'), write(two, 'b'), write(two, 'd')];
+  await workOffJobs(harness.control, { tenantId: tenant.id, load: 30, batch: 20 });
+  isOver = true;
+  await Promise.all(writing);
+  expect(refused).toEqual([]);
+  expect((await jobsOf(tenant))[0]).toMatchObject({ state: 'done' });
+  expect(await verify(harness.control, tenant.id)).toEqual([]);
 });
 
 test('the workers of gateways fill them, and one takes over from another that is gone', async () => {

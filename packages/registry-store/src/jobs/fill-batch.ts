@@ -27,15 +27,18 @@ export async function fillBatch(
   misses: 'some' | 'nothing' = 'some',
 ): Promise<BatchOutcome> {
   const page = await asWriter(control, claim, async (sql) => {
-    const [job] = await sql<{ entityType: string; cursor: string | null }[]>`
-      update formwork.jobs set state = 'running', started_at = coalesce(started_at, now())
+    const [job] = await sql<{ entityType: string; cursor: string | null; lastRecord: string | null }[]>`
+      update formwork.jobs j set state = 'running', started_at = coalesce(started_at, now()),
+        last_record = coalesce(last_record, (
+          select r.id from formwork.records r where r.entity_type = j.entity_type order by r.id desc limit 1))
       where id = ${claim.jobId}::uuid and state in ('waiting', 'running')
-      returning entity_type as "entityType", cursor`;
+      returning entity_type as "entityType", cursor, last_record as "lastRecord"`;
     if (job === undefined) return 'stopped';
     const found = await touch(
       sql,
       text`select id from formwork.records where entity_type = ${job.entityType}
-        and id > ${job.cursor ?? '00000000-0000-0000-0000-000000000000'}::uuid order by id limit ${size}::int`,
+        and id > ${job.cursor ?? '00000000-0000-0000-0000-000000000000'}::uuid
+        and id <= ${job.lastRecord}::uuid order by id limit ${size}::int`,
     );
     const isAll = misses === 'some' || found.passed.length === 0;
     if (isAll) await advance(sql, claim, job.cursor, found);

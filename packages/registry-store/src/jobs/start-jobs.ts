@@ -58,7 +58,7 @@ async function beginAnew(
   entityTypes: readonly string[],
 ): Promise<void> {
   const begun = await sql<{ id: string; state: Job['state'] }[]>`
-    update formwork.jobs set cursor = null, done = 0, total = 0, misfits = 0, examples = '[]', error = null, attempts = 0,
+    update formwork.jobs set cursor = null, last_record = null, done = 0, total = 0, misfits = 0, examples = '[]', error = null, attempts = 0,
       state = case state when 'paused' then state else 'waiting' end, updated_at = now()
     where kind = 'fill' and state not in ('done', 'cancelled') and entity_type = any (${[...entityTypes]}::text[])
     returning id, state`;
@@ -70,7 +70,7 @@ export async function tidyLater(sql: TransactionSql, tenantId: string, entityTyp
   const started = await sql<{ id: string }[]>`
     insert into formwork.jobs (kind, entity_type, field, created_by) values ('tidy', ${entityType}, '', '')
     on conflict (tenant_id, entity_type, field, kind) where state not in ('done', 'cancelled')
-      do update set cursor = null, done = 0
+      do update set cursor = null, last_record = null, done = 0
     returning id`;
   for (const { id } of started) await queueJob(sql, tenantId, id);
 }
