@@ -7,6 +7,14 @@ export function targetOfLink(registry: Registry, field: Field): Entity {
   return found(registry.entityByKey.get(field.options.target ?? ''), field.key);
 }
 
+/** Said before any type is made, since those that would tell may be made only much later. @throws where a link leads nowhere */
+export function assertLinked(registry: Registry): void {
+  for (const entity of registry.entities) {
+    connectionsOf(registry, entity);
+    for (const field of entity.fields) if (field.type === 'link') targetOfLink(registry, field);
+  }
+}
+
 /** A field that leads to many records: a link to many, or the way back over a link. */
 export interface Connected {
   readonly name: string;

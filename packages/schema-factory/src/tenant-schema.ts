@@ -7,6 +7,7 @@ import {
   GraphQLSchema,
   isInterfaceType,
 } from 'graphql';
+import { assertLinked } from './links.ts';
 import { buildMutation } from './mutation-type.ts';
 import { buildQuery } from './query-type.ts';
 import { createSchemaTypes, type SchemaTypes } from './schema-types.ts';
@@ -30,6 +31,7 @@ export class TenantSchema extends GraphQLSchema {
 
   constructor(registry: Registry) {
     super({ assumeValid: true });
+    assertLinked(registry);
     this.#types = createSchemaTypes(registry);
     this.#query = buildQuery(this.#types);
     this.#search = new TypeSearch({
