@@ -132,14 +132,14 @@ describe.each(servers)('on %s', (_, open) => {
     );
     await own.read(small, [latest]);
     expect(await countPlans(latest, own)).toEqual({ custom: 0, generic: 2 });
-    jest.spyOn(performance, 'now').mockImplementation(() => now() + 11_000);
+    jest.spyOn(performance, 'now').mockImplementation(() => now() + 31_000);
     await own.read(small, [latest]);
     await own.read(small, [latest]);
     expect(await countPlans(latest, own)).toEqual({ custom: 2, generic: 2 });
     await asAdmin(database, (admin) =>
       admin.query(`delete from formwork.records where tenant_id = $1 and data = '{}'`, [small]),
     );
-    jest.spyOn(performance, 'now').mockImplementation(() => now() + 80_000);
+    jest.spyOn(performance, 'now').mockImplementation(() => now() + 100_000);
     await own.read(small, [latest]);
     expect(await countPlans(latest, own)).toEqual({ custom: 2, generic: 3 });
     await own.close();

@@ -2,7 +2,7 @@
 export type Planning = 'force_generic_plan' | 'force_custom_plan';
 
 /** Milliseconds for which it holds how a tenant's statements are planned: it may grow, and hardly shrinks. */
-const holds: Readonly<Record<Planning, number>> = { force_generic_plan: 10_000, force_custom_plan: 60_000 };
+const holds: Readonly<Record<Planning, number>> = { force_generic_plan: 30_000, force_custom_plan: 60_000 };
 const mostTenants = 10_000;
 
 /**
