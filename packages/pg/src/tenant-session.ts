@@ -147,7 +147,7 @@ function openingsOf(begin: string): Readonly<Record<Planning, string>> {
 }
 
 /** The first statement of a batch: sets the tenant for the implicit transaction, and gives the versions back. */
-export function openBatch({ by, name }: Scope, planning: Planning): Statement {
+function openBatch({ by, name }: Scope, planning: Planning): Statement {
   const statement = { text: openings[by][planning], values: [name] };
   assertSendable([statement]);
   return statement;

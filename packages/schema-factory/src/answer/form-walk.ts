@@ -80,7 +80,7 @@ export function isTypename(place: Place | TypenamePlace): place is TypenamePlace
 }
 
 /** Where the arguments of one field come from: those without a variable are told once. */
-export class ArgumentSource {
+class ArgumentSource {
   readonly #fixed: Values;
   readonly #open: GraphQLField<unknown, unknown>;
   readonly #node: FieldNode;
