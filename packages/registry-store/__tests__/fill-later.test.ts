@@ -206,6 +206,8 @@ describe('a unique key of many records', () => {
     expect(await problemsOf(uniqueCode)).toEqual(
       expect.arrayContaining([expect.objectContaining({ code: 'STILL_FILLING' })]),
     );
+    // What nobody looks at is no drift while a job is about to take it away.
+    expect([await filled('u1'), await verify(setup.control, tenant)]).toEqual([7, []]);
     await work();
     expect([await slotsOf(), await filled('u1')]).toEqual([[], 0]);
   });

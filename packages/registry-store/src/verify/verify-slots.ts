@@ -11,13 +11,15 @@ export async function verifySlots(
   entity: Entity,
   row: EntityStorageRow,
 ): Promise<readonly Drift[]> {
+  const isTidied = await hasTidyJob(sql, entity);
   const compared = expectedSlots(row)
-    .filter(({ column }) => isKept(entity, column))
+    .filter(({ column }) => isKept(entity, column, isTidied))
     .map(
       ({ column, value }) => text`(${column}::text, case when deleted_at is null
       then ${text.identifier(column)} is distinct from ${value}
       else ${text.identifier(column)} is not null end)`,
     );
+  if (compared.length === 0) return [];
   // Values of a wrong form cannot be converted; they are reported as values.
   const rows = await runStatement(
     sql,
@@ -40,11 +42,19 @@ export async function verifySlots(
   }));
 }
 
-/** Not while a job fills it. */
-function isKept({ allFields, keys }: Entity, column: string): boolean {
+/** Whether a job has yet to empty the slots that nobody has any more. */
+async function hasTidyJob(sql: TransactionSql, { storageKey }: Entity): Promise<boolean> {
+  const jobs = await sql`
+    select from formwork.jobs
+      where kind = 'tidy' and entity_type = ${storageKey} and state not in ('done', 'cancelled')`;
+  return jobs.length > 0;
+}
+
+/** Not while a job fills or empties it. */
+function isKept({ allFields, keys }: Entity, column: string, isTidied: boolean): boolean {
   const owner = [...allFields, ...keys].find((one) => one.slot?.column === column);
-  if (owner?.slot?.state === 'filling') return false;
-  return !owner || !('conversion' in owner) || owner.conversion?.state !== 'filling';
+  if (owner === undefined) return !isTidied;
+  return owner.slot?.state !== 'filling' && !('conversion' in owner && owner.conversion?.state === 'filling');
 }
 
 /** What fill_record (sql/008) assigns to a living record, as expressions. A slot that nobody has is empty. */
