@@ -260,8 +260,8 @@ test('it is paused and goes on where it was', async () => {
   expect(await slotsOf()).toEqual(['rent:n1:ready']);
 });
 
-test('records that somebody holds without writing them are filled when they are free', async () => {
-  await change(indexRent);
+/** Holds a record from when it resolves until `free` is called. */
+async function hold(code: string) {
   let free = () => {};
   const isHeld = new Promise<void>((resolve) => {
     free = resolve;
@@ -271,16 +271,41 @@ test('records that somebody holds without writing them are filled when they are 
     isLocked = resolve;
   });
   const holding = setup.control.withTenant(tenant, async (sql) => {
-    await sql`select from formwork.records where data ->> 'code' = 'c3' for no key update`;
+    await sql`select from formwork.records where data ->> 'code' = ${code} for no key update`;
     isLocked();
     await isHeld;
   });
   await locked;
+  return { free, holding };
+}
+
+test('records that somebody holds without writing them are filled when they are free', async () => {
+  await change(indexRent);
+  const { free, holding } = await hold('c3');
   const working = work();
   while ((await filled('n1')) !== 3);
   free();
   await Promise.all([holding, working]);
   expect([await slotsOf(), await filled('n1')]).toEqual([['rent:n1:ready'], 7]);
+});
+
+test('what is new while the first batch waits for a record is filled for those too that it had touched', async () => {
+  await change(indexRent);
+  const claim = await claimJob(setup.control, randomUUID(), { tenantId: tenant });
+  if (claim === null) throw new Error('There is no job.');
+  const { free, holding } = await hold('c3');
+  const batch = fillBatch(setup.control, claim, 5, 'nothing');
+  while ((await filled('n1')) !== 4);
+  const changing = change({ indexField: { entity: 'home', field: 'town' } });
+  // Behind the record that the batch waits for, and before what the batch does next.
+  const waiting = `select from pg_locks where locktype = 'advisory' and mode = 'ExclusiveLock' and not granted`;
+  while ((await setup.rows(waiting)).length === 0);
+  free();
+  await Promise.all([holding, changing, batch]);
+  expect(await theJob()).toMatchObject({ done: 0 });
+  await setup.rows("update formwork.job_queue set seen_at = now() - interval '1 minute'");
+  await work();
+  expect(await slotsOf()).toEqual(['rent:n1:ready', 'town:t1:ready']);
 });
 
 test('another tenant neither sees, stops nor fills it', async () => {

@@ -27,7 +27,7 @@ export async function fillBatch(
   misses: 'some' | 'nothing' = 'some',
 ): Promise<BatchOutcome> {
   const page = await asWriter(control, claim, async (sql) => {
-    const [job] = await sql<{ entityType: string; cursor: string | null; lastRecord: string | null }[]>`
+    const [job] = await sql<(Place & { entityType: string })[]>`
       update formwork.jobs j set state = 'running', started_at = coalesce(started_at, now()),
         last_record = coalesce(last_record, (
           select r.id from formwork.records r where r.entity_type = j.entity_type order by r.id desc limit 1))
@@ -41,8 +41,8 @@ export async function fillBatch(
         and id <= ${job.lastRecord}::uuid order by id limit ${size}::int`,
     );
     const isAll = misses === 'some' || found.passed.length === 0;
-    if (isAll) await advance(sql, claim, job.cursor, found);
-    return { ...found, cursor: job.cursor, isAll };
+    if (isAll) await advance(sql, claim, job, found);
+    return { ...found, job, isAll };
   });
   if (page === 'stopped') return page;
   if (!page.isAll) {
@@ -50,23 +50,30 @@ export async function fillBatch(
       const outcome = await asWriter(control, claim, (sql) => touchPatiently(sql, id));
       if (outcome === 'stopped') return outcome;
     }
-    const outcome = await asWriter(control, claim, (sql) => advance(sql, claim, page.cursor, page));
+    const outcome = await asWriter(control, claim, (sql) => advance(sql, claim, page.job, page));
     if (outcome === 'stopped') return outcome;
   }
   return page.looked < size ? 'end' : 'more';
 }
 
-/** Unless the job has begun anew meanwhile. */
+/** How far a job is, and how far it goes. */
+interface Place {
+  readonly cursor: string | null;
+  readonly lastRecord: string | null;
+}
+
+/** Unless the job has begun anew meanwhile: then it does not know its last record, and has gone nowhere. */
 async function advance(
   sql: TransactionSql,
   { jobId }: Claim,
-  from: string | null,
+  { cursor, lastRecord }: Place,
   { looked, last }: TouchedPage,
 ): Promise<void> {
   await sql`
     update formwork.jobs set cursor = coalesce(${last}::uuid, cursor), done = done + ${looked},
       total = greatest(total, done + ${looked}), attempts = 0, error = null, updated_at = now()
-    where id = ${jobId}::uuid and cursor is not distinct from ${from}::uuid`;
+    where id = ${jobId}::uuid and cursor is not distinct from ${cursor}::uuid
+      and last_record is not distinct from ${lastRecord}::uuid`;
 }
 
 /** Waits for whoever holds it, but not for ever: a change of the registry waits for this. */
