@@ -15,7 +15,7 @@ const script = `
   import { nameIndexOf } from '../dist/usage/named-things.js';
   import { findWrittenNames } from '../dist/usage/written-names.js';
 
-  const { shapes, rounds, bound } = JSON.parse(process.env.SETTINGS);
+  const { shapes, rounds, bound, refused = 0 } = JSON.parse(process.env.SETTINGS);
   const types = ['text', 'text', 'integer', 'decimal', 'boolean', 'date', 'datetime', 'long_text', 'select'];
   const fieldOf = (index) => ({
     key: 'some_field_' + index,
@@ -86,6 +86,10 @@ const script = `
   const [heapBefore, weightBefore] = [await used(), memory.bytes];
   for (let round = 0; round < rounds; round += 1)
     for (let shape = 0; shape < shapes; shape += 1) await visit(shape);
+  const { schema } = await states.get(0);
+  for (let index = 0; index < refused; index += 1)
+    for (const text of ['{ thing' + index + ' }', '{ thing' + index, '{ ' + 'a '.repeat(300) + index + ' }'])
+      documents.check(schema, 'refused', text + ' #'.repeat(index % 300));
   console.log(JSON.stringify({ heap: (await used()) - heapBefore, weight: memory.bytes - weightBefore, bytes: memory.bytes }));
 `;
 
@@ -95,7 +99,7 @@ interface Measured {
   readonly bytes: number;
 }
 
-function measure(settings: { shapes: number; rounds: number; bound: number }): Measured {
+function measure(settings: { shapes: number; rounds: number; bound: number; refused?: number }): Measured {
   const output = execFileSync(process.execPath, ['--expose-gc', '--input-type=module', '-e', script], {
     cwd: import.meta.dirname,
     env: { ...process.env, SETTINGS: JSON.stringify(settings), NODE_OPTIONS: '' },
@@ -111,6 +115,12 @@ test('what is kept of shapes weighs what the heap grows by, within a factor of 1
   expect(weight / mebibyte).toBeGreaterThan(5);
   expect(heap / weight).toBeGreaterThan(1 / 1.5);
   expect(heap / weight).toBeLessThan(1.5);
+});
+
+test('what is kept of refused documents weighs no less than the heap grows by', () => {
+  const { heap, weight } = measure({ shapes: 1, rounds: 0, bound: 1e12, refused: 1_000 });
+  expect(weight / mebibyte).toBeGreaterThan(3);
+  expect(heap / weight).toBeLessThan(1.2);
 });
 
 test('however many shapes are visited, the heap stays within the bound', () => {

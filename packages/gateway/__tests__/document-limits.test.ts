@@ -4,19 +4,19 @@ import { Documents } from '../src/operations/documents.ts';
 
 const schema = buildSchema('type Query { a: Query b(x: Int): Int }');
 
-function codesOf(text: string, limits: Partial<ConstructorParameters<typeof Documents>[0]> = {}) {
-  const documents = new Documents({
-    maxDocument: 10_000,
-    maxTokens: 1_000,
-    maxCost: 1_000_000_000_000,
-    defaultPage: 50,
-    maxDepth: 5,
-    maxAliases: 3,
-    maxRootFields: 4,
-    introspection: true,
-    memory: new Memory(1_000_000),
-    ...limits,
-  });
+const limits = {
+  maxDocument: 10_000,
+  maxTokens: 1_000,
+  maxCost: 1_000_000_000_000,
+  defaultPage: 50,
+  maxDepth: 5,
+  maxAliases: 3,
+  maxRootFields: 4,
+  introspection: true,
+};
+
+function codesOf(text: string, others: Partial<ConstructorParameters<typeof Documents>[0]> = {}) {
+  const documents = new Documents({ ...limits, memory: new Memory(1_000_000), ...others });
   const { errors } = documents.check(schema, 'shape', text);
   return errors?.map(({ message, extensions }) => [extensions.code, message]) ?? null;
 }
@@ -92,4 +92,21 @@ test('checks a text once for a schema, and gives the same answer again', () => {
   expect(documents.check(schema, 'another', '{ b }')).not.toBe(first);
   for (let n = 0; n < 1_000; n += 1) documents.check(schema, 'shape', `{ b } # ${n}`);
   expect(documents.size).toBeLessThan(100);
+});
+
+test('what is kept of a refused document holds on to nothing but its text: no stack and no syntax', () => {
+  const documents = new Documents({ ...limits, memory: new Memory(1_000_000) });
+  for (const text of ['{ c d }', '{', '{ x: b y: b z: b w: b }']) {
+    const { errors } = documents.check(schema, 'shape', text);
+    expect(errors).not.toHaveLength(0);
+    for (const { nodes, stack } of errors ?? []) {
+      expect(nodes).toBeUndefined();
+      expect(stack).not.toMatch(/\n +at /);
+    }
+  }
+  const { errors } = documents.check(schema, 'shape', '{ c d }');
+  expect(errors?.map(({ locations }) => locations)).toEqual([
+    [{ line: 1, column: 3 }],
+    [{ line: 1, column: 5 }],
+  ]);
 });

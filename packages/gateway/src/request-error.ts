@@ -21,7 +21,8 @@ export function requestError(
   options: RequestErrorOptions = {},
 ): GraphQLError {
   const { status, graphql } = codeRules[code];
-  const { nodes, source, positions, path } = options.original ?? {};
+  // Without the nodes: they tell no more, and would keep all of the document's syntax as long as the error.
+  const { source, positions, path } = options.original ?? {};
   const headers = { ...(code === 'OVERLOADED' ? { 'retry-after': '1' } : {}), ...options.headers };
   const http = {
     status: options.status ?? status,
@@ -29,7 +30,6 @@ export function requestError(
     ...(Object.keys(headers).length > 0 ? { headers } : {}),
   };
   return new GraphQLError(message, {
-    nodes: nodes ?? null,
     source: source ?? null,
     positions: positions ?? null,
     path: path ?? null,

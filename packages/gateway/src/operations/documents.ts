@@ -11,7 +11,7 @@ import {
   validate,
 } from 'graphql';
 import { limitError, requestError } from '../request-error.ts';
-import { documentBytes } from '../tenants/sizes.ts';
+import { documentBytes, refusalBytes } from '../tenants/sizes.ts';
 import { checkDocumentLimits, type DocumentLimits } from './document-limits.ts';
 import { type CostOptions, estimateCost } from './estimate-cost.ts';
 import { knownTypeNames } from './known-type-names.ts';
@@ -48,7 +48,9 @@ export class Documents {
   constructor(options: DocumentsOptions) {
     this.#options = options;
     this.#rules = options.introspection ? ourRules : [...ourRules, NoSchemaIntrospectionCustomRule];
-    this.#checked = new Cache(options.memory, ({ document }, key) => documentBytes(key, document));
+    this.#checked = new Cache(options.memory, ({ document, errors }, key) =>
+      document === null ? refusalBytes(key, errors.length) : documentBytes(key),
+    );
   }
 
   /** `shape`: what stands for the schema; an equal one gives an equal answer. */
@@ -56,7 +58,7 @@ export class Documents {
     const key = `${shape}\n${text}`;
     const known = this.#checked.get(key);
     if (known) return known;
-    const checked = this.#check(schema, text);
+    const checked = withoutStacks(() => this.#check(schema, text));
     this.#checked.set(key, checked);
     this.#options.onChecked?.(shape);
     return checked;
@@ -109,6 +111,20 @@ export class Documents {
     );
     const errors = invalid.length > 0 ? invalid : checkDocumentLimits(document, this.#options);
     return errors.length > 0 ? { document: null, errors } : { document, errors: null };
+  }
+}
+
+/**
+ * For errors that are kept: V8 has the stack of each hold on to all that was running when it was made, 20 kB and more, and
+ * nobody reads it.
+ */
+function withoutStacks<Result>(make: () => Result): Result {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return make();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 

@@ -1,7 +1,6 @@
 import type { Registry } from '@formwork/registry';
 import { TenantSchema } from '@formwork/schema-factory';
 import {
-  type DocumentNode,
   type GraphQLNamedType,
   type GraphQLSchema,
   isEnumType,
@@ -54,8 +53,13 @@ export function registryBytes(registry: Registry, roles = 0): number {
 }
 
 /** With what it was parsed into, a node of the syntax tree for every few characters, and what is known of it since. */
-export function documentBytes(key: string, document: DocumentNode | null): number {
-  return 2_000 + key.length * (document === null ? 10 : 75);
+export function documentBytes(key: string): number {
+  return 2_000 + key.length * 75;
+}
+
+/** Of a document that was refused: its text, and so many errors. */
+export function refusalBytes(key: string, errors: number): number {
+  return 1_000 + key.length * 4 + errors * 1_500;
 }
 
 /** Of a text that is kept under another: two for each character. */
