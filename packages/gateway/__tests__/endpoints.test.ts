@@ -24,6 +24,8 @@ test('gives the SDL with the API shape as its ETag, and 304 to whoever has it', 
   const etag = first.headers.get('etag') ?? '';
   expect(first.status).toBe(200);
   expect(etag).toMatch(/^"[0-9a-f]{64}"$/);
+  // What is not to be stored at all could not be asked about again.
+  expect(first.headers.get('cache-control')).toBe('private, no-cache');
   expect(Object.keys(buildSchema(await first.text()).getTypeMap())).toContain('Airport');
   for (const known of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
     const again = await get('/schema.graphql', { ...headers, 'if-none-match': known });

@@ -94,7 +94,7 @@ export class Exchange {
     const response = this.#response;
     if (response.headersSent || response.destroyed) return;
     const length = Buffer.byteLength(body);
-    response.writeHead(status, [...ownHeaders, ...pairsOf(headers), 'content-length', String(length)]);
+    response.writeHead(status, [...pairsOf(headers), 'content-length', String(length)]);
     // What is left of a body that was not read must not hold the connection.
     if (headers.connection === 'close') response.on('finish', () => this.request.destroy());
     if (this.method === 'HEAD' || length === 0) response.end();
@@ -140,7 +140,8 @@ export class Exchange {
   }
 }
 
-const ownHeaders = ['x-content-type-options', 'nosniff', 'cache-control', 'no-store'];
+/** Unless an answer says otherwise. */
+const ownHeaders = { 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' };
 
 const knownPairs = new WeakMap<Answer['headers'], readonly string[]>();
 
@@ -148,7 +149,8 @@ const knownPairs = new WeakMap<Answer['headers'], readonly string[]>();
 function pairsOf(headers: Answer['headers']): readonly string[] {
   let pairs = knownPairs.get(headers);
   if (pairs === undefined) {
-    pairs = Object.entries(headers).flat();
+    // Each name once: of pairs Node sends all.
+    pairs = Object.entries({ ...ownHeaders, ...headers }).flat();
     knownPairs.set(headers, pairs);
   }
   return pairs;
