@@ -13,6 +13,7 @@ interface Options extends PublishOptions {
   readonly quick?: boolean;
   readonly rounds?: number;
   readonly seconds?: number;
+  readonly warmUp?: number;
   readonly connections?: readonly number[];
   readonly operations?: readonly string[];
   readonly baseline: string;
@@ -25,6 +26,7 @@ export function addCompareCommand(program: Command): void {
     .option('--quick', 'two minutes, fewer records; exits 1 where a ratio fell below 0.8 of the recorded one')
     .option('--rounds <count>', 'runs of each', positive)
     .option('--seconds <count>', 'of each run', positive)
+    .option('--warm-up <seconds>', 'of each before what counts', positive)
     .option('--connections <list>', 'with commas between', (text: string) => text.split(',').map(positive))
     .option('--operations <list>', 'with commas between: byId, selective, …', (text: string) =>
       text.split(','),
@@ -42,7 +44,7 @@ async function run(options: Options): Promise<void> {
       await compare(shop, {
         rounds: options.rounds ?? (isQuick ? 2 : 5),
         seconds: options.seconds ?? (isQuick ? 1 : 4),
-        warmUp: isQuick ? { together: 8, each: 1 } : { together: 20, each: 4 },
+        warmUp: { together: isQuick ? 8 : 20, each: options.warmUp ?? (isQuick ? 1 : 4) },
         connections: options.connections ?? (isQuick ? [16] : [1, 16, 64]),
         tenants: isQuick ? ['one'] : ['one', 'many'],
         // In two minutes each has its time to warm up only if they are few.
