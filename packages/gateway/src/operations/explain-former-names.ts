@@ -9,7 +9,7 @@ import {
   type Registry,
 } from '@formwork/registry';
 import { type FormerName, formerNamesStatement, readFormerNames } from '@formwork/registry-store';
-import { GraphQLError } from 'graphql';
+import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { nameIndexOf } from '../usage/named-things.ts';
 import type { Visit } from '../visit.ts';
 
@@ -25,8 +25,8 @@ export async function explainFormerNames(
   if (!errors.some(({ message }) => unknownMember.test(message) || unknownType.test(message))) return errors;
   const former = await read(visit);
   if (former.length === 0) return errors;
-  const { registry } = await visit.view();
-  const names = new FormerNames(registry, former);
+  const { registry, schema } = await visit.view();
+  const names = new FormerNames(registry, schema, former);
   return errors.map((error) => {
     const now = names.find(error.message);
     return now === null ? error : withMessage(error, `${error.message} It is called "${now}" now.`);
@@ -48,71 +48,101 @@ async function read({ services, caller, batchOptions }: Visit): Promise<readonly
   }
 }
 
-class FormerNames {
-  readonly #registry: Registry;
-  readonly #former: readonly FormerName[];
-  /** Root fields and types of entities, by what they were called. */
-  readonly #names = new Map<string, string>();
+/** What an entity is or was called. */
+interface Called {
+  readonly entity: Entity;
+  readonly names: EntityNames;
+  readonly today: EntityNames;
+}
 
-  constructor(registry: Registry, former: readonly FormerName[]) {
+/** Looks only at what may be meant: a design may have thousands of former names, and every error is looked at. */
+export class FormerNames {
+  readonly #registry: Registry;
+  readonly #schema: GraphQLSchema;
+  /** Of each field, by its storage keys. */
+  readonly #ofFields = new Map<string, FormerName[]>();
+  /** Of the fields of each entity, by what was written; the latest. */
+  readonly #written = new Map<string, FormerName>();
+  readonly #called: readonly Called[];
+
+  /** As the role of whoever asks sees them. */
+  constructor(registry: Registry, schema: GraphQLSchema, former: readonly FormerName[]) {
     this.#registry = registry;
-    this.#former = former;
-    for (const entity of registry.entities) this.#add(entity);
+    this.#schema = schema;
+    const ofEntities = new Map<string, FormerName[]>();
+    for (const one of former) {
+      const { entityType, field, name, successor } = one;
+      if (field === '') {
+        append(ofEntities, successor, one);
+        continue;
+      }
+      append(this.#ofFields, `${entityType}.${field}`, one);
+      const written = `${entityType}.${camelName(name)}`;
+      if (!this.#written.has(written)) this.#written.set(written, one);
+    }
+    this.#called = registry.entities.flatMap((entity) => {
+      const today = deriveEntityNames(entity.key, entity.plural);
+      const before = (ofEntities.get(entity.storageKey) ?? []).map(({ name, plural }) =>
+        deriveEntityNames(name, plural ?? name),
+      );
+      const aliases = entity.aliases.map((alias) => alias.names);
+      return [...before, today, ...aliases].map((names) => ({ entity, names, today }));
+    });
   }
 
+  /** What the unknown name in an error is called today; null where it is not known that it ever was one. */
   find(message: string): string | null {
     const [, type] = unknownType.exec(message) ?? [];
-    if (type !== undefined) return this.#names.get(type) ?? null;
+    if (type !== undefined) return this.#nameOf(type, (now) => this.#schema.getType(now) !== undefined);
     const [, member = '', parent = ''] = unknownMember.exec(message) ?? [];
-    if (parent === 'Query' || parent === 'Mutation') return this.#names.get(member) ?? null;
+    if (parent === 'Query' || parent === 'Mutation') {
+      const root = parent === 'Query' ? this.#schema.getQueryType() : this.#schema.getMutationType();
+      return this.#nameOf(member, (now) => root?.getFields()[now] !== undefined);
+    }
     return this.#fieldOf(parent, member);
   }
 
   #fieldOf(parent: string, member: string): string | null {
     const [of] = nameIndexOf(this.#registry).find(parent);
-    const was = this.#former.find(
-      ({ entityType, field, name }) =>
-        entityType === of?.entityType && field !== '' && camelName(name) === member,
-    );
     const entity = of && this.#registry.entityByStorageKey.get(of.entityType);
+    const was = this.#written.get(`${of?.entityType}.${member}`);
     return entity?.fieldByStorageKey.get(was?.successor ?? '')?.name ?? null;
   }
 
-  /** From each former name of the entity, and of the fields that its keys are called by, to those of today. */
-  #add(entity: Entity): void {
-    const today = deriveEntityNames(entity.key, entity.plural);
-    const before = this.#former
-      .filter(({ field, successor }) => field === '' && successor === entity.storageKey)
-      .map(({ name, plural }) => deriveEntityNames(name, plural ?? name));
-    for (const names of before) {
-      this.#pair(namesOf(names), namesOf(today));
+  /** Of a root field or a type; what the role may not do it is not sent to. */
+  #nameOf(name: string, isThere: (now: string) => boolean): string | null {
+    const written = name.toLowerCase();
+    const isIn = (part: string) => written.includes(part.toLowerCase());
+    for (const called of this.#called) {
+      const { type, single, plural } = called.names;
+      if (![type, single, plural].some(isIn)) continue;
+      for (const [was, is] of this.#pairs(called)) if (was === name && is !== name && isThere(is)) return is;
     }
-    for (const names of [today, ...entity.aliases.map((alias) => alias.names), ...before]) {
-      this.#addKeys(entity, names, today);
-    }
+    return null;
   }
 
-  #addKeys(entity: Entity, names: EntityNames, today: EntityNames): void {
+  /** Each name of the entity, and of keys by what their fields were called, with the one of today. */
+  *#pairs({ entity, names, today }: Called): Generator<readonly [was: string, is: string]> {
+    const now = namesOf(today);
+    for (const [index, was] of namesOf(names).entries()) yield [was, now[index] ?? was];
     for (const key of entity.keys) {
       const [only] = key.fields;
-      const formerly = this.#former.filter(
-        ({ entityType, field }) => entityType === entity.storageKey && field === only?.storageKey,
-      );
-      const called = key.fields.length === 1 ? formerly.map(({ name }) => name) : [];
+      const former = this.#ofFields.get(`${entity.storageKey}.${only?.storageKey}`) ?? [];
+      const called = key.fields.length === 1 ? former.map(({ name }) => name) : [];
       const { rootName, input } = deriveKeyNames(today, key.key);
       for (const one of [key.key, ...called]) {
         const was = deriveKeyNames(names, one);
-        this.#pair([was.rootName, was.input], [rootName, input]);
+        yield [was.rootName, rootName];
+        yield [was.input, input];
       }
     }
   }
+}
 
-  #pair(was: readonly string[], is: readonly string[]): void {
-    for (const [index, name] of was.entries()) {
-      const now = is[index];
-      if (now !== undefined && now !== name && !this.#names.has(name)) this.#names.set(name, now);
-    }
-  }
+function append<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
 }
 
 function namesOf(names: EntityNames): readonly string[] {

@@ -64,8 +64,11 @@ export class NameIndex {
 
   /** "Flight.number", "Query.flights", "FlightFilter"; none for what belongs to no entity. */
   find(name: string): readonly NamedThing[] {
-    const found = this.#found.get(name) ?? this.#find(name);
-    this.#found.set(name, found);
+    const known = this.#found.get(name);
+    if (known !== undefined) return known;
+    const found = this.#find(name);
+    // Names that a client has made up are not kept: there is no end of them.
+    if (found.length > 0) this.#found.set(name, found);
     return found;
   }
 
