@@ -30,6 +30,7 @@ test('gives the SDL with the API shape as its ETag, and 304 to whoever has it', 
   for (const known of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
     const again = await get('/schema.graphql', { ...headers, 'if-none-match': known });
     expect([known, again.status, await again.text()]).toEqual([known, 304, '']);
+    expect(again.headers.get('content-length')).toBeNull();
   }
   await harness.apply(tenant, extended(skyway(), { key: 'runways', type: 'integer' }));
   const changed = await get('/schema.graphql', { ...headers, 'if-none-match': etag });
@@ -197,6 +198,7 @@ describe('other origins', () => {
     };
     const granted = await preflight(origin);
     expect(granted.status).toBe(204);
+    expect(granted.headers.get('content-length')).toBeNull();
     expect(granted.headers.get('access-control-allow-origin')).toBe(origin);
     expect(granted.headers.get('access-control-allow-headers')).toContain('authorization');
     expect(granted.headers.get('access-control-allow-credentials')).toBeNull();

@@ -94,7 +94,9 @@ export class Exchange {
     const response = this.#response;
     if (response.headersSent || response.destroyed) return;
     const length = Buffer.byteLength(body);
-    response.writeHead(status, [...pairsOf(headers), 'content-length', String(length)]);
+    // Those two never have a body, and of one that is not sent no length may be told but its own.
+    const lengthPairs = status === 204 || status === 304 ? [] : ['content-length', String(length)];
+    response.writeHead(status, [...pairsOf(headers), ...lengthPairs]);
     // What is left of a body that was not read must not hold the connection.
     if (headers.connection === 'close') response.on('finish', () => this.request.destroy());
     if (this.method === 'HEAD' || length === 0) response.end();
