@@ -32,6 +32,15 @@ const questions: readonly (readonly [string, string])[] = [
     'one type',
     '{ __type(name: "Node") { name possibleTypes { name } } none: __type(name: "None") { name } }',
   ],
+  [
+    'the roots by name',
+    '{ __type(name: "Query") { fields { name } interfaces { name } } m: __type(name: "Mutation") { fields { name } interfaces { name } } }',
+  ],
+  [
+    'a root by name, and all types',
+    '{ __schema { types { name } } __type(name: "Query") { fields { name } interfaces { name } } }',
+  ],
+  ['a type of introspection', '{ __type(name: "__Type") { fields { name } interfaces { name } } }'],
   ['the schema without its types', '{ __schema { mutationType { name } directives { name } description } }'],
   ['the same name in two places', '{ __schema { types { name } } ... { __schema { types { kind } } } }'],
 ];
@@ -69,4 +78,25 @@ test('a type of very many fields is described in steps too', () => {
   const { result } = run(introspect({ schema: make(), make, document, operationName: null }));
   expect(Object.keys(make().getQueryType().getFields()).length).toBeGreaterThan(100);
   expect(result).toBe(JSON.stringify(execute({ schema: make(), document })));
+});
+
+test('who asks while another is answered shares the types that were made for that', () => {
+  const { schema, make: another, operationName } = asked();
+  let made = 0;
+  const make = () => {
+    made += 1;
+    return another();
+  };
+  const ask = (text: string) => introspect({ schema, make, operationName, document: parse(text) });
+  const both = ['{ __schema { types { name } } }', '{ __schema { types { kind fields { name } } } }'].map(
+    ask,
+  );
+  for (let step = 0; step < 20; step += 1) for (const one of both) one.next();
+  const results = both.map((one) => run(one).result);
+  expect(made).toBe(1);
+  expect(results).toEqual(
+    ['{ __schema { types { name } } }', '{ __schema { types { kind fields { name } } } }'].map((text) =>
+      JSON.stringify(execute({ schema: another(), document: parse(text) })),
+    ),
+  );
 });

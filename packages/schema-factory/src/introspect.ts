@@ -2,6 +2,7 @@ import {
   type DocumentNode,
   type ExecutionResult,
   execute,
+  GraphQLBoolean,
   type GraphQLNamedType,
   GraphQLObjectType,
   type GraphQLSchema,
@@ -28,12 +29,15 @@ export interface Introspection {
  * Gives the result instead where there are errors.
  */
 export function* introspect(question: Introspection): Generator<void, string | ExecutionResult> {
-  const places = findLists(ask(question, new SchemaPart(null, question.schema, [])));
+  const [none, one] = [[], [GraphQLBoolean]].map((types) =>
+    ask(question, new SchemaPart(null, question.schema, types)),
+  );
+  const places = findLists(none, one);
   if (places.length === 0) {
     const result = ask(question, question.schema);
     return result.errors ? result : JSON.stringify(result);
   }
-  const schema = question.make();
+  const schema = wholeOf(question);
   yield* schema.makeAll();
   const types = Object.values(schema.getTypeMap());
   const frame = ask(question, new SchemaPart(schema, schema, []));
@@ -50,6 +54,18 @@ export function* introspect(question: Introspection): Generator<void, string | E
     yield;
   }
   return `{"data":${write(frame.data as Lists, lists)}}`;
+}
+
+/** Schemas that are being described, for as long as somebody does. */
+const described = new WeakMap<GraphQLSchema, WeakRef<TenantSchema>>();
+
+/** One for all who ask at the same time, in however many words: each for itself would take as much memory again. */
+function wholeOf({ schema, make }: Introspection): TenantSchema {
+  const known = described.get(schema)?.deref();
+  if (known) return known;
+  const whole = make();
+  described.set(schema, new WeakRef(whole));
+  return whole;
 }
 
 /** Of one type at a time where that is long. */
@@ -110,12 +126,17 @@ function ask({ document, operationName }: Introspection, schema: GraphQLSchema):
   return execute({ schema, document, operationName }) as ExecutionResult;
 }
 
-/** Where the list of types stands, by what it is called: of a schema without types it is empty, and no other list is. */
-function findLists({ data }: ExecutionResult): readonly (readonly [string, string])[] {
-  return Object.entries((data ?? {}) as Lists).flatMap(([outer, value]) =>
-    Object.entries(typeof value === 'object' ? (value ?? {}) : {})
-      .filter(([, inner]) => Array.isArray(inner) && inner.length === 0)
-      .map(([inner]) => [outer, inner] as const),
+/** Where the list of types stands, by what it is called: where there are none without types, and one with one. */
+function findLists(
+  none: ExecutionResult | undefined,
+  one: ExecutionResult | undefined,
+): readonly (readonly [string, string])[] {
+  const lengthIn = (result: ExecutionResult | undefined, outer: string, inner: string) =>
+    (result?.data as Lists | undefined)?.[outer]?.[inner]?.length;
+  return Object.entries((none?.data ?? {}) as Lists).flatMap(([outer, value]) =>
+    Object.keys(typeof value === 'object' ? (value ?? {}) : {})
+      .filter((inner) => lengthIn(none, outer, inner) === 0 && lengthIn(one, outer, inner) === 1)
+      .map((inner) => [outer, inner] as const),
   );
 }
 
