@@ -58,6 +58,18 @@ test('a mark raises the access version, and so does its end', async () => {
   expect(await accessVersionOf(tenant)).toEqual(after);
 });
 
+test('whoever changes the tenant just now is not waited for: its marks are swept the next time', async () => {
+  const [held, other] = [await homeowner(), await homeowner()];
+  for (const tenant of [held, other]) await markClosing(setup.control, tenant, [rent], -1);
+  await setup.control.withTenant(held, async (sql) => {
+    await sql`select from formwork.tenants where id = ${held}::uuid for no key update`;
+    await sweepClosings(setup.control);
+    expect([await marksOf(held), await marksOf(other)]).toEqual([[expect.anything()], []]);
+  });
+  await sweepClosings(setup.control);
+  expect(await marksOf(held)).toEqual([]);
+});
+
 test('a mark that has time left is not swept, and does not keep others from deciding', async () => {
   const tenant = await homeowner();
   await markClosing(setup.control, tenant, [rent]);

@@ -69,6 +69,10 @@ export async function sweepClosings(control: ControlPlane): Promise<void> {
   );
   for (const { id } of late) {
     await control.withTenant(id, async (sql) => {
+      // Whoever changes the tenant just now is not waited for: gateways have others to answer meanwhile.
+      const free = await sql`
+        select from formwork.tenants where id = ${id}::uuid for no key update skip locked`;
+      if (free.length === 0) return;
       // Somebody who is just now deciding is let decide.
       const swept = await sql`
         delete from formwork.closings where id in (
