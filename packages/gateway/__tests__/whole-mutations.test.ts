@@ -493,6 +493,31 @@ test('what was done is not told as undone where its answer cannot be written', a
   expect(answer.errors?.map(({ path }) => path)).toEqual([['updateCrate', 'crate', 'next', 'state']]);
 });
 
+test.each(ways)('whoever lost the database at the commit, %s, is not told to try again', async (way) => {
+  await asAdmin(harness.database, (admin) =>
+    admin.query(`
+      create function public.lose() returns trigger language plpgsql security definer
+        as 'begin perform pg_terminate_backend(pg_backend_pid()); return null; end';
+      create constraint trigger lose after insert on formwork.records deferrable initially deferred
+        for each row when (new.data ->> 'name' = 'lost') execute function public.lose()`),
+  );
+  const make = (name: string) => `mutation { createKit(input: { name: "${name}" }) { kit { name } } }`;
+  const before = await recordsOf(tenants[way]);
+  const { answer } = await run(way, make('lost'));
+  expect(answer).toEqual({
+    data: null,
+    errors: [
+      expect.objectContaining({
+        message: expect.stringMatching(/broke before it said whether this was done: look before you send/),
+        extensions: { code: 'INTERNAL', id: expect.any(String) },
+      }),
+    ],
+  });
+  await asAdmin(harness.database, (admin) => admin.query('drop function public.lose() cascade'));
+  dataOf((await run(way, make('kept'))).answer);
+  expect(await recordsOf(tenants[way])).toBe(before + 1);
+});
+
 /** Records that a tenant has. */
 async function recordsOf(tenant: TestTenant): Promise<number> {
   return asAdmin(harness.database, async (admin) => {

@@ -49,9 +49,16 @@ function presentCause(cause: unknown, log: Logger): Presentation {
   log.error({ errorId: id, err: cause }, 'unexpected error');
   return {
     code: 'INTERNAL',
-    message: `Something went wrong on our side. The log has it under the id "${id}".`,
+    message: `${whatHappened(cause)} The log has it under the id "${id}".`,
     details: { id },
   };
+}
+
+function whatHappened(cause: unknown): string {
+  // Not "try again": a client that does so by itself would do twice what was done.
+  if (cause instanceof DatabaseError && cause.code === 'OUTCOME_UNKNOWN')
+    return 'The connection to the database broke before it said whether this was done: look before you send it again.';
+  return 'Something went wrong on our side.';
 }
 
 /** Whatever ended a whole request, as the client may see it. */

@@ -84,7 +84,7 @@ test('fails where the connection breaks before the answer: nobody knows whether 
   const plane = connect();
   await expect(
     plane.writeWhole(tenantId, now, [insert, sql`select pg_terminate_backend(pg_backend_pid())`]),
-  ).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  ).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' });
 });
 
 test('fails when its time is up, and leaves nothing behind', async () => {

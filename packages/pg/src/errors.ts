@@ -14,6 +14,8 @@ export type DatabaseErrorCode =
   | 'BAD_INPUT'
   /** The connection broke, or none could be made. */
   | 'UNAVAILABLE'
+  /** The connection broke when the commit had been sent: nobody knows whether it was done. */
+  | 'OUTCOME_UNKNOWN'
   /** Postgres refused the statement: `sqlstate` says why. */
   | 'DATABASE';
 
@@ -66,6 +68,14 @@ export class SchemaChangedError extends DatabaseError {
     this.expected = expected ?? 0;
     this.actual = actual ?? 0;
   }
+}
+
+/** What became of a commit that `error` is the answer to. */
+export function failedCommit(error: DatabaseError): DatabaseError {
+  if (error.code !== 'UNAVAILABLE') return error;
+  return new DatabaseError('OUTCOME_UNKNOWN', `Nobody knows whether it was committed. ${error.message}`, {
+    cause: error,
+  });
 }
 
 /** Postgres could not be found, started or made ready. The message says what to do. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { assertSendable } from './assert-sendable.ts';
-import { DatabaseError } from './errors.ts';
+import { DatabaseError, failedCommit } from './errors.ts';
 import { StatementFailure } from './message.ts';
 import { sql } from './sql-text.ts';
 import type { Row, Statement, TenantTransaction, TenantVersions } from './statement.ts';
@@ -66,7 +66,7 @@ async function commitTransaction(session: TenantSession): Promise<void> {
   if (!session.inTransaction)
     throw new DatabaseError('DATABASE', 'One of the statements has ended the transaction');
   const reply = await session.send([], [commit]);
-  if (reply instanceof StatementFailure) throw reply.error;
+  if (reply instanceof StatementFailure) throw failedCommit(reply.error);
   if (reply.tag !== 'COMMIT') throw new DatabaseError('DATABASE', `COMMIT was answered by ${reply.tag}`);
 }
 

@@ -1,4 +1,5 @@
 import { findUnsendable } from './assert-sendable.ts';
+import { failedCommit } from './errors.ts';
 import { StatementFailure } from './message.ts';
 import type { Row, Statement, TenantVersions } from './statement.ts';
 import { beginWholeWrite, type TenantSession } from './tenant-session.ts';
@@ -17,5 +18,5 @@ export async function writeWhole(
   const reply = await session.send([beginWholeWrite(session.tenantId, expected)], statements);
   if (!(reply instanceof StatementFailure)) return reply.results.slice(1);
   if (session.isClean && session.deadline.error === undefined) return null;
-  throw reply.error;
+  throw failedCommit(reply.error);
 }
