@@ -67,13 +67,16 @@ export async function compare(shop: Shop, options: CompareOptions): Promise<read
         tell(
           `${operation.title} · ${connections} connections · ${tenants === 'one' ? 'one tenant' : 'many tenants'}`,
         );
-        const load = { connections, duration: options.seconds, postmaster: await postmasterOf(shop.home) };
+        const postmaster = await postmasterOf(shop.home);
+        // What takes seconds takes longer where more wait for it: the slowest has to answer at least once.
+        const patience = (operation.patience ?? 1) * (operation.patience ? Math.max(1, connections / 16) : 1);
         measurements.push(
           ...(
             await runRounds(operation, targets, options.rounds, (target, isWarmUp) =>
               runLoad(target, buildRequests(target, operation, samples, tenants === 'many'), {
-                ...load,
-                duration: (isWarmUp ? options.warmUp.each : load.duration) * (operation.patience ?? 1),
+                connections,
+                postmaster,
+                duration: (isWarmUp ? options.warmUp.each : options.seconds) * patience,
               }),
             )
           ).map((measured) => ({ ...measured, tenants, connections })),
