@@ -69,7 +69,7 @@ export async function compare(shop: Shop, options: CompareOptions): Promise<read
         );
         const postmaster = await postmasterOf(shop.home);
         // What takes seconds takes longer where more wait for it: the slowest has to answer at least once.
-        const patience = (operation.patience ?? 1) * (operation.patience ? Math.max(1, connections / 16) : 1);
+        const patience = operation.patience ? operation.patience * Math.max(1, connections / 16) : 1;
         measurements.push(
           ...(
             await runRounds(operation, targets, options.rounds, (target, isWarmUp) =>
