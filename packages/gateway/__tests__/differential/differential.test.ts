@@ -75,7 +75,7 @@ async function check(made: Generated): Promise<string[]> {
       const difference =
         (await compare(wanted, made, way, texts)) &&
         (await compare(await naive.ask(made.request), made, way, texts));
-      return difference && smallestReport(made, way);
+      return difference && smallestReport(made, way, difference);
     }),
   );
   const found = differences.filter((difference) => difference !== null);
@@ -135,14 +135,14 @@ async function findCursors(wanted: readonly WantedCursor[]): Promise<void> {
 }
 
 /** The difference, and as little of the document as still shows one. */
-async function smallestReport(made: Generated, way: Way): Promise<string> {
+async function smallestReport(made: Generated, way: Way, first: string): Promise<string> {
   const differenceIn = async (request: Request) =>
     differenceOf(await naive.ask(request), await subject.ask(ofOurs(request), way), cursors);
   const request = await shrinkRequest(
     made.request,
     async (smaller) => (await differenceIn(smaller)) !== null,
   );
-  const difference = (await differenceIn(request)) ?? 'It differed, and does not any more.';
+  const difference = (await differenceIn(request)) ?? `It differed, and does not any more: ${first}`;
   const { query, variables } = ofOurs(request);
   return [
     `By ${way}${made.sabotage ? `, with ${made.sabotage.name}` : ''} (FORMWORK_SEED=${seed}):`,
