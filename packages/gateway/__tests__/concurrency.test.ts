@@ -1,12 +1,12 @@
-import { asAdmin } from '@formwork/testkit';
+import { asAdmin, postgresVersions } from '@formwork/testkit';
 import { codesOf, type GraphqlAnswer, Harness, type TestGateway, type TestTenant } from './harness.ts';
-import { postgresVersions } from './postgres-versions.ts';
 import { brokenPromises, findBroken, nextStates, warehouse } from './warehouse.ts';
 
 jest.setTimeout(300_000);
 
 /** Two gateways of 25 connections each: what one process might keep in order by itself is not kept by the other. */
 describe.each(postgresVersions)('many writers at once, on %s', (_, openDatabase) => {
+  if (openDatabase === undefined) return test.skip('…', () => {});
   let harness: Harness;
   let gateways: readonly TestGateway[];
   let tenant: TestTenant;

@@ -1,8 +1,7 @@
 import type { AdminClient } from '@formwork/pg';
 import { verify } from '@formwork/registry-store';
-import { asAdmin } from '@formwork/testkit';
+import { asAdmin, postgresVersions } from '@formwork/testkit';
 import { dataOf, type GraphqlAnswer, Harness, type TestGateway, type TestTenant } from './harness.ts';
-import { postgresVersions } from './postgres-versions.ts';
 
 const rollup = (key: string, options: object) => ({ key, type: 'rollup', options });
 const link = (key: string, options: object) => ({ key, type: 'link', options });
@@ -79,6 +78,7 @@ const shop = {
 jest.setTimeout(300_000);
 
 describe.each(postgresVersions)('rollups, on %s', (_, openDatabase) => {
+  if (openDatabase === undefined) return test.skip('…', () => {});
   let harness: Harness;
   let gateways: readonly TestGateway[];
   let tenant: TestTenant;

@@ -1,11 +1,5 @@
 import { connectDataPlane, type DataPlane, reusingPlan, type Statement, sql } from '@formwork/pg';
-import {
-  asAdmin,
-  createSystemDatabase,
-  createTestDatabase,
-  findSystemPostgres,
-  type TestDatabase,
-} from '@formwork/testkit';
+import { asAdmin, postgresVersions, type TestDatabase } from '@formwork/testkit';
 import { firstValue } from './support.ts';
 
 /**
@@ -14,16 +8,7 @@ import { firstValue } from './support.ts';
  * large tenant 1 ms so, and 40 to 60 ms by a plan that was made for a small tenant or for an average one
  * (`(select current_tenant_id())`, or a generic plan). Where a tenant has few records, no plan takes long, but planning does.
  */
-const old = findSystemPostgres(15);
-const servers: readonly [string, (() => Promise<TestDatabase>) | undefined][] = [
-  ['the server of this run', createTestDatabase],
-  [
-    old === undefined ? 'Postgres 15 (skipped: this machine has none)' : 'Postgres 15',
-    old && (() => createSystemDatabase(old)),
-  ],
-];
-
-describe.each(servers)('on %s', (_, open) => {
+describe.each(postgresVersions)('on %s', (_, open) => {
   if (open === undefined) return test.skip('…', () => {});
   let database: TestDatabase;
   let plane: DataPlane;

@@ -1,12 +1,6 @@
 import { type Statement, sql } from '@formwork/pg';
 import type { RegistryDocument } from '@formwork/registry';
-import {
-  asAdmin,
-  createSystemDatabase,
-  createTestDatabase,
-  findSystemPostgres,
-  type TestDatabase,
-} from '@formwork/testkit';
+import { asAdmin, postgresVersions } from '@formwork/testkit';
 import { explain, explainShared, statementsOf } from './read-explain.ts';
 import { createReadHarness, everything, nodeIds, type ReadHarness } from './read-harness.ts';
 
@@ -52,16 +46,7 @@ const document: RegistryDocument = {
 /** Of a tenant; each order has an item, and twenty customers have them all. */
 const orders = { large: 8_000, medium: 2_000, small: 50 };
 
-const old = findSystemPostgres(15);
-const servers: readonly [string, (() => Promise<TestDatabase>) | undefined][] = [
-  ['the server of this run', createTestDatabase],
-  [
-    old === undefined ? 'Postgres 15 (skipped: this machine has none)' : 'Postgres 15',
-    old && (() => createSystemDatabase(old)),
-  ],
-];
-
-describe.each(servers)('on %s', (_, open) => {
+describe.each(postgresVersions)('on %s', (_, open) => {
   if (open === undefined) return test.skip('…', () => {});
   let large: ReadHarness;
   let medium: ReadHarness;

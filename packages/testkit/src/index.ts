@@ -1,6 +1,7 @@
 export { awkwardDecimals, awkwardLetters, longBeginnings } from './awkward-values.ts';
 export { countStatements, type StatementCounter } from './count-statements.ts';
 export { linksUnderTest } from './links-under-test.ts';
+export { postgresVersions } from './postgres-versions.ts';
 export {
   findSystemPostgres,
   type SystemPostgres,

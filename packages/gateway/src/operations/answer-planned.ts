@@ -1,27 +1,16 @@
 import type { PreparedRead, Reader, ReadPlans, Values } from '@formwork/records';
 import { queryForm, type RootField } from '@formwork/schema-factory';
-import type { GraphQLSchema } from 'graphql';
-import type { Logger } from '../log.ts';
-import { coerceVariables } from './coerce-variables.ts';
-import { fragmentsOf } from './fragments-of.ts';
 import type { TextResult } from './introspection.ts';
-import type { OperationParams, PreparedOperation } from './prepare.ts';
 import { MovedError, type ReadBatches } from './read-batches.ts';
+import { type ReadableOperation, readForm } from './read-form.ts';
 import type { RecordBudget } from './record-budget.ts';
 
-/** A query that may run. */
-type PreparedQuery = Extract<PreparedOperation, { readonly refused: null }>;
-
-export interface PlannedQuery {
+export interface PlannedQuery extends ReadableOperation {
   readonly plans: ReadPlans;
   readonly reader: Reader;
-  readonly schema: GraphQLSchema;
-  readonly prepared: PreparedQuery;
-  readonly variables: OperationParams['variables'];
   readonly run: ReadBatches['run'];
   /** What writing the answer may cost. */
   readonly budget: RecordBudget;
-  readonly log: Logger;
 }
 
 /** The answer; or why there is none. */
@@ -72,25 +61,11 @@ type PreparedField =
 
 /** Null where the executor has to do it. */
 function prepareFields(query: PlannedQuery): readonly PreparedField[] | null {
-  const { schema, prepared } = query;
-  const coerced = coerceVariables(schema, prepared.operation, query.variables);
-  if (coerced === null) return null;
-  const info = {
-    schema,
-    variableValues: coerced,
-    get fragments() {
-      return fragmentsOf(prepared.document);
-    },
-  };
-  try {
-    const form = queryForm(info, prepared.operation);
+  return readForm(query, (info, coerced) => {
+    const form = queryForm(info, query.prepared.operation);
     const fields = form?.fields.map((field) => prepareField(query, field, coerced)) ?? [null];
     return fields.includes(null) ? null : (fields as readonly PreparedField[]);
-  } catch (error) {
-    // An argument that is refused: the executor says so at its field.
-    query.log.debug({ err: error }, 'the executor answers');
-    return null;
-  }
+  });
 }
 
 function prepareField(

@@ -1,25 +1,17 @@
 import type { BatchOptions, DataPlane, TenantVersions } from '@formwork/pg';
 import type { PreparedWrite, Reader, Values, WritePlans } from '@formwork/records';
 import { type MutationField, mutationForm } from '@formwork/schema-factory';
-import type { GraphQLSchema } from 'graphql';
-import type { Logger } from '../log.ts';
-import { coerceVariables } from './coerce-variables.ts';
-import { fragmentsOf } from './fragments-of.ts';
-import type { OperationParams, PreparedOperation } from './prepare.ts';
+import { type ReadableOperation, readForm } from './read-form.ts';
 
-export interface PlannedMutation {
+export interface PlannedMutation extends ReadableOperation {
   readonly plans: WritePlans;
   readonly writer: Reader;
-  readonly schema: GraphQLSchema;
-  readonly prepared: Extract<PreparedOperation, { readonly refused: null }>;
-  readonly variables: OperationParams['variables'];
   /** What the write was prepared for. */
   readonly expected: TenantVersions;
   readonly dataPlane: DataPlane;
   readonly batchOptions: BatchOptions;
   /** Records that one answer may hold. */
   readonly maxRecords: number;
-  readonly log: Logger;
 }
 
 /** What became of it: all is written and committed. */
@@ -63,18 +55,8 @@ type PreparedField =
     };
 
 function prepareFields(mutation: PlannedMutation): readonly PreparedField[] | null {
-  const { schema, prepared } = mutation;
-  const coerced = coerceVariables(schema, prepared.operation, mutation.variables);
-  if (coerced === null) return null;
-  const info = {
-    schema,
-    variableValues: coerced,
-    get fragments() {
-      return fragmentsOf(prepared.document);
-    },
-  };
-  try {
-    const form = mutationForm(info, prepared.operation);
+  return readForm(mutation, (info, coerced) => {
+    const form = mutationForm(info, mutation.prepared.operation);
     if (form === null || !standTogether(form.fields)) return null;
     const fields = form.fields.map((field) => prepareField(mutation, field, coerced));
     const shown = fields.reduce(
@@ -82,11 +64,7 @@ function prepareFields(mutation: PlannedMutation): readonly PreparedField[] | nu
       0,
     );
     return fields.includes(null) || shown > mutation.maxRecords ? null : (fields as readonly PreparedField[]);
-  } catch (error) {
-    // An argument that is refused: the executor says so at its field.
-    mutation.log.debug({ err: error }, 'the executor answers');
-    return null;
-  }
+  });
 }
 
 /** A record that is not there ends the whole mutation: so only a write that stands alone may look for one. */
