@@ -1,26 +1,16 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { connectDataPlane, type DataPlane, type DataPlaneOptions, sql } from '@formwork/pg';
+import { sql, type TenantTransaction } from '@formwork/pg';
 import { asAdmin, createTestDatabase, type TestDatabase } from '@formwork/testkit';
-import { ask, firstValue, insertTenant, until } from './support.ts';
+import { ask, connecting, firstValue, insertTenant, until } from './support.ts';
 
 let database: TestDatabase;
 let tenantId: string;
 let other: string;
-const planes: DataPlane[] = [];
-
-const connect = (options: Partial<DataPlaneOptions> = {}): DataPlane => {
-  const plane = connectDataPlane({ url: database.gatewayUrl, max: 1, ...options });
-  planes.push(plane);
-  return plane;
-};
+const connect = connecting(() => database, { max: 1 });
 
 beforeAll(async () => {
   database = await createTestDatabase();
   tenantId = await insertTenant(database, 'slow');
   other = await insertTenant(database, 'other');
-});
-afterEach(async () => {
-  await Promise.all(planes.splice(0).map((plane) => plane.close()));
 });
 afterAll(() => database.drop());
 
@@ -28,23 +18,23 @@ const backend = sql`select pg_backend_pid()::text`;
 const insert = sql`insert into formwork.records (entity_type, data) values ('note', '{}')`;
 const count = sql`select count(*) from formwork.records`;
 
-const elapsed = async (work: () => Promise<unknown>): Promise<number> => {
-  const started = performance.now();
-  await work();
-  return performance.now() - started;
-};
+/** Whether a statement of this database is asleep. */
+const isAsleep = (): Promise<boolean> =>
+  asAdmin(database, async (admin) => {
+    const { rows } = await admin.query(
+      "select from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'",
+    );
+    return rows.length > 0;
+  });
 
 test('a batch has one budget, however many statements share it', async () => {
   const plane = connect({ budget: 200 });
   const statements = Array.from({ length: 20 }, () => sql`select pg_sleep(0.05)`);
-  const time = await elapsed(() =>
-    expect(plane.read(tenantId, statements)).rejects.toMatchObject({
-      code: 'TIMEOUT',
-      message: expect.stringContaining('200 ms'),
-    }),
-  );
-  expect(time).toBeGreaterThan(190);
-  expect(time).toBeLessThan(800);
+  // None of them takes that long.
+  await expect(plane.read(tenantId, statements)).rejects.toMatchObject({
+    code: 'TIMEOUT',
+    message: expect.stringContaining('200 ms'),
+  });
 });
 
 test('the connection of a cancelled batch serves the next one', async () => {
@@ -60,12 +50,11 @@ test('an AbortSignal cancels the statement on the server', async () => {
   const plane = connect();
   const abort = new AbortController();
   const read = plane.read(tenantId, [sql`select pg_sleep(10)`], { signal: abort.signal });
-  setTimeout(() => abort.abort(), 50);
-  expect(await elapsed(() => expect(read).rejects.toMatchObject({ code: 'CANCELLED' }))).toBeLessThan(1_000);
-  const { rows } = await asAdmin(database, (admin) =>
-    admin.query("select from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'"),
-  );
-  expect(rows).toEqual([]);
+  const refused = expect(read).rejects.toMatchObject({ code: 'CANCELLED' });
+  await until(isAsleep);
+  abort.abort();
+  await refused;
+  expect(await isAsleep()).toBe(false);
 });
 
 test('nothing is sent for a caller who has left already', async () => {
@@ -81,11 +70,14 @@ test('nothing is sent for a caller who has left already', async () => {
 
 test('a caller who leaves while waiting for a connection is answered at once', async () => {
   const plane = connect();
-  const busy = plane.read(tenantId, [sql`select pg_sleep(0.4)`]);
-  const time = await elapsed(() =>
-    expect(plane.read(tenantId, [backend], { budget: 50 })).rejects.toMatchObject({ code: 'TIMEOUT' }),
-  );
-  expect(time).toBeLessThan(300);
+  const abort = new AbortController();
+  let isBusy = true;
+  const busy = plane.read(tenantId, [sql`select pg_sleep(10)`], { signal: abort.signal }).catch(() => {
+    isBusy = false;
+  });
+  await expect(plane.read(tenantId, [backend], { budget: 50 })).rejects.toMatchObject({ code: 'TIMEOUT' });
+  expect(isBusy).toBe(true);
+  abort.abort();
   await busy;
   expect(await ask(plane, tenantId, sql`select 'next'`)).toBe('next');
 });
@@ -93,8 +85,8 @@ test('a caller who leaves while waiting for a connection is answered at once', a
 test('the own time limit of the server hits one statement, not its neighbours', async () => {
   const plane = connect();
   const { results } = await plane.read(tenantId, [
-    sql`select set_config('statement_timeout', '60', true)`,
-    sql`select pg_sleep(1)`,
+    sql`select set_config('statement_timeout', '500', true)`,
+    sql`select pg_sleep(10)`,
     sql`select 'neighbour'`,
   ]);
   expect(results[1]).toMatchObject({ code: 'TIMEOUT', sqlstate: '57014' });
@@ -105,18 +97,21 @@ test('a cancel never reaches the statement of another tenant', async () => {
   const plane = connect({ max: 2 });
   let isOver = false;
   const outcomes = { cancelled: 0, faster: 0 };
-  // One side aborts around the moment at which its statement ends, so that many cancels come late.
+  let patience = 4;
+  // One side aborts around the moment at which its statement ends, as far as that is known, so that many cancels come late.
   const aborting = async (): Promise<void> => {
     while (!isOver) {
       const abort = new AbortController();
       const read = plane.read(tenantId, [sql`select pg_sleep(0.003)`], { signal: abort.signal });
-      const timer = setTimeout(() => abort.abort(), 1 + Math.random() * 6);
+      const timer = setTimeout(() => abort.abort(), patience * (0.3 + Math.random()));
       await read.then(
         () => {
           outcomes.faster += 1;
+          patience = Math.max(1, patience * 0.95);
         },
         () => {
           outcomes.cancelled += 1;
+          patience *= 1.05;
         },
       );
       clearTimeout(timer);
@@ -124,14 +119,13 @@ test('a cancel never reaches the statement of another tenant', async () => {
   };
   // The other side shares the connections and must never fail.
   const working = async (): Promise<void> => {
-    for (let round = 0; round < 400; round += 1) {
+    const isEnough = () => outcomes.cancelled > 20 && outcomes.faster > 20;
+    for (let round = 0; round < 400 || !isEnough(); round += 1) {
       expect(await ask(plane, other, sql`select 'untouched' from pg_sleep(0.002)`)).toBe('untouched');
     }
     isOver = true;
   };
   await Promise.all([aborting(), aborting(), aborting(), working()]);
-  expect(outcomes.cancelled).toBeGreaterThan(20);
-  expect(outcomes.faster).toBeGreaterThan(20);
 });
 
 test('a transaction has one budget, and is rolled back when that runs out in a statement', async () => {
@@ -152,25 +146,24 @@ test('a transaction has one budget, and is rolled back when that runs out in a s
 
 test('a transaction is rolled back when its work never ends', async () => {
   const plane = connect();
-  let late: Promise<unknown> = Promise.resolve();
+  let given: TenantTransaction | undefined;
   const write = plane.write(
     tenantId,
     0,
     async (transaction) => {
+      given = transaction;
       await transaction.run([insert]);
-      late = sleep(1_000).then(() => transaction.run([insert]));
-      late.catch(() => {});
       await new Promise(() => {});
     },
     { budget: 500 },
   );
   await expect(write).rejects.toMatchObject({ code: 'TIMEOUT' });
-  await expect(late).rejects.toThrow('transaction is over');
+  await expect(given?.run([insert])).rejects.toThrow('transaction is over');
   expect(await ask(plane, tenantId, count)).toBe('0');
   await asAdmin(database, (admin) =>
     until(async () => {
       const { rows } = await admin.query(
-        "select from pg_stat_activity where state like 'idle in transaction%'",
+        "select from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'",
       );
       return rows.length === 0;
     }),

@@ -1,23 +1,14 @@
-import { connectDataPlane, DatabaseError, type DataPlane, type DataPlaneOptions, sql } from '@formwork/pg';
+import { DatabaseError, sql } from '@formwork/pg';
 import { asAdmin, countStatements, createTestDatabase, type TestDatabase } from '@formwork/testkit';
-import { ask, firstValue, insertTenant, until } from './support.ts';
+import { ask, connecting, firstValue, insertTenant, until } from './support.ts';
 
 let database: TestDatabase;
 let tenantId: string;
-const planes: DataPlane[] = [];
-
-const connect = (options: Partial<DataPlaneOptions> = {}): DataPlane => {
-  const plane = connectDataPlane({ url: database.gatewayUrl, max: 1, ...options });
-  planes.push(plane);
-  return plane;
-};
+const connect = connecting(() => database, { max: 1 });
 
 beforeAll(async () => {
   database = await createTestDatabase();
   tenantId = await insertTenant(database, 'reader');
-});
-afterEach(async () => {
-  await Promise.all(planes.splice(0).map((plane) => plane.close()));
 });
 afterAll(() => database.drop());
 

@@ -1,9 +1,33 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DataPlane, Row, Statement } from '@formwork/pg';
+import {
+  connectDataPlane,
+  type DataPlane,
+  type DataPlaneOptions,
+  type Row,
+  type Statement,
+} from '@formwork/pg';
 import { asAdmin, type TestDatabase } from '@formwork/testkit';
 
+/** Connects as the gateway does. What a test has opened is closed behind it, so that none waits for another's connections. */
+export function connecting(
+  database: () => TestDatabase,
+  defaults: Partial<DataPlaneOptions>,
+): (options?: Partial<DataPlaneOptions>) => DataPlane {
+  const planes: DataPlane[] = [];
+  afterEach(async () => {
+    await Promise.all(planes.splice(0).map((plane) => plane.close()));
+  });
+  return (options) => {
+    const plane = connectDataPlane({ url: database().gatewayUrl, ...defaults, ...options });
+    planes.push(plane);
+    return plane;
+  };
+}
+
+let unnamed = 0;
+
 /** A tenant with an entity type `note` of no rules, so that records can be written without a registry. */
-export async function insertTenant(database: TestDatabase, slug: string): Promise<string> {
+export async function insertTenant(database: TestDatabase, slug = `tenant-${++unnamed}`): Promise<string> {
   return asAdmin(database, async (admin) => {
     const { rows } = await admin.query(
       'insert into formwork.tenants (slug, name) values ($1, $1) returning id',

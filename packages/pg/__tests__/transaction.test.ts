@@ -1,33 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  connectDataPlane,
-  type DataPlane,
-  type DataPlaneOptions,
-  SchemaChangedError,
-  sql,
-  withAdmin,
-} from '@formwork/pg';
+import { SchemaChangedError, sql, withAdmin } from '@formwork/pg';
 import { asAdmin, countStatements, createTestDatabase, type TestDatabase } from '@formwork/testkit';
-import { ask, firstValue, insertTenant, until } from './support.ts';
+import { ask, connecting, firstValue, insertTenant, until } from './support.ts';
 
 let database: TestDatabase;
 let tenantId: string;
-const planes: DataPlane[] = [];
-
-const connect = (options: Partial<DataPlaneOptions> = {}): DataPlane => {
-  const plane = connectDataPlane({ url: database.gatewayUrl, max: 2, maxPerTenant: 2, ...options });
-  planes.push(plane);
-  return plane;
-};
+const connect = connecting(() => database, { max: 2, maxPerTenant: 2 });
 
 beforeAll(async () => {
   database = await createTestDatabase();
 });
 beforeEach(async () => {
-  tenantId = await insertTenant(database, `t${Math.random().toString(36).slice(2)}`);
-});
-afterEach(async () => {
-  await Promise.all(planes.splice(0).map((plane) => plane.close()));
+  tenantId = await insertTenant(database);
 });
 afterAll(() => database.drop());
 
