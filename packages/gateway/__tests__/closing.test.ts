@@ -1,5 +1,6 @@
 import { withAdmin } from '@formwork/pg';
 import { asAdmin } from '@formwork/testkit';
+import { type Applied, applyChanges, forgetUses } from './designer.ts';
 import {
   codesOf,
   dataOf,
@@ -35,18 +36,9 @@ beforeAll(async () => {
 });
 afterAll(() => harness.close());
 
-type Problems = readonly { readonly code: string; readonly message: string }[];
-
-async function apply(tenant: TestTenant, ...changes: readonly object[]): Promise<Problems> {
-  const answer = await one.askDesign(
-    tenant.keys.designer,
-    'mutation ($changes: [ChangeInput!]!) { apply(changes: $changes) { problems { code message } } }',
-    { changes },
-  );
-  return (dataOf(answer).apply as { problems: Problems }).problems;
-}
-
-const codes = (problems: Problems) => problems.map(({ code }) => code);
+const apply = async (tenant: TestTenant, ...changes: readonly object[]) =>
+  (await applyChanges(one, tenant, changes)).problems;
+const codes = (problems: Applied['problems']) => problems.map(({ code }) => code);
 
 /** A way to take away something that clients use: what comes before, the change, and an operation that uses it. */
 const contracts = {
@@ -133,11 +125,7 @@ describe.each(ways)('$what that is being taken away', ({ before, contract, use }
       }
       expect(codes(problems)).toEqual(['IN_USE']);
       expect(answered).toBe(answers.length);
-      // As if nobody had used it yet: once all gateways have told.
-      await apply(tenant, { dropAlias: { entity: 'none', alias: 'none' } });
-      await asAdmin(harness.database, (admin) =>
-        admin.query('delete from formwork.usage where tenant_id = $1', [tenant.id]),
-      );
+      await forgetUses(harness, one, tenant);
     }
     expect(await apply(tenant, contract)).toEqual([]);
   });
@@ -188,8 +176,8 @@ async function whileWriting<T>(tenant: TestTenant, work: () => Promise<T>): Prom
 
 function isAnyoneWaiting(kind: string): Promise<boolean> {
   return asAdmin(harness.database, async (admin) => {
-    const waiting = `select from pg_locks where locktype = $1 and not granted
-      and (database is null or database = (select oid from pg_database where datname = current_database()))`;
+    const waiting = `select from pg_locks join pg_stat_activity using (pid)
+      where locktype = $1 and not granted and datname = current_database()`;
     return (await admin.query(waiting, [kind])).rows.length > 0;
   });
 }

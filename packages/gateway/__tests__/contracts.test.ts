@@ -1,4 +1,5 @@
-import { asAdmin } from '@formwork/testkit';
+import { createKey } from '@formwork/directory';
+import { type Applied, applyChanges, askAsDesigner, forgetUses } from './designer.ts';
 import {
   codesOf,
   dataOf,
@@ -137,29 +138,13 @@ beforeAll(async () => {
 });
 afterAll(() => harness.close());
 
-interface Outcome {
-  readonly version: number;
-  readonly problems: readonly { readonly code: string; readonly message: string }[];
-}
-
-async function design(tenant: TestTenant, operation: string, variables?: object): Promise<Outcome> {
-  const data = dataOf(await one.askDesign(tenant.keys.designer, operation, variables));
-  return Object.values(data)[0] as Outcome;
-}
-
-const apply = (tenant: TestTenant, ...changes: readonly object[]) =>
-  design(
-    tenant,
-    'mutation ($changes: [ChangeInput!]!) { apply(changes: $changes) { version problems { code message } } }',
-    { changes },
-  );
+const apply = (tenant: TestTenant, ...changes: readonly object[]) => applyChanges(one, tenant, changes);
 const revert = (tenant: TestTenant, version: number) =>
-  design(
+  askAsDesigner<Applied>(
+    one,
     tenant,
-    'mutation ($version: Int!) { revert(version: $version) { version problems { code message } } }',
-    {
-      version,
-    },
+    'mutation ($version: Int!) { revert(version: $version) { version changed problems { code path message } } }',
+    { version },
   );
 
 interface Use {
@@ -185,14 +170,6 @@ const sdlOf = async (tenant: TestTenant) =>
     await fetch(`${one.url}/schema.graphql`, { headers: { authorization: `Bearer ${tenant.keys.editor}` } })
   ).text();
 
-/** Once all gateways have told. */
-async function forgetUses(tenant: TestTenant): Promise<void> {
-  await apply(tenant, { dropAlias: { entity: 'none', alias: 'none' } });
-  await asAdmin(harness.database, (admin) =>
-    admin.query('delete from formwork.usage where tenant_id = $1', [tenant.id]),
-  );
-}
-
 describe.each(ways)('$what', ({ expand, contract, deprecated, before, today, errors }) => {
   let tenant: TestTenant;
   beforeAll(async () => {
@@ -205,14 +182,14 @@ describe.each(ways)('$what', ({ expand, contract, deprecated, before, today, err
     for (const client of [before, today]) {
       for (const { query, variables } of usesOf(client)) dataOf(await ask(two, tenant, query, variables));
     }
-    await forgetUses(tenant);
+    await forgetUses(harness, one, tenant);
   });
 
   test.each(usesOf(before))('stays while a client uses it in $way', async ({ query, variables }) => {
     dataOf(await ask(two, tenant, query, variables));
     expect((await apply(tenant, contract)).problems.map(({ code }) => code)).toEqual(['IN_USE']);
     dataOf(await ask(one, tenant, query, variables));
-    await forgetUses(tenant);
+    await forgetUses(harness, one, tenant);
   });
 
   test('comes back as it was until the contract, as a preview says', async () => {
@@ -220,7 +197,8 @@ describe.each(ways)('$what', ({ expand, contract, deprecated, before, today, err
     const { version } = await apply(fresh, expand);
     const created = dataOf(await ask(one, fresh, ...today.input)) as object;
     expect(Object.keys(created)).toHaveLength(1);
-    const shown = await design(
+    const shown = await askAsDesigner(
+      one,
       fresh,
       'query ($version: Int!) { previewRevert(version: $version) { isApplicable sdl { before after } problems { message } } }',
       { version },
@@ -298,7 +276,7 @@ describe.each(ways)('$what', ({ expand, contract, deprecated, before, today, err
     mayUseOld = false;
     do await more(4, false);
     while (oldUnderway > 0);
-    await forgetUses(fresh);
+    await forgetUses(harness, one, fresh);
     expect((await apply(fresh, contract)).problems).toEqual([]);
     await more(4, false);
     isOver = true;
@@ -308,7 +286,6 @@ describe.each(ways)('$what', ({ expand, contract, deprecated, before, today, err
 });
 
 test('what a role may not see it is not told the name of, and another tenant is told nothing', async () => {
-  const { createKey } = await import('@formwork/directory');
   const guest = { key: 'guest', permissions: [{ entity: 'property', read: { fields: ['code', 'price'] } }] };
   const tenant = await harness.tenant('guarded', rentals);
   const other = await harness.tenant('other', {
@@ -318,14 +295,8 @@ test('what a role may not see it is not told the name of, and another tenant is 
   const [rename] = ways;
   await apply(tenant, rename?.expand ?? {});
   await apply(tenant, rename?.contract ?? {});
-  await harness.apply(tenant, {
-    ...(
-      dataOf(await one.askDesign(tenant.keys.designer, '{ registry { document } }')) as {
-        registry: { document: object };
-      }
-    ).registry.document,
-    roles: [guest],
-  });
+  const { document } = await askAsDesigner<{ document: object }>(one, tenant, '{ registry { document } }');
+  await harness.apply(tenant, { ...document, roles: [guest] });
   const { key } = await createKey(harness.control, tenant.id, { role: 'guest' });
   const asked = [
     await one.ask(tenant.keys.editor, property.select),

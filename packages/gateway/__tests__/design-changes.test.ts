@@ -1,5 +1,6 @@
 import { addTrustedDocuments, hashOfDocument } from '@formwork/directory';
 import { asAdmin } from '@formwork/testkit';
+import { applyChanges } from './designer.ts';
 import { codesOf, createAirport, dataOf, Harness, type TestGateway, type TestTenant } from './harness.ts';
 
 /* The registry changed by lists of changes, over HTTP: previewed, applied, undone; and clients of yesterday. */
@@ -12,12 +13,6 @@ beforeAll(async () => {
   gateway = await harness.gateway();
 });
 afterAll(() => harness.close());
-
-interface Applied {
-  readonly version: number;
-  readonly changed: boolean;
-  readonly problems: readonly { readonly code: string; readonly path: string; readonly message: string }[];
-}
 
 interface Preview {
   readonly version: number;
@@ -36,16 +31,8 @@ interface Preview {
   readonly backfill: readonly unknown[];
 }
 
-async function apply(tenant: TestTenant, changes: readonly object[], version?: number): Promise<Applied> {
-  const answer = await gateway.askDesign(
-    tenant.keys.designer,
-    `mutation ($changes: [ChangeInput!]!, $version: Int) {
-      apply(changes: $changes, expectedVersion: $version) { version changed problems { code path message } }
-    }`,
-    { changes, version },
-  );
-  return dataOf(answer).apply as Applied;
-}
+const apply = (tenant: TestTenant, changes: readonly object[], version?: number) =>
+  applyChanges(gateway, tenant, changes, { version });
 
 async function preview(tenant: TestTenant, changes: readonly object[]): Promise<Preview> {
   const answer = await gateway.askDesign(

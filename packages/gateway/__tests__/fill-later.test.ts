@@ -1,4 +1,5 @@
 import { verify, workOffJobs } from '@formwork/registry-store';
+import { applyChanges, askAsDesigner } from './designer.ts';
 import { codesOf, dataOf, Harness, type TestGateway, type TestTenant, until } from './harness.ts';
 
 /* Indexes and keys of more records than one change fills, as clients of two gateways see them. */
@@ -52,23 +53,13 @@ async function stocked(): Promise<TestTenant> {
   return tenant;
 }
 
-async function design(tenant: TestTenant, operation: string, variables?: object) {
-  return dataOf(await one.askDesign(tenant.keys.designer, operation, variables)) as {
-    apply: { version: number; problems: readonly { code: string }[] };
-    jobs: readonly { id: string; kind: string; entity: string; state: string; done: number; error: string }[];
-    registry: { entity: { field: { isReady: boolean } } };
-  };
-}
-
-const apply = (tenant: TestTenant) =>
-  design(
+const apply = (tenant: TestTenant) => applyChanges(one, tenant, changes);
+const jobsOf = (tenant: TestTenant) =>
+  askAsDesigner<readonly { id: string; state: string; done: number }[]>(
+    one,
     tenant,
-    'mutation ($changes: [ChangeInput!]!) { apply(changes: $changes) { version problems { code } } }',
-    { changes },
+    '{ jobs { id kind entity field state progress done total misfits examples error } }',
   );
-const jobsOf = async (tenant: TestTenant) =>
-  (await design(tenant, '{ jobs { id kind entity field state progress done total misfits examples error } }'))
-    .jobs;
 const work = (tenant: TestTenant) =>
   workOffJobs(harness.control, { tenantId: tenant.id, load: 100, batch: 50 });
 
@@ -90,7 +81,7 @@ test('while they are filled, what is filtered, sorted and grouped by them is wha
   ];
   const [before] = await answers();
   expect(before).toMatchObject({ without: { totalCount: records / 5 }, code: { nodes: [{ code: 'c17' }] } });
-  expect((await apply(tenant)).apply).toEqual({ version: 2, problems: [] });
+  expect(await apply(tenant)).toEqual({ version: 2, changed: true, problems: [] });
   const begun = await answers();
   const { signal, stop } = halfway(tenant);
   await workOffJobs(harness.control, { tenantId: tenant.id, load: 100, batch: 50, signal });
@@ -165,7 +156,7 @@ test('a record that shares a value with one that is not filled yet stops the job
       id: made.createItem.item.id,
     }),
   );
-  await design(tenant, 'mutation ($id: ID!) { retryJob(id: $id) { state } }', { id: job?.id });
+  await askAsDesigner(one, tenant, 'mutation ($id: ID!) { retryJob(id: $id) { state } }', { id: job?.id });
   await work(tenant);
   expect((await jobsOf(tenant))[0]).toMatchObject({ state: 'done', error: null });
 });

@@ -1,6 +1,7 @@
 import { withAdmin } from '@formwork/pg';
 import { saveUsage } from '@formwork/registry-store';
 import { asAdmin } from '@formwork/testkit';
+import { applyChanges } from './designer.ts';
 import {
   codesOf,
   dataOf,
@@ -118,19 +119,8 @@ async function usesOf(tenant: TestTenant, entity: string, field: string): Promis
   });
 }
 
-type Problems = readonly { readonly code: string; readonly path: string; readonly message: string }[];
-
-async function apply(tenant: TestTenant, changes: readonly object[], days?: number): Promise<Problems> {
-  const answer = await post(
-    one,
-    tenant.keys.designer,
-    `mutation ($changes: [ChangeInput!]!, $days: Int) {
-      apply(changes: $changes, unusedForDays: $days) { problems { code path message } }
-    }`,
-    { path: '/design', variables: { changes, days } },
-  );
-  return (dataOf(answer).apply as { problems: Problems }).problems;
-}
+const apply = async (tenant: TestTenant, changes: readonly object[], days?: number) =>
+  (await applyChanges(one, tenant, changes, { days })).problems;
 
 const renameRent = { renameField: { entity: 'property', field: 'rent', to: 'monthly_rent' } };
 
