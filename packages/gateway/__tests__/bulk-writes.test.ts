@@ -1,5 +1,6 @@
 import { asAdmin } from '@formwork/testkit';
 import { codesOf, dataOf, Harness, type TestGateway, type TestTenant } from './harness.ts';
+import { messagesOf } from './messages-of.ts';
 import { findBroken, warehouse } from './warehouse.ts';
 
 /** As many as one bulk write may touch. */
@@ -106,11 +107,9 @@ describe('ten thousand records in one mutation, with everything that is to be ke
 
 /** The data of the answer, and how many statements it took, those that begin and commit and set the tenant included. */
 async function counted(run: () => ReturnType<typeof ask>): Promise<[Record<string, unknown>, number]> {
-  const from = gateway.lines.length;
-  const data = dataOf(await run());
-  const batches = gateway.lines.slice(from).filter(({ msg }) => msg === 'batch');
-  expect(batches.length).toBeGreaterThan(2);
-  return [data, batches.reduce((sum, { count: some }) => sum + Number(some), 2)];
+  const { answer, messages } = await messagesOf(gateway, run);
+  expect(messages.length).toBeGreaterThan(2);
+  return [dataOf(answer), messages.flat().length + 2];
 }
 
 function ask(text: string, variables?: object) {

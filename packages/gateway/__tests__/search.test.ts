@@ -1,6 +1,7 @@
 import type { RegistryDocument } from '@formwork/registry';
 import { roleKey } from './agency.ts';
-import { codesOf, dataOf, Harness, type LogLine, type TestGateway, type TestTenant } from './harness.ts';
+import { codesOf, dataOf, Harness, type TestGateway, type TestTenant } from './harness.ts';
+import { messagesOf } from './messages-of.ts';
 
 /** Notes of people; a guest reads public ones, an outsider does not see what stands in them. */
 const design: RegistryDocument = {
@@ -126,16 +127,12 @@ test.each(['planned', 'executed'] as const)(
     const ask = async (key: string, search: string) => {
       const query =
         'query ($search: String) { notes(search: $search, first: 10) { nodes { title } totalCount } }';
-      const from = own.lines.length;
-      const { notes } = dataOf(await own.ask(key, query, { search })) as {
-        notes: { nodes: { title: string }[]; totalCount: number };
-      };
-      // A registry that is read anew, as after an announcement, takes a batch too: of that nothing is said here.
-      const batches = own.lines.slice(from).filter(isSearch);
+      const { answer, messages } = await messagesOf(own, () => own.ask(key, query, { search }));
+      const { notes } = dataOf(answer) as { notes: { nodes: { title: string }[]; totalCount: number } };
       return {
         found: notes.nodes.map(({ title }) => title),
         count: notes.totalCount,
-        batches: batches.length,
+        batches: messages.length,
       };
     };
     for (const { keys } of [tenant, other]) await ask(keys.viewer, 'x');
@@ -206,7 +203,3 @@ test('refuses it under each record without harm to the rest', async () => {
   expect(codesOf(answer)).toEqual(['BAD_USER_INPUT']);
   expect(answer.errors?.[0]?.message).toMatch(/"search" has no word in it: "\."/);
 });
-
-function isSearch({ msg, statements }: LogLine): boolean {
-  return msg === 'batch' && JSON.stringify(statements).includes('search_');
-}

@@ -1,4 +1,5 @@
 import { codesOf, dataOf, Harness, type TestGateway, type TestTenant } from './harness.ts';
+import { messagesOf } from './messages-of.ts';
 import { shop, shopOrders, shopRecords } from './shop.ts';
 
 const ways = ['planned', 'nested', 'loaders'] as const;
@@ -42,17 +43,8 @@ async function fill(gateway: TestGateway, key: string): Promise<Record<string, s
   return { customer: customers[0] ?? '', order, other, planned: other, nested, loaders };
 }
 
-interface Batch {
-  readonly msg: string;
-  readonly statements: readonly string[];
-}
-
-/** The answer and what was sent to Postgres for it: statements of each message. */
-async function run(gateway: TestGateway, query: string, given: object = variables, key = tenant.keys.editor) {
-  const from = gateway.lines.length;
-  const answer = await gateway.ask(key, query, given);
-  const lines = gateway.lines.slice(from) as unknown as readonly Batch[];
-  return { answer, batches: lines.filter(({ msg }) => msg === 'batch').map(({ statements }) => statements) };
+function run(gateway: TestGateway, query: string, given: object = variables, key = tenant.keys.editor) {
+  return messagesOf(gateway, () => gateway.ask(key, query, given));
 }
 
 /** Statements and round trips, in one statement and by loaders. */
@@ -150,8 +142,8 @@ test.each(reads)('takes few statements for %s', async (_name, query, nested, loa
   const expected = { planned: nested, nested, loaders };
   const answers = [];
   for (const way of ways) {
-    const { answer, batches } = await run(gateways[way], query);
-    expect([way, batches.flat().length, batches.length]).toEqual([way, ...expected[way]]);
+    const { answer, messages } = await run(gateways[way], query);
+    expect([way, messages.flat().length, messages.length]).toEqual([way, ...expected[way]]);
     answers.push(dataOf(answer));
   }
   expect(answers[1]).toEqual(answers[0]);
@@ -184,10 +176,10 @@ const writes: readonly (readonly [name: string, query: string, planned: number, 
 test.each(writes)('takes few statements for %s', async (_name, query, planned, others) => {
   const sent = [];
   for (const way of ways) {
-    const { answer, batches } = await run(gateways[way], query.replaceAll('%', way));
+    const { answer, messages } = await run(gateways[way], query.replaceAll('%', way));
     expect(answer.errors?.[0]?.message ?? '').toBe('');
     // How statements are planned is set beside them, and costs nothing.
-    sent.push(batches.flat().filter((text) => !text.includes('plan_cache_mode')));
+    sent.push(messages.flat().filter((text) => !text.includes('plan_cache_mode')));
   }
   expect(sent.map(({ length }) => length)).toEqual([planned, others, others]);
 });
@@ -195,8 +187,8 @@ test.each(writes)('takes few statements for %s', async (_name, query, planned, o
 test('leaves to the loaders what could be too much for one statement', async () => {
   const query = `{ customers(first: 1000) { nodes { orders(first: 1000) { nodes { items { totalCount } } } } } }`;
   for (const way of ['planned', 'nested'] as const) {
-    const { batches } = await run(gateways[way], query);
-    expect([way, ...batches.map(({ length }) => length)]).toEqual([way, 1, 1]);
+    const { messages } = await run(gateways[way], query);
+    expect([way, ...messages.map(({ length }) => length)]).toEqual([way, 1, 1]);
   }
 });
 
@@ -241,9 +233,9 @@ test.each(ways)(
     const other = await harness.tenant(`other-${way}`, shop);
     await fill(gateways[way], other.keys.editor);
     const textsOf = async (key: string, given: object) => {
-      const { answer, batches } = await run(gateways[way], operation, given, key);
+      const { answer, messages } = await run(gateways[way], operation, given, key);
       dataOf(answer);
-      return [...new Set(batches.flat())].sort();
+      return [...new Set(messages.flat())].sort();
     };
     const { editor } = tenant.keys;
     const one = await textsOf(editor, { n: 3, min: 0, name: 'x', mail: 'ann@example.com', price: '1' });
@@ -259,8 +251,8 @@ test.each(ways)(
 
 test.each(ways)('reads no column that is not selected (%s)', async (way) => {
   const query = '{ items { nodes { product { name } } } }';
-  const { batches } = await run(gateways[way], query);
-  const columns = batches
+  const { messages } = await run(gateways[way], query);
+  const columns = messages
     .flat()
     .flatMap((text) => text.match(/"(?:name|price|quantity|order|product)"/g) ?? []);
   expect([...new Set(columns)].sort()).toEqual(['"name"', '"product"']);

@@ -3,44 +3,10 @@
  * goes step by step. Here both ways do the same to two tenants of one design, and are compared answer by answer.
  */
 import { asAdmin } from '@formwork/testkit';
-import {
-  codesOf,
-  dataOf,
-  type GraphqlAnswer,
-  Harness,
-  type TestGateway,
-  type TestTenant,
-} from './harness.ts';
-import { warehouse } from './warehouse.ts';
-
-const design = {
-  ...warehouse,
-  entities: [
-    ...warehouse.entities,
-    {
-      key: 'part',
-      fields: [
-        { key: 'name', type: 'text', required: true, options: { maxLength: 20 } },
-        { key: 'price', type: 'decimal', options: { precision: 10, scale: 2 } },
-        { key: 'cost', type: 'currency' },
-        { key: 'weight', type: 'number', default: 1.5 },
-        { key: 'made', type: 'datetime' },
-        { key: 'sizes', type: 'multi_select', options: { choices: [{ key: 'small' }, { key: 'large' }] } },
-        { key: 'about', type: 'json' },
-        { key: 'twice', type: 'formula', options: { expression: 'price * 2' } },
-        { key: 'kit', type: 'link', options: { target: 'kit', inverse: 'parts', onDelete: 'restrict' } },
-        { key: 'label', type: 'text', default: { from: 'kit.name' } },
-      ],
-    },
-    {
-      key: 'kit',
-      fields: [
-        { key: 'name', type: 'text', required: true },
-        { key: 'total', type: 'rollup', options: { via: 'parts', function: 'sum', field: 'price' } },
-      ],
-    },
-  ],
-};
+import { codesOf, dataOf, Harness, type TestGateway, type TestTenant } from './harness.ts';
+import { messagesOf } from './messages-of.ts';
+import { warehouseWithKits } from './whole-mutations/design.ts';
+import { steps } from './whole-mutations/steps.ts';
 
 const ways = ['planned', 'executed'] as const;
 type Way = (typeof ways)[number];
@@ -56,30 +22,16 @@ beforeAll(async () => {
     executed: await harness.gateway({ links: 'nested', queries: 'executed' }),
   };
   tenants = {
-    planned: await harness.tenant('planned', design),
-    executed: await harness.tenant('executed', design),
+    planned: await harness.tenant('planned', warehouseWithKits),
+    executed: await harness.tenant('executed', warehouseWithKits),
   };
   for (const way of ways)
     dataOf(await gateways[way].ask(tenants[way].keys.editor, '{ kits { totalCount } }'));
 });
 afterAll(() => harness.close());
 
-interface Done {
-  readonly answer: GraphqlAnswer;
-  /** Statements of each message to Postgres. */
-  readonly messages: readonly (readonly string[])[];
-}
-
-async function run(
-  way: Way,
-  text: string,
-  variables: object = {},
-  key = tenants[way].keys.editor,
-): Promise<Done> {
-  const from = gateways[way].lines.length;
-  const answer = await gateways[way].ask(key, text, variables);
-  const batches = gateways[way].lines.slice(from).filter(({ msg }) => msg === 'batch');
-  return { answer, messages: batches.map(({ statements }) => statements as readonly string[]) };
+function run(way: Way, text: string, variables: object = {}, key = tenants[way].keys.editor) {
+  return messagesOf(gateways[way], () => gateways[way].ask(key, text, variables));
 }
 
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g;
@@ -98,248 +50,6 @@ class Names {
     );
   }
 }
-
-const unknown = '01900000-0000-7000-8000-000000000000';
-
-/** A mutation and how it goes where it is planned; `{shelf}` stands for the first id in the answer to the step that is called so. */
-type Step = readonly [name: string, way: 'whole' | 'step by step', text: string, called?: string];
-
-const crate = 'crate { id code number state version shelf { id name } next { code } }';
-
-const steps: readonly Step[] = [
-  [
-    'creates',
-    'whole',
-    'mutation { createShelf(input: { name: "top" }) { shelf { id name version } } }',
-    'shelf',
-  ],
-  [
-    'with defaults, numbers and a link',
-    'whole',
-    `mutation { a: createCrate(input: { code: "A", place: 1, shelf: { id: "{shelf}" } }) { it: ${crate} __typename } }`,
-    'crate',
-  ],
-  ['that show nothing of it', 'whole', 'mutation { createMark(input: { name: "new" }) { __typename } }'],
-  [
-    'several in one operation',
-    'whole',
-    'mutation { __typename a: createMark(input: { name: "one" }) { mark { id } } b: createMark(input: { name: "two" }) { mark { name } } }',
-    'mark',
-  ],
-  [
-    'that create behind links',
-    'whole',
-    `mutation { createCrate(input: { code: "B", next: { create: { code: "C" } }, marks: { add: [{ id: "{mark}" }, { create: { name: "deep" } }] } }) { ${crate} } }`,
-    'second',
-  ],
-  [
-    'many',
-    'whole',
-    'mutation { createCrates(inputs: [{ code: "D" }, { code: "E", place: 3 }, { next: { create: {} } }]) { crates { code number state } } }',
-  ],
-  ['none', 'step by step', 'mutation { createCrates(inputs: []) { crates { code } } }'],
-  [
-    'values of all kinds',
-    'whole',
-    `mutation { createPart(input: { name: "Bolt", price: "12.50", cost: { amount: "3.1", currency: "EUR" }, made: "2026-11-21T10:00:00+02:00",
-      sizes: [LARGE, SMALL], about: { a: [1, null, "x"] } }) { part { name price twice cost { amount currency } weight made sizes about label kit { id } } } }`,
-  ],
-  [
-    'for the copy of a default',
-    'whole',
-    'mutation { createKit(input: { name: "Set" }) { kit { id total } } }',
-    'kit',
-  ],
-  [
-    'a copied default and a rollup',
-    'whole',
-    `mutation { a: createPart(input: { name: "Nut", price: "1.25", kit: { id: "{kit}" } }) { part { label kit { name total } } } }`,
-  ],
-  [
-    'that links by key',
-    'step by step',
-    `mutation { createCrate(input: { code: "F", shelf: { by: { name: "top" } } }) { ${crate} } }`,
-  ],
-  [
-    'with lists behind it',
-    'step by step',
-    'mutation { createShelf(input: { name: "low" }) { shelf { name crates { totalCount } } } }',
-  ],
-  [
-    'what may follow',
-    'step by step',
-    'mutation { createCrate(input: {}) { crate { allowedTransitions { state } } } }',
-  ],
-  [
-    'the same twice',
-    'step by step',
-    'mutation { createMark(input: { name: "three" }) { mark { id } again: mark { name } } }',
-  ],
-  ['a taken key', 'step by step', 'mutation { createShelf(input: { name: "top" }) { shelf { id } } }'],
-  [
-    'a taken key of several parts',
-    'step by step',
-    'mutation { createCrates(inputs: [{ code: "G" }, { place: 1, shelf: { id: "{shelf}" } }]) { crates { code } } }',
-  ],
-  [
-    'a key twice',
-    'step by step',
-    'mutation { createMarks(inputs: [{ name: "x" }, { name: "x" }]) { marks { name } } }',
-  ],
-  [
-    'a key twice in two fields',
-    'step by step',
-    'mutation { a: createMark(input: { name: "y" }) { mark { id } } b: createMark(input: { name: "y" }) { mark { id } } }',
-  ],
-  [
-    'a link to nothing',
-    'step by step',
-    `mutation { createCrate(input: { shelf: { id: "${unknown}" } }) { ${crate} } }`,
-  ],
-  [
-    'a link to another entity',
-    'step by step',
-    `mutation { createCrate(input: { shelf: { id: "{crate}" } }) { ${crate} } }`,
-  ],
-  [
-    'two links to nothing',
-    'step by step',
-    `mutation { createCrate(input: { shelf: { id: "${unknown}" }, marks: { add: [{ id: "${unknown}" }] } }) { ${crate} } }`,
-  ],
-  [
-    'a link to many that leads nowhere',
-    'step by step',
-    `mutation { createCrate(input: { marks: { add: [{ id: "{shelf}" }] } }) { ${crate} } }`,
-  ],
-  ['a missing value', 'step by step', 'mutation { createShelf(input: {}) { shelf { id } } }'],
-  [
-    'several wrong values',
-    'step by step',
-    'mutation { createPart(input: { name: "much longer than twenty characters", price: "1.234", cost: { amount: "1", currency: "euro" } }) { part { id } } }',
-  ],
-  [
-    'a state to begin with',
-    'step by step',
-    'mutation { createCrate(input: { state: SENT }) { crate { id } } }',
-  ],
-  [
-    'an argument of no type',
-    'step by step',
-    'mutation ($id: ID!) { updateMark(id: $id, input: {}) { mark { id } } }',
-  ],
-  [
-    'updates',
-    'whole',
-    `mutation { updateCrate(id: "{crate}", input: { note: "n", state: SENT, place: 2 }) { ${crate} } }`,
-  ],
-  ['updates nothing', 'whole', `mutation { updateCrate(id: "{crate}", input: {}) { ${crate} } }`],
-  [
-    'updates at a version',
-    'whole',
-    `mutation { updateCrate(id: "{crate}", input: { note: null }, ifVersion: 2) { ${crate} } }`,
-  ],
-  [
-    'updates at another version',
-    'step by step',
-    `mutation { updateCrate(id: "{crate}", input: { note: "m" }, ifVersion: 2) { ${crate} } }`,
-  ],
-  [
-    'updates nobody',
-    'step by step',
-    `mutation { updateCrate(id: "${unknown}", input: { note: "m" }) { ${crate} } }`,
-  ],
-  [
-    'updates another entity',
-    'step by step',
-    `mutation { updateCrate(id: "{shelf}", input: { note: "m" }) { ${crate} } }`,
-  ],
-  [
-    'updates what is no id',
-    'step by step',
-    `mutation { updateCrate(id: "x", input: { note: "m" }) { ${crate} } }`,
-  ],
-  [
-    'updates an id in capitals',
-    'whole',
-    `mutation { updateShelf(id: "{shelf+}", input: { above: { id: "{shelf+}" } }) { shelf { id above { id } } } }`,
-  ],
-  [
-    'takes a required value',
-    'step by step',
-    'mutation { updateShelf(id: "{shelf}", input: { name: null }) { shelf { id } } }',
-  ],
-  [
-    'updates to a taken key',
-    'step by step',
-    'mutation { updateMark(id: "{mark}", input: { name: "new" }) { mark { id } } }',
-  ],
-  [
-    'updates to its own key',
-    'whole',
-    'mutation { updateMark(id: "{mark}", input: { name: "one" }) { mark { name version } } }',
-  ],
-  [
-    'updates a link',
-    'whole',
-    `mutation { updateCrate(id: "{second}", input: { shelf: { id: "{shelf}" } }) { ${crate} } }`,
-  ],
-  [
-    'updates a link to nothing',
-    'step by step',
-    `mutation { updateCrate(id: "{second}", input: { shelf: { id: "${unknown}" } }) { ${crate} } }`,
-  ],
-  [
-    'updates a link and creates',
-    'step by step',
-    `mutation { updateCrate(id: "{second}", input: { shelf: { create: { name: "s" } } }) { ${crate} } }`,
-  ],
-  [
-    'updates links to many',
-    'step by step',
-    `mutation { updateCrate(id: "{second}", input: { marks: { set: [{ id: "{mark}" }] } }) { ${crate} } }`,
-  ],
-  [
-    'takes a forbidden step',
-    'step by step',
-    'mutation { updateCrate(id: "{crate}", input: { state: PACKED }) { crate { id } } }',
-  ],
-  [
-    'updates two, the second of which is nobody',
-    'step by step',
-    `mutation { a: updateMark(id: "{mark}", input: { name: "lost" }) { mark { name } } b: updateMark(id: "${unknown}", input: {}) { mark { name } } }`,
-  ],
-  [
-    'creates one and deletes nobody',
-    'step by step',
-    `mutation { createMark(input: { name: "lost" }) { mark { name } } deleteMark(id: "${unknown}") { id } }`,
-  ],
-  [
-    'upserts',
-    'step by step',
-    'mutation { upsertMark(by: { name: "one" }, input: {}) { created mark { id } } }',
-  ],
-  ['deletes what others lead to', 'step by step', 'mutation { deleteKit(id: "{kit}") { id } }'],
-  [
-    'deletes at another version',
-    'step by step',
-    'mutation { deleteMark(id: "{mark}", ifVersion: 9) { id } }',
-  ],
-  ['deletes nobody', 'step by step', `mutation { deleteMark(id: "${unknown}") { id } }`],
-  ['deletes', 'whole', 'mutation { gone: deleteMark(id: "{mark+}") { id __typename } }'],
-  ['deletes again', 'step by step', 'mutation { deleteMark(id: "{mark}") { id } }'],
-  [
-    'keeps what it deletes',
-    'whole',
-    'mutation { createPallet(input: { name: "p" }) { pallet { id } } }',
-    'pallet',
-  ],
-  ['deletes and keeps', 'whole', 'mutation { deletePallet(id: "{pallet}") { id } }'],
-  [
-    'links to what was deleted',
-    'step by step',
-    'mutation { createCrate(input: { pallet: { id: "{pallet}" } }) { crate { id } } }',
-  ],
-];
 
 describe('the same mutations', () => {
   const names: Record<Way, Names> = { planned: new Names(), executed: new Names() };
@@ -389,7 +99,7 @@ describe('another tenant', () => {
   let other: TestTenant;
 
   beforeAll(async () => {
-    other = await harness.tenant('other', design);
+    other = await harness.tenant('other', warehouseWithKits);
     const made = dataOf(
       (
         await run(
