@@ -12,6 +12,7 @@ import { buildGraphqlSchema } from '@formwork/schema-factory';
 import { Callers } from './access/callers.ts';
 import { RequestRates } from './access/request-rates.ts';
 import { createTokens, type FindByToken, isToken } from './access/tokens.ts';
+import { type Closer, closeInTurn } from './close-in-turn.ts';
 import { completeConfig, type GatewayConfig, type GatewayOptions } from './config.ts';
 import { createRoutes } from './create-routes.ts';
 import { route } from './http/router.ts';
@@ -34,7 +35,10 @@ import { UsageReporter } from './usage/usage-reporter.ts';
 export interface Gateway {
   /** Without a slash at the end. */
   readonly url: string;
-  /** Finishes what is in flight, then closes server and pools. */
+  /**
+   * Finishes what is in flight within `closeTimeout`, then tells the database what it has to and closes all connections,
+   * for which it takes seconds at most: what does not end by then, for Postgres has died or stands still, is in the log.
+   */
   close(): Promise<void>;
 }
 
@@ -54,28 +58,28 @@ export async function startGateway(config: GatewayConfig, logger?: Logger): Prom
     ...(log.isLevelEnabled('debug') ? { onBatch: (batch) => logBatch(log, batch) } : {}),
   });
   const control = connectControlPlane({ url: options.designerUrl });
-  const closers = [() => dataPlane.close(), () => control.close()];
-  const closeAll = async () => {
-    for (const close of closers.splice(0).reverse()) await close();
-  };
+  const closers: Closer[] = [
+    { what: 'the connections of requests', close: () => dataPlane.close() },
+    { what: 'the connections of jobs and designs', close: () => control.close() },
+  ];
+  const closeAll = () => closeInTurn(closers.splice(0).reverse(), log);
   try {
     const services = createServices(options, log, dataPlane, control);
-    closers.push(() => services.recorder.close());
+    closers.push({ what: 'the documents that were recorded', close: () => services.recorder.close() });
     const changes = await hearChanges(control, services);
-    closers.push(() => changes.close());
+    closers.push({ what: 'announcements of changes', close: async () => changes.close() });
     // Of its own: while designs change on all others for long, a gateway must not be taken for dead.
     const reporting = connectControlPlane({ url: options.designerUrl, max: 1 });
-    closers.push(() => reporting.close());
+    closers.push({ what: 'the connection that tells of use', close: () => reporting.close() });
     const reporter = await UsageReporter.start(reporting, services);
-    closers.push(() => reporter.close());
+    closers.push({ what: 'what clients have used', close: () => reporter.close() });
     if (options.jobs) {
       const worker = await startJobWorker(control, services);
-      closers.push(() => worker.close());
+      closers.push({ what: 'the job under way', close: () => worker.close() });
     }
     const routes = createRoutes(services, control);
     const server = await startServer(services, (exchange) => route(exchange, routes));
-    closers.push(() => server.close());
-    return { url: server.url, close: closeAll };
+    return { url: server.url, close: () => server.close().then(closeAll) };
   } catch (error) {
     await closeAll();
     throw error;

@@ -28,7 +28,8 @@ const script = `
     const config = JSON.parse(process.argv[2]);
     const opened = await (config.directory ? openEmbeddedCluster(config) : openPostgres(config));
     say({ ...opened, stop: undefined });
-    const stop = async () => { await opened.stop(); say({ stopped: true }); process.exit(); };
+    const tellWhy = (error) => say({ error: error.message, name: error.name });
+    const stop = async () => { await opened.stop().then(() => say({ stopped: true }), tellWhy); process.exit(); };
     process.once('SIGINT', stop);
     process.stdin.once('data', stop);
   } catch (error) {

@@ -139,7 +139,7 @@ describe('listening', () => {
       (payload) => heard.push(payload),
       () => {},
     );
-    await listener.close();
+    listener.close();
     await notify('too late');
     await control.control((transaction) => transaction`select pg_sleep(0.05)`);
     expect(heard).toEqual([]);

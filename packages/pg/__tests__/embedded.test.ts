@@ -164,6 +164,30 @@ test('is found again when the process that started it was killed', async () => {
   expect(await serverPid()).toBeUndefined();
 });
 
+test('that was made to stand still is stopped all the same', async () => {
+  await useInitialised();
+  const child = open();
+  await child.next();
+  process.kill((await serverPid()) as number, 'SIGSTOP');
+  await stop(child);
+  expect(await serverPid()).toBeUndefined();
+});
+
+test('that does not say who else holds it is not waited for without end, but named', async () => {
+  await useInitialised();
+  const child = open();
+  const { rows } = await withAdmin(adminUrl(await child.next()), (admin) =>
+    admin.query("select pid from pg_stat_activity where application_name = 'formwork holder'"),
+  );
+  process.kill(rows[0].pid, 'SIGSTOP');
+  child.process.stdin?.write('stop\n');
+  expect(await child.next()).toEqual({
+    name: 'SetupError',
+    error: expect.stringContaining(`is still there as process ${await serverPid()}.`),
+  });
+  process.kill(rows[0].pid, 'SIGCONT');
+});
+
 test('starts again on the port that it had', async () => {
   await useInitialised();
   const first = open();

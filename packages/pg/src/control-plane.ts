@@ -20,7 +20,8 @@ export interface ControlPlane {
     channel: string,
     onPayload: (payload: string) => void,
     onReconnect: () => void,
-  ): Promise<{ close(): Promise<void> }>;
+  ): Promise<{ close(): void }>;
+  /** What is under way has a second to end: a server that has died or stands still would be waited for without end. */
   close(): Promise<void>;
 }
 
@@ -37,6 +38,8 @@ export function connectControlPlane({ url, max = 4 }: ControlPlaneOptions): Cont
     max,
     idle_timeout: 60,
     connect_timeout: 10,
+    // Not up to 20 s, as by itself: whoever waits for a server that is back, or for us to stop, would wait as long.
+    backoff: (attempt: number) => Math.min(2, 3 ** attempt / 100) * (0.5 + Math.random() / 2),
     onnotice: () => {},
     connection: { application_name: 'formwork control' },
   });
@@ -48,7 +51,7 @@ export function connectControlPlane({ url, max = 4 }: ControlPlaneOptions): Cont
       }),
     control: (work) => inTransaction(sql, work),
     listen: (channel, onPayload, onReconnect) => listen(sql, channel, onPayload, onReconnect),
-    close: () => sql.end({ timeout: 5 }),
+    close: () => sql.end({ timeout: 1 }),
   };
 }
 
@@ -70,14 +73,15 @@ async function listen(
   channel: string,
   onPayload: (payload: string) => void,
   onReconnect: () => void,
-): Promise<{ close(): Promise<void> }> {
+): Promise<{ close(): void }> {
   let isFirst = true;
   try {
     const { unlisten } = await sql.listen(channel, onPayload, () => {
       if (!isFirst) onReconnect();
       isFirst = false;
     });
-    return { close: unlisten };
+    // Nothing is heard from here on. The server, which may be gone, hears of it when it can.
+    return { close: () => void unlisten().catch(() => {}) };
   } catch (error) {
     throw isDriverError(error) ? toDatabaseError(error) : error;
   }

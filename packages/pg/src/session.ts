@@ -13,6 +13,9 @@ import type { Statement } from './statement.ts';
 /** How long, in milliseconds, a server may take to answer a cancel before its connection is given up. */
 const patience = 5_000;
 
+/** How long, in milliseconds, a server may take to close a connection that was ended. */
+const farewell = 1_000;
+
 /** How long, in milliseconds, a connection keeps plans: a table may have grown since they were made. */
 const plansHold = 10_000;
 
@@ -132,9 +135,10 @@ export class Session {
     this.#wire.stream.destroy();
   }
 
-  /** Ends the connection as one that is idle. */
+  /** Ends the connection as one that is idle. A server that does not answer the farewell is not waited for. */
   async end(): Promise<void> {
-    await this.#client.end();
+    const timer = setTimeout(() => this.destroy('The server did not answer a farewell'), farewell);
+    await this.#client.end().finally(() => clearTimeout(timer));
   }
 
   #exchange(message: Message, deadline?: Deadline): Promise<Reply | StatementFailure> {

@@ -9,7 +9,7 @@ import type { Services } from '../services.ts';
 export async function hearChanges(
   control: ControlPlane,
   { callers, states, log }: Pick<Services, 'callers' | 'states' | 'log'>,
-): Promise<{ close(): Promise<void> }> {
+): Promise<{ close(): void }> {
   const hear = (channel: string, drop: (tenantId: string) => void, dropAll: () => void) =>
     control.listen(
       channel,
@@ -35,9 +35,9 @@ export async function hearChanges(
     () => callers.dropAll(),
   );
   return {
-    async close() {
-      await registries.close();
-      await access.close();
+    close() {
+      registries.close();
+      access.close();
     },
   };
 }

@@ -24,7 +24,8 @@ export class UsageReporter {
   #lastFlush = Date.now();
   #underway: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | null = null;
-  #hearing: { close(): Promise<void> } | null = null;
+  #hearing: { close(): void } | null = null;
+  #isClosing = false;
 
   private constructor(control: ControlPlane, services: Pick<Services, 'usage' | 'log' | 'options'>) {
     this.#control = control;
@@ -52,7 +53,8 @@ export class UsageReporter {
 
   async close(): Promise<void> {
     if (this.#timer) clearInterval(this.#timer);
-    await this.#hearing?.close();
+    this.#hearing?.close();
+    this.#isClosing = true;
     await this.#beat(true);
     await removeGateway(this.#control, this.#id).catch(() => {});
   }
@@ -62,10 +64,18 @@ export class UsageReporter {
     this.#underway = this.#underway
       .then(() => this.#report(isAsked))
       .then(() => (isAsked ? undefined : sweepClosings(this.#control)))
-      .catch((error: unknown) => {
-        this.#services.log.warn({ err: error }, 'what clients use could not be told; it will be told later');
-      });
+      .catch((error: unknown) => this.#tellFailure(error));
     return this.#underway;
+  }
+
+  #tellFailure(error: unknown): void {
+    const { log, usage } = this.#services;
+    if (this.#isClosing) {
+      const lost = 'what clients have used could not be told before the end, and is lost';
+      log.warn({ err: error, untold: usage.size }, lost);
+    } else {
+      log.warn({ err: error }, 'what clients use could not be told; it will be told later');
+    }
   }
 
   async #report(isAsked: boolean): Promise<void> {

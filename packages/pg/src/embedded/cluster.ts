@@ -6,7 +6,13 @@ import { SetupError } from '../errors.ts';
 import { findBinaries } from './binaries.ts';
 import { prepareDataDirectory, unusableDirectory } from './data-directory.ts';
 import { explainFailure } from './explain-failure.ts';
-import { findPostmaster, type LaunchOptions, launchPostmaster, stopPostmaster } from './postmaster.ts';
+import {
+  findPostmaster,
+  type LaunchOptions,
+  launchPostmaster,
+  type Postmaster,
+  stopPostmaster,
+} from './postmaster.ts';
 import { reachablePlace } from './reachable.ts';
 import { postgresUserIds } from './user-ids.ts';
 
@@ -23,7 +29,7 @@ export interface EmbeddedCluster {
   readonly adminUrl: string;
   /** Process id of the server. */
   readonly pid: number;
-  /** Lets go, and stops the server if nobody else holds it. */
+  /** Lets go, and stops the server if nobody else holds it. Throws a SetupError where that cannot be asked. */
   stop(): Promise<void>;
 }
 
@@ -33,6 +39,8 @@ const holderLock = '7046002';
 const startPatience = 120_000;
 /** Milliseconds for another process to let go of the data. */
 const lockPatience = 20_000;
+/** Milliseconds for the server to say whether somebody else holds it. */
+const farewellPatience = 3_000;
 
 /** Finds the server that runs on this data directory, or starts one. */
 export async function openEmbeddedCluster({
@@ -123,7 +131,7 @@ async function hold(directory: string, port: number, password: string): Promise<
     adminUrl,
     pid: postmaster.pid,
     stop: () => {
-      stopped ??= letGo(client).then((isLast) =>
+      stopped ??= letGo(client, postmaster).then((isLast) =>
         isLast ? stopPostmaster(directory, postmaster) : undefined,
       );
       return stopped.finally(() => client.end().catch(() => {}));
@@ -131,8 +139,20 @@ async function hold(directory: string, port: number, password: string): Promise<
   };
 }
 
+async function letGo(client: pg.Client, { pid }: Postmaster): Promise<boolean> {
+  const given = new AbortController();
+  const patience = sleep(farewellPatience, null, { signal: given.signal }).catch(() => null);
+  const isLast = await Promise.race([isLastToLetGo(client), patience]);
+  given.abort();
+  if (isLast !== null) return isLast;
+  throw new SetupError(
+    `The embedded Postgres does not answer: it was not stopped and is still there as process ${pid}. ` +
+      'The next command finds it again, unless you end it first',
+  );
+}
+
 /** Whether nobody else holds the server: then the exclusive lock is ours, and newcomers wait until it is down. */
-async function letGo(client: pg.Client): Promise<boolean> {
+async function isLastToLetGo(client: pg.Client): Promise<boolean> {
   try {
     await client.query(`select pg_advisory_unlock_shared(${holderLock})`);
     const { rows } = await client.query<{ last: boolean }>(

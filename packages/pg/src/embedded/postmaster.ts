@@ -80,12 +80,18 @@ async function readFrom(file: string, size: number): Promise<string> {
   return content.subarray(content.length < size ? 0 : size).toString();
 }
 
+/** Milliseconds of a stop in order, then of one without writing everything out; after them it is left to itself. */
+const stopPatience = { order: 30_000, force: 15_000 };
+
 /** Stops a server: no new connections, running transactions rolled back, everything written out. */
 export async function stopPostmaster(directory: string, { pid }: Postmaster): Promise<void> {
+  const { order, force } = stopPatience;
   kill(pid, 'SIGINT');
+  // One that somebody has made stand still hears no other signal.
+  kill(pid, 'SIGCONT');
   let rest = 50;
-  for (let waited = 0; isAlive(pid) && rest > 0; waited += 20) {
-    if (waited === 30_000) kill(pid, 'SIGQUIT');
+  for (let waited = 0; isAlive(pid) && rest > 0 && waited < order + force; waited += 20) {
+    if (waited === order) kill(pid, 'SIGQUIT');
     // Its file goes last. Where nobody waits for orphans, as in many containers, its process stays as a zombie.
     if ((await findPostmaster(directory))?.pid !== pid) rest -= 1;
     await sleep(20);

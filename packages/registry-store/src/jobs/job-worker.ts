@@ -18,7 +18,7 @@ export class JobWorker {
   readonly #closing = new AbortController();
   #work: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | null = null;
-  #hearing: { close(): Promise<void> } | null = null;
+  #hearing: { close(): void } | null = null;
   #isBusy = false;
   #isAskedAgain = false;
 
@@ -46,7 +46,7 @@ export class JobWorker {
   async close(): Promise<void> {
     if (this.#timer) clearInterval(this.#timer);
     this.#closing.abort();
-    await this.#hearing?.close();
+    this.#hearing?.close();
     await this.#work;
   }
 
