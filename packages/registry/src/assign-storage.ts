@@ -14,6 +14,7 @@ import { matchField } from './match-field.ts';
 import type { Conversion, Entity, Field, Registry } from './model.ts';
 import { proposeLabel, proposePlural } from './names.ts';
 import type { ProblemList } from './problem-list.ts';
+import { mapInSteps, type Steps } from './steps.ts';
 import { fieldStorageKeys, type RetiredKeys, StorageKeys } from './storage-keys.ts';
 import type { StoredField, StoredRegistry, StoredUniqueKey } from './stored-registry.ts';
 
@@ -34,15 +35,15 @@ export interface StorageContext {
  * The rows of the registry that the draft describes, all defaults filled in, view names still empty. What has the key
  * of something that is there today goes on with its storage key and slot.
  */
-export function assignStorage(
+export function* assignStorage(
   draft: Draft,
   inverses: readonly ResolvedInverse[],
   context: StorageContext,
-): StoredRegistry {
+): Steps<StoredRegistry> {
   const { current, retired, problems, identities } = context;
   const storageKeys = new StorageKeys(retired?.entities ?? [], current?.entityByStorageKey.keys() ?? []);
   const inversesOf = groupBy(inverses, (inverse) => inverse.source);
-  const parts = draft.entities.map((entity, position) => {
+  const parts = yield* mapInSteps(draft.entities, (entity, position) => {
     const today = identities.entityOf(entity.key);
     const storageKey = identities.storageKeyOfEntity(entity.key) ?? storageKeys.take(entity.key);
     const waysBack = inversesOf.get(entity.key) ?? [];

@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
+import type { Steps } from './steps.ts';
 
 /** JSON with the properties of objects in order, so that equal values have equal text. */
 export function canonicalJson(value: unknown): string {
@@ -19,4 +20,22 @@ export function canonicalJson(value: unknown): string {
 /** sha256 of the canonical form, in hex. */
 export function hashOf(value: unknown): string {
   return createHash('sha256').update(canonicalJson(value)).digest('hex');
+}
+
+/** The same of a list, an item at a step. */
+export function* hashOfList(items: Iterable<unknown>): Steps<string> {
+  const hash = createHash('sha256');
+  yield* updateByList(hash, items);
+  return hash.digest('hex');
+}
+
+/** Brings a list into a hash as `canonicalJson` writes it. */
+export function* updateByList(hash: Hash, items: Iterable<unknown>): Steps<void> {
+  let before = '[';
+  for (const item of items) {
+    hash.update(before + canonicalJson(item));
+    before = ',';
+    yield;
+  }
+  hash.update(before === '[' ? '[]' : ']');
 }

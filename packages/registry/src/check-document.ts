@@ -12,6 +12,7 @@ import { ProblemList } from './problem-list.ts';
 import { describe, quote } from './quote.ts';
 import { readEntities } from './read-entity.ts';
 import { readRoles } from './roles/read-roles.ts';
+import { type Steps, toEnd } from './steps.ts';
 
 /**
  * Reads unknown input as a registry document. Gives it in canonical form (defaults and bounds as they are stored,
@@ -23,7 +24,7 @@ export function checkDocument(
   input: unknown,
 ): { readonly document: RegistryDocument } | { readonly problems: readonly Problem[] } {
   const problems = new ProblemList();
-  const draft = readDocument(input, problems, defaultLimits);
+  const draft = toEnd(readDocument(input, problems, defaultLimits));
   if (draft !== null) {
     checkComputed(draft, resolveInverses(draft, new Identities(draft, undefined)), problems);
   }
@@ -34,11 +35,12 @@ export function checkDocument(
 }
 
 /** What can be read of the input, with a note of each problem; null where nothing can. */
-export function readDocument(input: unknown, problems: ProblemList, limits: Limits): Draft | null {
+export function* readDocument(input: unknown, problems: ProblemList, limits: Limits): Steps<Draft | null> {
   const reader = checkJson(input, limits.documentLength, problems) && ObjectReader.open(input, '', problems);
   if (!reader || !isKnownFormat(reader)) {
     return null;
   }
+  yield;
   reader.onlyKnown(['formwork', '$schema', 'entities', 'roles']);
   const list = reader.list('entities');
   if (list === undefined) {
@@ -54,7 +56,7 @@ export function readDocument(input: unknown, problems: ProblemList, limits: Limi
   }
   const draft = {
     schema: reader.prose('$schema', 2000),
-    entities: readEntities(list, problems, limits),
+    entities: yield* readEntities(list, problems, limits),
     roles: readRoles(reader, problems, limits),
   };
   checkReferences(draft, problems);

@@ -15,9 +15,14 @@ import {
 } from './names.ts';
 import type { ProblemList } from './problem-list.ts';
 import { quote } from './quote.ts';
+import type { Steps } from './steps.ts';
 
 /** Every GraphQL name of the registry is claimed once; a second claim and a reserved name are problems. */
-export function checkNames(draft: Draft, inverses: readonly ResolvedInverse[], problems: ProblemList): void {
+export function* checkNames(
+  draft: Draft,
+  inverses: readonly ResolvedInverse[],
+  problems: ProblemList,
+): Steps<void> {
   const types = new NameClaims('type', problems);
   const roots = new NameClaims('root', problems);
   // Entities first: they are what a designer means, so what is derived gives way to them.
@@ -33,10 +38,12 @@ export function checkNames(draft: Draft, inverses: readonly ResolvedInverse[], p
       claimChoices(entity, names, types);
       claimKeys(entity, names, types, roots, problems);
     }
+    yield;
   }
   const waysBack = groupBy(inverses, (inverse) => inverse.target);
   for (const entity of draft.entities) {
     checkFieldNames(entity, waysBack.get(entity.key) ?? [], problems);
+    yield;
   }
 }
 

@@ -12,6 +12,7 @@ import type { Registry } from './model.ts';
 import type { Problem } from './problem.ts';
 import { ProblemList } from './problem-list.ts';
 import { checkRoles } from './roles/check-roles.ts';
+import { type Steps, toEnd } from './steps.ts';
 import type { RetiredKeys } from './storage-keys.ts';
 import { viewNameOf } from './view-name.ts';
 
@@ -31,30 +32,39 @@ export interface RegistryOptions {
 }
 
 /** Makes a registry of a document, with everything derived, or lists everything that is wrong with it. */
-export function createRegistry(
+export function createRegistry(document: RegistryDocument, options: RegistryOptions = {}): CreatedRegistry {
+  return toEnd(createRegistryInSteps(document, options));
+}
+
+export type CreatedRegistry = { readonly registry: Registry } | { readonly problems: readonly Problem[] };
+
+/** The same in steps. */
+export function* createRegistryInSteps(
   document: RegistryDocument,
   options: RegistryOptions = {},
-): { readonly registry: Registry } | { readonly problems: readonly Problem[] } {
+): Steps<CreatedRegistry> {
   const { current, retired, populated = new Set(), continued, version } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const problems = new ProblemList();
-  const draft = readDocument(document, problems, limits);
+  const draft = yield* readDocument(document, problems, limits);
   if (draft === null) {
     return { problems: problems.toArray() };
   }
   const identities = new Identities(draft, current, continued);
   const inverses = resolveInverses(draft, identities);
+  yield;
   const resultTypes = checkComputed(draft, inverses, problems);
-  checkNames(draft, inverses, problems);
+  yield* checkNames(draft, inverses, problems);
   const conversions = checkConversions(draft, { identities, problems, populated });
-  const stored = assignStorage(draft, inverses, {
+  yield;
+  const stored = yield* assignStorage(draft, inverses, {
     ...{ current, retired, populated, limits, problems, identities, resultTypes, conversions },
     version: version ?? null,
   });
   if (problems.count > 0) {
     return { problems: problems.toArray() };
   }
-  const registry = buildRegistry(stored, viewNameOf);
+  const registry = yield* buildRegistry(stored, viewNameOf);
   if (draft.roles.length === 0) {
     return { registry };
   }
@@ -62,5 +72,5 @@ export function createRegistry(
   const roles = checkRoles(registry, draft.roles, problems);
   return problems.count > 0
     ? { problems: problems.toArray() }
-    : { registry: buildRegistry({ ...stored, roles }, viewNameOf) };
+    : { registry: yield* buildRegistry({ ...stored, roles }, viewNameOf) };
 }

@@ -7,6 +7,7 @@ import {
 } from './diff-properties.ts';
 import type { Entity, Registry, UniqueKey } from './model.ts';
 import { capitalise } from './names.ts';
+import { mapInSteps, type Steps, toEnd } from './steps.ts';
 import { toDocument } from './to-document.ts';
 
 /** One thing that a change of the registry does. */
@@ -28,6 +29,18 @@ export interface RegistryChange {
  * fields are the same when their storage keys are, so a rename is a change of the property "key".
  */
 export function diffRegistries(before: Registry | null, after: Registry): readonly RegistryChange[] {
+  return toEnd(diffRegistriesInSteps(before, after));
+}
+
+/** The same in steps. */
+export function* diffRegistriesInSteps(
+  before: Registry | null,
+  after: Registry,
+): Steps<readonly RegistryChange[]> {
+  const inEntities = yield* mapInSteps(after.entities, (entity) => {
+    const was = before?.entityByStorageKey.get(entity.storageKey);
+    return was === undefined ? [] : diffEntities(was, entity);
+  });
   return [
     ...diffLists(
       'entity',
@@ -37,10 +50,7 @@ export function diffRegistries(before: Registry | null, after: Registry): readon
       (entity) => entity.storageKey,
       propertiesOfEntity,
     ),
-    ...after.entities.flatMap((entity) => {
-      const was = before?.entityByStorageKey.get(entity.storageKey);
-      return was === undefined ? [] : diffEntities(was, entity);
-    }),
+    ...inEntities.flat(),
     ...diffLists(
       'role',
       '',

@@ -4,7 +4,7 @@ export {
   deprecationReason,
 } from './aliases/alias.ts';
 export type { Continued } from './aliases/identities.ts';
-export { applyChanges } from './changes/apply-changes.ts';
+export { applyChanges, applyChangesInSteps } from './changes/apply-changes.ts';
 export type { Change, ChangeKind } from './changes/change.ts';
 export { revertTo, type StorageNames, storageNamesOf } from './changes/revert.ts';
 export { checkDocument } from './check-document.ts';
@@ -17,10 +17,10 @@ export {
   conversionTargets,
 } from './conversions.ts';
 export { type CopiedDefault, copiedFrom } from './copied-default.ts';
-export { createRegistry, type RegistryOptions } from './create-registry.ts';
+export { createRegistry, createRegistryInSteps, type RegistryOptions } from './create-registry.ts';
 export { compareDecimals, parseDecimal } from './decimal.ts';
 export { didYouMean } from './did-you-mean.ts';
-export { diffRegistries, type RegistryChange } from './diff.ts';
+export { diffRegistries, diffRegistriesInSteps, type RegistryChange } from './diff.ts';
 export {
   type Choice,
   type EntityDocument,
@@ -51,8 +51,9 @@ export type {
 } from './formula/computation.ts';
 export { formulaLimits } from './formula/formula-limits.ts';
 export { groupBy } from './group-by.ts';
+export { inSteps } from './in-steps.ts';
 export { defaultLimits, type Limits, slotsPerKind } from './limits.ts';
-export { loadRegistry } from './load-registry.ts';
+export { loadRegistry, loadRegistryInSteps } from './load-registry.ts';
 export type {
   Conversion,
   Entity,
@@ -77,7 +78,7 @@ export { quote } from './quote.ts';
 export { registryDocumentSchema } from './registry-document-schema.ts';
 export { isReservedName } from './reserved-names.ts';
 export { resultType } from './result-type.ts';
-export { projectRegistry, registryForRole } from './roles/project-registry.ts';
+export { projectRegistry, registryForRole, registryForRoleInSteps } from './roles/project-registry.ts';
 export {
   isGivenByClients,
   mayDo,
@@ -92,6 +93,7 @@ export {
 } from './roles/role-document.ts';
 export { claimsOf, fillClaims, renameRule } from './roles/row-rule.ts';
 export { slotKindOf } from './slots.ts';
+export { mapInSteps, type Steps, toEnd } from './steps.ts';
 export type { RetiredKeys } from './storage-keys.ts';
 export {
   type StoredEntityType,
@@ -104,4 +106,4 @@ export { compareMoments, parseDate, parseDateTime, parseDuration, parseTime } fr
 export { toDocument } from './to-document.ts';
 export { twinOf } from './twin-of.ts';
 export { viewNameOf } from './view-name.ts';
-export { withReadySlots } from './with-ready-slots.ts';
+export { withReadySlots, withReadySlotsInSteps } from './with-ready-slots.ts';

@@ -16,31 +16,39 @@ import {
   proposePlural,
 } from './names.ts';
 import { apiShapeOf, planShapeOf } from './shape.ts';
+import { mapInSteps, type Steps, toEnd } from './steps.ts';
 import type { StoredEntityType, StoredField, StoredRegistry, StoredUniqueKey } from './stored-registry.ts';
 
 /** Makes the registry that the rows describe, in any order of rows. The rows are trusted: they were checked once. */
 export function loadRegistry(stored: StoredRegistry): Registry {
+  return toEnd(loadRegistryInSteps(stored));
+}
+
+/** The same in steps. */
+export function loadRegistryInSteps(stored: StoredRegistry): Steps<Registry> {
   return buildRegistry(stored, (_, row) => row.viewName);
 }
 
 /** @internal `viewName` says what the view of an entity is called, which is known only once the entity is there. */
-export function buildRegistry(
+export function* buildRegistry(
   stored: StoredRegistry,
   viewName: (entity: Entity, row: StoredEntityType) => string,
-): Registry {
+): Steps<Registry> {
   const [optionsOf, resolve] = [optionsByKeys(stored), resolveRows(stored)];
   const build = (row: StoredField) => buildField(row, optionsOf(row), resolve(row));
+  yield;
   const fieldsOf = groupBy(inOrder(stored.fields), (row) => row.entityType);
   const keysOf = groupBy(inOrder(stored.uniqueKeys), (row) => row.entityType);
   const waysBack = findInverses(stored);
-  const entities = inOrder(stored.entityTypes).map((row) => {
+  yield;
+  const entities = yield* mapInSteps(inOrder(stored.entityTypes), (row) => {
     const fields = withReplacements((fieldsOf.get(row.storageKey) ?? []).map(build));
     const entity = buildEntity(row, fields, keysOf.get(row.storageKey) ?? [], waysBack.get(row.key) ?? []);
     return freeze({ ...entity, viewName: viewName(entity, row) });
   });
   const maps = mapEntities(entities);
   const { roles = [] } = stored;
-  const shapes = { apiShape: apiShapeOf(maps), planShape: planShapeOf(maps, roles) };
+  const shapes = { apiShape: yield* apiShapeOf(maps), planShape: yield* planShapeOf(maps, roles) };
   return freeze({ ...maps, roles, whole: null, ...shapes });
 }
 

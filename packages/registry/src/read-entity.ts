@@ -7,14 +7,15 @@ import type { ProblemList } from './problem-list.ts';
 import { describe, quote } from './quote.ts';
 import { readField } from './read-field.ts';
 import { readProse } from './read-prose.ts';
+import { mapInSteps, type Steps } from './steps.ts';
 
-export function readEntities(
+export function* readEntities(
   list: readonly unknown[],
   problems: ProblemList,
   limits: Limits,
-): Draft['entities'] {
+): Steps<Draft['entities']> {
   const keys = new Set<string>();
-  return list.flatMap((item, index) => {
+  const read = yield* mapInSteps(list, (item, index) => {
     const reader = ObjectReader.open(item, `entities[${index}]`, problems);
     const key = reader ? readKey(reader, 'key of an entity') : undefined;
     if (!reader || key === undefined) {
@@ -22,6 +23,7 @@ export function readEntities(
     }
     return readEntity(reader, key, isNew(reader, key, keys), limits);
   });
+  return read.flat();
 }
 
 function readEntity(reader: ObjectReader, key: string, isNewKey: boolean, limits: Limits): DraftEntity {

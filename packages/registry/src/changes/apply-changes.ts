@@ -1,12 +1,13 @@
 import type { Continued } from '../aliases/identities.ts';
 import { isObject } from '../check-json.ts';
-import { createRegistry, type RegistryOptions } from '../create-registry.ts';
+import { createRegistryInSteps, type RegistryOptions } from '../create-registry.ts';
 import { didYouMean } from '../did-you-mean.ts';
 import type { RegistryDocument } from '../document.ts';
 import type { Registry } from '../model.ts';
 import type { Problem } from '../problem.ts';
 import { ProblemList } from '../problem-list.ts';
 import { quote } from '../quote.ts';
+import { type Steps, toEnd } from '../steps.ts';
 import type { Change, ChangeKind, ChangeKinds } from './change.ts';
 import { ChangeContext, type Removed } from './change-context.ts';
 import { ChangeLog, nameOf } from './change-log.ts';
@@ -51,6 +52,15 @@ export function applyChanges(
   changes: readonly Change[],
   options: Omit<RegistryOptions, 'current' | 'continued'> = {},
 ): AppliedChanges | { readonly problems: readonly Problem[] } {
+  return toEnd(applyChangesInSteps(current, changes, options));
+}
+
+/** The same in steps. */
+export function* applyChangesInSteps(
+  current: Registry | null,
+  changes: readonly Change[],
+  options: Omit<RegistryOptions, 'current' | 'continued'> = {},
+): Steps<AppliedChanges | { readonly problems: readonly Problem[] }> {
   const problems = new ProblemList();
   if (changes.length > mostChanges) {
     const message = `The list has ${changes.length} changes; at most ${mostChanges} are allowed.`;
@@ -58,6 +68,7 @@ export function applyChanges(
   }
   const refused = new Set<number>();
   const { populated = new Set<string>() } = options;
+  yield;
   const first = runChanges(current, changes, populated, refused, problems);
   reportNeeds(first, problems, refused);
   // What cannot go stays, so that one mistake is told once and not by all that follows from it.
@@ -65,7 +76,8 @@ export function applyChanges(
   const continued = continuedOf(last.document);
   const document = fromWorkingDocument(last.document);
   const locate = (problem: Problem) => locateInChanges(last, problem);
-  const made = createRegistry(document, { ...options, ...(current && { current }), continued });
+  yield;
+  const made = yield* createRegistryInSteps(document, { ...options, ...(current && { current }), continued });
   const found = 'problems' in made ? made.problems.map(locate) : [];
   if (problems.count > 0 || !('registry' in made)) {
     return { problems: [...problems.toArray(), ...found] };
