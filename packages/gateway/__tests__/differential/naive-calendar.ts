@@ -34,7 +34,9 @@ export function wallOf(moment: number, zone: string): number {
   const part = (name: string) => Number(parts[name]);
   const date = new Date(0);
   date.setUTCFullYear(part('year'), part('month') - 1, part('day'));
-  date.setUTCHours(part('hour'), part('minute'), part('second'));
+  // It shows no fractions; without them the clock stood still for a second, and what was just written lay in the future.
+  const fraction = ((moment % 1000) + 1000) % 1000;
+  date.setUTCHours(part('hour'), part('minute'), part('second'), fraction);
   return date.getTime();
 }
 
