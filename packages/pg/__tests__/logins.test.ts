@@ -1,46 +1,18 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import {
   connectSystemPlane,
   disableSystemRole,
   enableSystemRole,
   isSystemRoleEnabled,
-  openEmbeddedCluster,
   openPostgres,
   withAdmin,
 } from '@formwork/pg';
-import { findSystemPostgres, type SystemServer, startSystemServer } from '@formwork/testkit';
+import { postgresServers, type TestServer } from '@formwork/testkit';
 
-/**
- * Logins belong to a whole cluster, so what changes them is tested on clusters of its own: the embedded version, and
- * 15, where an administrator who is no superuser has other rights over roles.
- */
-async function startEmbedded(): Promise<SystemServer> {
-  const home = await mkdtemp(join(tmpdir(), 'formwork-logins-'));
-  await chmod(home, 0o711);
-  const cluster = await openEmbeddedCluster({ directory: join(home, 'postgres'), settings: ['fsync=off'] });
-  return {
-    adminUrl: cluster.adminUrl,
-    stop: async () => {
-      await cluster.stop();
-      await rm(home, { recursive: true });
-    },
-  };
-}
+/* Logins belong to a whole cluster; on 15 an administrator who is no superuser has other rights over roles. */
 
-const old = findSystemPostgres(15);
-const servers: readonly [string, (() => Promise<SystemServer>) | undefined][] = [
-  ['the embedded Postgres', startEmbedded],
-  [
-    old === undefined ? 'Postgres 15 (skipped: this machine has none)' : 'Postgres 15',
-    old && (() => startSystemServer(old)),
-  ],
-];
-
-describe.each(servers)('on %s', (_, start) => {
+describe.each(postgresServers)('on %s', (_, start) => {
   if (start === undefined) return test.skip('…', () => {});
-  let server: SystemServer;
+  let server: TestServer;
 
   beforeAll(async () => {
     server = await start();

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+import type { TestServer } from './start-test-cluster.ts';
 
 const run = promisify(execFile);
 
@@ -12,12 +13,6 @@ export interface SystemPostgres {
   readonly major: number;
   /** Directory of its programs. */
   readonly bin: string;
-}
-
-/** A server of a test's own, empty and gone with `stop`. */
-export interface SystemServer {
-  readonly adminUrl: string;
-  stop(): Promise<void>;
 }
 
 /**
@@ -36,7 +31,7 @@ export function findSystemPostgres(major: number): SystemPostgres | undefined {
 }
 
 /** Starts it in a temporary directory. */
-export async function startSystemServer({ bin }: SystemPostgres): Promise<SystemServer> {
+export async function startSystemServer({ bin }: SystemPostgres): Promise<TestServer> {
   const home = mkdtempSync(join(tmpdir(), 'formwork-system-'));
   const ids = postgresUser();
   const data = join(home, 'data');
