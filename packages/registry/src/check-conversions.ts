@@ -3,7 +3,7 @@ import type { Removed } from './changes/change-context.ts';
 import { nameOf } from './changes/change-log.ts';
 import { findNeeds } from './changes/find-needs.ts';
 import { toWorkingEntity } from './changes/working-document.ts';
-import { conversionRule, conversionTargets } from './conversions.ts';
+import { checkConvertedRules, checkConvertedTypes } from './check-converted.ts';
 import { didYouMean } from './did-you-mean.ts';
 import type { ConvertedFromDocument, FieldDocument } from './document.ts';
 import { type Draft, type DraftEntity, type DraftField, documentOf } from './draft.ts';
@@ -79,63 +79,10 @@ function checkOne(
     refuse(
       `${nameOf(entity.key, sourceKey)} is converted into another field already. Remove one of the two.`,
     );
-  } else checkTypes(name, field.document, source, path, refuse);
+  } else checkConvertedTypes(name, field.document, source, path, refuse);
   sources.add(sourceKey);
-  checkRules(name, field, source, state, refuse);
+  checkConvertedRules(name, field, source, state, refuse);
   return { entity, field, source, allowLoss, state };
-}
-
-type Refuse = (why: string, at?: string) => void;
-
-function checkTypes(
-  name: string,
-  { type, options }: FieldDocument,
-  source: FieldDocument,
-  path: string,
-  refuse: Refuse,
-): void {
-  if (conversionRule(source.type, type) === null || conversionRule(type, source.type) === null) {
-    const targets = conversionTargets(source.type).filter((to) => conversionRule(to, source.type));
-    const known = targets.length > 0 ? `It can become ${targets.join(', ')}.` : 'It can become nothing else.';
-    refuse(
-      `Values of the type "${source.type}" (${quote(source.key)}) cannot be converted to "${type}" (${name}) and back. ${known} Or add a field of its own.`,
-      path.replace(/convertedFrom$/, 'type'),
-    );
-    return;
-  }
-  const money = [{ type, options }, source].find((one) => one.type === 'currency');
-  if (money && money.type !== (money.type === type ? source.type : type)) {
-    if ((money.options?.currencies?.length ?? 0) !== 1 && source.type !== 'json' && type !== 'json') {
-      refuse(
-        `An amount without a currency and money are only converted into each other where there is one currency. List that one in "currencies" of ${money === source ? quote(source.key) : name}.`,
-      );
-    }
-  }
-}
-
-/** What could not hold for both while both are written. */
-function checkRules(
-  name: string,
-  { path, document }: DraftField,
-  source: FieldDocument,
-  state: DraftConversion['state'],
-  refuse: Refuse,
-): void {
-  if (document?.required && !source.required) {
-    refuse(
-      `${name} cannot be required while ${quote(source.key)}, which it is converted from, is not. Make that required first.`,
-      `${path}.required`,
-    );
-  }
-  if (document?.unique && state === 'filling') {
-    refuse(`${name} cannot be unique before it is filled. Make it unique then.`, `${path}.unique`);
-  }
-  if (document?.options?.pattern !== undefined) {
-    refuse(
-      `${name} cannot have a pattern while ${quote(source.key)} is written too. Give it one when that is removed.`,
-      `${path}.options.pattern`,
-    );
-  }
 }
 
 /** Two fields that are written as one do not part while both are there. */
