@@ -1,6 +1,7 @@
 import type { ControlPlane, TransactionSql } from '@formwork/pg';
 import {
-  diffRegistries,
+  diffRegistriesInSteps,
+  inSteps,
   type Problem,
   type Registry,
   RegistryError,
@@ -122,7 +123,7 @@ async function apply(
   const leftBehind = await findLeftBehind(sql, current.registry, registry);
   await saveRows(sql, toStoredRegistry(registry));
   await runSteps(sql, tenantId, steps);
-  const summary = diffRegistries(current.registry, registry);
+  const summary = await inSteps(diffRegistriesInSteps(current.registry, registry));
   const version = await saveVersion(sql, tenantId, registry, { appliedBy, summary });
   await saveFormerNames(sql, current.registry, registry, version);
   await startJobs(sql, tenantId, current.registry, registry, appliedBy);

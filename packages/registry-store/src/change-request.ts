@@ -1,8 +1,9 @@
 import type { TransactionSql } from '@formwork/pg';
 import {
-  applyChanges,
+  applyChangesInSteps,
   type Change,
-  createRegistry,
+  createRegistryInSteps,
+  inSteps,
   type Problem,
   type Registry,
   type RegistryDocument,
@@ -33,21 +34,21 @@ export async function makeRequested(
 ): Promise<RequestedRegistry> {
   const known = { ...options, version: version + 1 };
   if ('changes' in request) {
-    const applied = applyChanges(current, request.changes, known);
+    const applied = await inSteps(applyChangesInSteps(current, request.changes, known));
     if ('problems' in applied) throw new RegistryError(applied.problems);
     return applied;
   }
   const base = { ...known, ...(current && { current }) };
   if ('revert' in request) {
     const { document, continued } = await readFormer(sql, current, version, request.revert);
-    return { registry: make(document, { ...base, continued }), locate: (problem) => problem };
+    return { registry: await make(document, { ...base, continued }), locate: (problem) => problem };
   }
   // createRegistry trusts nothing about the document, whatever its type says.
-  return { registry: make(request.document as RegistryDocument, base), locate: (problem) => problem };
+  return { registry: await make(request.document as RegistryDocument, base), locate: (problem) => problem };
 }
 
-function make(document: RegistryDocument, options: RegistryOptions): Registry {
-  const result = createRegistry(document, options);
+async function make(document: RegistryDocument, options: RegistryOptions): Promise<Registry> {
+  const result = await inSteps(createRegistryInSteps(document, options));
   if ('problems' in result) throw new RegistryError(result.problems);
   return result.registry;
 }

@@ -1,6 +1,7 @@
 import type { ControlPlane } from '@formwork/pg';
 import {
-  diffRegistries,
+  diffRegistriesInSteps,
+  inSteps,
   type Problem,
   type Registry,
   type RegistryChange,
@@ -52,7 +53,7 @@ export function checkChange(
       return {
         version: current.version,
         problems,
-        changes: diffRegistries(current.registry, registry),
+        changes: await inSteps(diffRegistriesInSteps(current.registry, registry)),
         leftBehind: await findLeftBehind(sql, current.registry, registry),
         backfill,
         before: current.registry,

@@ -1,6 +1,6 @@
 import type { TransactionSql } from '@formwork/pg';
-import { type Entity, type Registry, withReadySlots } from '@formwork/registry';
-import { type ChangeStep, compileChange } from '@formwork/view-compiler';
+import { type Entity, inSteps, type Registry, withReadySlotsInSteps } from '@formwork/registry';
+import { type ChangeStep, compileChangeInSteps } from '@formwork/view-compiler';
 import { countToFill, type Touched } from './too-many-to-fill.ts';
 
 /** How a change gets its slots and keys filled. */
@@ -35,8 +35,8 @@ export async function planFilling(
   requested: Registry,
   { limit, impatient, complete }: FillingOptions,
 ): Promise<FillingPlan> {
-  const registry = withReadySlots(requested);
-  const steps = await complete(compileChange(current, registry));
+  const registry = await inSteps(withReadySlotsInSteps(requested));
+  const steps = await complete(await inSteps(compileChangeInSteps(current, registry)));
   const counts = await countToFill(sql, registry, steps);
   const deferred = defer(steps, counts, limit, impatient);
   const later = new Set([...deferred, ...stillFilling(current, requested, steps)]);
@@ -48,8 +48,8 @@ export async function planFilling(
   const others = new Set(
     requested.entities.map(({ storageKey }) => storageKey).filter((one) => !later.has(one)),
   );
-  const filling = withReadySlots(requested, others);
-  const left = await complete(compileChange(current, filling));
+  const filling = await inSteps(withReadySlotsInSteps(requested, others));
+  const left = await complete(await inSteps(compileChangeInSteps(current, filling)));
   return {
     registry: filling,
     steps: left.flatMap((step) => {

@@ -18,7 +18,13 @@ export type { JobPace } from './jobs/repeat-batches.ts';
 export type { LeftBehind } from './left-behind.ts';
 export type { PlanOptions } from './plan-change.ts';
 export { type HistoryOptions, type RegistryVersion, readHistory } from './read-history.ts';
-export { type RegistrySnapshot, readRegistry, readSnapshot, registryStatements } from './read-registry.ts';
+export {
+  type RegistrySnapshot,
+  readRegistry,
+  readSnapshot,
+  readSnapshotInSteps,
+  registryStatements,
+} from './read-registry.ts';
 export { createRegistryStore, type RegistryStore } from './registry-store.ts';
 export { registryChannel } from './save-version.ts';
 export { type SweepOptions, sweepViews } from './sweep-views.ts';

@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { TransactionSql } from '@formwork/pg';
 import {
+  inSteps,
   type Limits,
   type Problem,
   type Registry,
   type RetiredKeys,
+  type Steps,
   toStoredRegistry,
 } from '@formwork/registry';
 import type { ChangeStep } from '@formwork/view-compiler';
@@ -57,7 +59,8 @@ export async function planChange(
   const { registry: current } = snapshot;
   const { requested, filling, retired } = await askFor(sql, snapshot, request, options);
   const { registry, steps, later } = filling;
-  if (isSame(current, registry)) return { registry, steps, changed: false, problems: [], backfill: [] };
+  if (await inSteps(isSame(current, registry)))
+    return { registry, steps, changed: false, problems: [], backfill: [] };
   const unfinished = await findUnfinishedConversions(sql, current, registry, lookForJobs);
   const isUnfinished = ({ path }: Problem) => unfinished.some((one) => one.path === path);
   const problems = [
@@ -139,7 +142,12 @@ async function findPopulated(sql: TransactionSql, retired: RetiredKeys): Promise
 }
 
 /** Rows are compared, since positions count as well; the order of properties, which jsonb does not keep, does not. */
-function isSame(current: Registry | null, next: Registry): boolean {
+function* isSame(current: Registry | null, next: Registry): Steps<boolean> {
+  if (current === null) return false;
   const asJson = (registry: Registry): unknown => JSON.parse(JSON.stringify(toStoredRegistry(registry)));
-  return current !== null && isDeepStrictEqual(asJson(current), asJson(next));
+  const was = asJson(current);
+  yield;
+  const is = asJson(next);
+  yield;
+  return isDeepStrictEqual(was, is);
 }

@@ -1,11 +1,14 @@
 import { type Row, type Statement, sql, type TransactionSql } from '@formwork/pg';
 import {
-  loadRegistry,
+  inSteps,
+  loadRegistryInSteps,
   type Registry,
   type Role,
+  type Steps,
   type StoredEntityType,
   type StoredField,
   type StoredUniqueKey,
+  toEnd,
 } from '@formwork/registry';
 import { runStatement } from './run-statement.ts';
 
@@ -51,14 +54,21 @@ export function readRegistry(results: readonly (readonly Row[])[]): Registry | n
 
 /** The same with its version: it may be later than the one that a batch began with. */
 export function readSnapshot(results: readonly (readonly Row[])[]): RegistrySnapshot {
+  return toEnd(readSnapshotInSteps(results));
+}
+
+/** The same in steps. */
+export function* readSnapshotInSteps(results: readonly (readonly Row[])[]): Steps<RegistrySnapshot> {
   const [version = '0', entityTypes, fields, uniqueKeys, roles] = results[0]?.[0] ?? [];
   if (Number(version) === 0) return { version: 0, registry: null };
-  const registry = loadRegistry({
+  const stored = {
     entityTypes: parseRows<StoredEntityType>(entityTypes),
     fields: parseRows<StoredField>(fields),
     uniqueKeys: parseRows<StoredUniqueKey>(uniqueKeys),
     roles: parseRows<Role>(roles),
-  });
+  };
+  yield;
+  const registry = yield* loadRegistryInSteps(stored);
   return { version: Number(version), registry };
 }
 
@@ -66,7 +76,7 @@ export function readSnapshot(results: readonly (readonly Row[])[]): RegistrySnap
 export async function readCurrent(sql: TransactionSql): Promise<RegistrySnapshot> {
   const results: (readonly Row[])[] = [];
   for (const statement of registryStatements()) results.push(await runStatement(sql, statement));
-  return readSnapshot(results);
+  return inSteps(readSnapshotInSteps(results));
 }
 
 /** json_agg of no rows is null. */

@@ -31,6 +31,18 @@ export function inSteps<Result>(steps: Steps<Result>): Promise<Result> {
   });
 }
 
+/** Lets others have the event loop now and then, in work that waits for the database where it has to, and may not have to for long. */
+export class Pace {
+  #since = performance.now();
+
+  /** Others have their turn, where it was long since they had one. */
+  async rest(): Promise<void> {
+    if (performance.now() - this.#since < atOnce) return;
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    this.#since = performance.now();
+  }
+}
+
 function takeTurn(): void {
   if (isDue) return;
   isDue = true;

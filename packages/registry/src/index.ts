@@ -51,7 +51,7 @@ export type {
 } from './formula/computation.ts';
 export { formulaLimits } from './formula/formula-limits.ts';
 export { groupBy } from './group-by.ts';
-export { inSteps } from './in-steps.ts';
+export { inSteps, Pace } from './in-steps.ts';
 export { defaultLimits, type Limits, slotsPerKind } from './limits.ts';
 export { loadRegistry, loadRegistryInSteps } from './load-registry.ts';
 export type {

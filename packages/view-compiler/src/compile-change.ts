@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Entity, Field, Registry } from '@formwork/registry';
+import { type Entity, type Field, mapInSteps, type Registry, type Steps, toEnd } from '@formwork/registry';
 import { compileEntityStorage, type EntityStorageRow } from './compile-entity-storage.ts';
 import { compileLinkRules, type LinkRuleRow } from './compile-link-rules.ts';
 import { compileView, type View } from './compile-view.ts';
@@ -41,6 +41,17 @@ export type ChangeStep =
  * compute what is stored come first, since filling needs them.
  */
 export function compileChange(before: Registry | null, after: Registry): readonly ChangeStep[] {
+  return toEnd(compileChangeInSteps(before, after));
+}
+
+/** The same in steps. */
+export function* compileChangeInSteps(
+  before: Registry | null,
+  after: Registry,
+): Steps<readonly ChangeStep[]> {
+  const storage = yield* mapInSteps(after.entities, (entity) => changeStorage(before, after, entity));
+  const links = changeLinkRules(before, after);
+  yield;
   const removed = (before?.entities ?? []).filter(
     ({ storageKey }) => !after.entityByStorageKey.has(storageKey),
   );
@@ -49,9 +60,9 @@ export function compileChange(before: Registry | null, after: Registry): readonl
     ...rollups.filter((step) => step.do === 'remove_rollup'),
     ...useFunctions(after),
     ...removedLinks(before, after),
-    ...after.entities.flatMap((entity) => changeStorage(before, after, entity)),
+    ...storage.flat(),
     ...removed.flatMap((entity) => removeEntity(before as Registry, entity)),
-    ...changeLinkRules(before, after),
+    ...links,
     // Of values that are there by now. What rolls up other rollups follows them by its triggers.
     ...rollups.filter((step) => step.do === 'save_rollup'),
     ...changeViews(before, after),
@@ -178,11 +189,12 @@ function removeEntity(before: Registry, entity: Entity): ChangeStep[] {
 function changeLinkRules(before: Registry | null, after: Registry): ChangeStep[] {
   const rulesBefore = before === null ? [] : compileLinkRules(before);
   const rules = compileLinkRules(after);
-  const isSame = (a: LinkRuleRow) => (b: LinkRuleRow) => a.entityType === b.entityType && a.field === b.field;
-  const changed = rules.filter((rule) => !rulesBefore.some((was) => isDeepStrictEqual(was, rule)));
+  const placeOf = ({ entityType, field }: LinkRuleRow) => `${entityType}.${field}`;
+  const [was, is] = [rulesBefore, rules].map((list) => new Map(list.map((rule) => [placeOf(rule), rule])));
+  const changed = rules.filter((rule) => !isDeepStrictEqual(was?.get(placeOf(rule)), rule));
   // Those of a removed entity go with its row.
   const removed = rulesBefore.filter(
-    (rule) => after.entityByStorageKey.has(rule.entityType) && !rules.some(isSame(rule)),
+    (rule) => after.entityByStorageKey.has(rule.entityType) && !is?.has(placeOf(rule)),
   );
   return [
     ...removed.map(({ entityType, field }) => ({ do: 'remove_link_rule', entityType, field }) as const),

@@ -1,4 +1,4 @@
-export { type ChangeStep, compileChange } from './compile-change.ts';
+export { type ChangeStep, compileChange, compileChangeInSteps } from './compile-change.ts';
 export {
   compileEntityStorage,
   type EntityStorageRow,

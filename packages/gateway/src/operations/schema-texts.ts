@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Cache, type Memory } from '@formwork/records';
+import { inSteps } from '@formwork/registry';
 import type { ExecutionResult } from 'graphql';
-import { inSteps } from '../in-steps.ts';
 import { textBytes } from '../tenants/sizes.ts';
 import type { TextResult } from './introspection.ts';
 

@@ -1,6 +1,6 @@
 import type { DataPlane } from '@formwork/pg';
-import { createRegistry, type Registry, RegistryError } from '@formwork/registry';
-import { readSnapshot, registryStatements } from '@formwork/registry-store';
+import { createRegistry, inSteps, type Registry, RegistryError } from '@formwork/registry';
+import { readSnapshotInSteps, registryStatements } from '@formwork/registry-store';
 import type { LoadedRegistry } from './tenant-states.ts';
 
 /**
@@ -13,7 +13,7 @@ export async function loadTenantRegistry(dataPlane: DataPlane, tenantId: string)
     if (result instanceof Error) throw result;
     return result;
   });
-  const { version, registry } = readSnapshot(rows);
+  const { version, registry } = await inSteps(readSnapshotInSteps(rows));
   return { version, registry: registry ?? emptyRegistry() };
 }
 

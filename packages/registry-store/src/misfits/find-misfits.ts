@@ -1,5 +1,5 @@
 import type { TransactionSql } from '@formwork/pg';
-import type { Problem, Registry } from '@formwork/registry';
+import { Pace, type Problem, type Registry } from '@formwork/registry';
 import type { Comparison } from './comparison.ts';
 import { findMisfitKeys } from './misfit-keys.ts';
 import { findMisfitLinks } from './misfit-links.ts';
@@ -24,9 +24,11 @@ export async function findMisfits(
   { keysOf = () => true, keysAlone = false }: MisfitOptions = {},
 ): Promise<Problem[]> {
   const problems: Problem[] = [];
+  const pace = new Pace();
   for (const [index, entity] of after.entities.entries()) {
     const was = before?.entityByStorageKey.get(entity.storageKey);
     if (before === null || was === undefined) continue;
+    await pace.rest();
     const comparison: Comparison = { before, was, after, entity, path: `entities[${index}]` };
     if (keysOf(entity.storageKey)) problems.push(...(await findMisfitKeys(sql, comparison)));
     if (keysAlone) continue;
