@@ -1,12 +1,5 @@
 import { linksUnderTest } from '@formwork/testkit';
-import {
-  codesOf,
-  createAirport,
-  dataOf,
-  Harness,
-  type TestGateway,
-  type TestTenant,
-} from './harness.ts';
+import { codesOf, createAirport, dataOf, Harness, type TestGateway, type TestTenant } from './harness.ts';
 import { messagesOf } from './messages-of.ts';
 
 let harness: Harness;
