@@ -7,6 +7,7 @@ import { ask, insertTenant } from './support.ts';
 let database: TestDatabase;
 let one: string;
 let other: string;
+let url: string;
 let plane: DataPlane;
 let server: Server;
 /** What is done with what Postgres says on the way to the client. */
@@ -27,9 +28,10 @@ beforeAll(async () => {
     for (const socket of [client, postgres]) socket.on('error', () => {});
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = new URL(database.gatewayUrl);
-  url.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  plane = connectDataPlane({ url: url.href, max: 1 });
+  const proxied = new URL(database.gatewayUrl);
+  proxied.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  url = proxied.href;
+  plane = connectDataPlane({ url, max: 1 });
 });
 beforeEach(() => {
   deliver = passOn;
@@ -102,3 +104,24 @@ test('a connection that is ended while nobody uses it is not lent again', async 
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(await ask(plane, other, backend)).not.toBe(pid);
 });
+
+test('a server that says nothing any more keeps nobody waiting: who undoes a transaction, or first has plans made anew', async () => {
+  const pid = await ask(plane, one, backend);
+  const writer = connectDataPlane({ url, max: 1 });
+  const write = writer.write(one, 0, async (transaction) => {
+    await transaction.run([backend]);
+    deliver = () => {};
+    throw new Error('Refused');
+  });
+  const undone = expect(write).rejects.toThrow('Refused');
+  while (deliver === passOn) await new Promise(setImmediate);
+  const now = performance.now.bind(performance);
+  const later = jest.spyOn(performance, 'now').mockImplementation(() => now() + 15_000);
+  await expect(plane.read(one, [backend], { budget: 50 })).rejects.toMatchObject({ code: 'TIMEOUT' });
+  await undone;
+  later.mockRestore();
+  deliver = passOn;
+  expect(await ask(plane, other, backend)).not.toBe(pid);
+  expect(await ask(writer, other, backend)).not.toBeNull();
+  await writer.close();
+}, 20_000);

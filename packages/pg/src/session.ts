@@ -10,7 +10,7 @@ import { type Hearing, ReplyReader, type Status } from './reply-reader.ts';
 import { sql } from './sql-text.ts';
 import type { Statement } from './statement.ts';
 
-/** How long, in milliseconds, a server may take to answer a cancel before its connection is given up. */
+/** How long, in milliseconds, a server may take to answer a cancel, or what has no deadline, before its connection is given up. */
 const patience = 5_000;
 
 /** How long, in milliseconds, a server may take to close a connection that was ended. */
@@ -99,33 +99,33 @@ export class Session {
   }
 
   /**
-   * Sends statements and one Sync; never rejects. When time ran out, the failure's error is the deadline's; an answer
-   * that was faster than the cancel is an answer all the same.
+   * Sends statements and one Sync. What Postgres refuses, and what the connection does not survive, is a failure that it
+   * resolves with. When time ran out, the failure's error is the deadline's; an answer that was faster than the cancel is
+   * an answer all the same.
    */
   send(statements: readonly Statement[], deadline?: Deadline): Promise<Reply | StatementFailure> {
     if (this.#cancel !== undefined) return this.drain().then(() => this.send(statements, deadline));
     if (deadline?.error !== undefined) return Promise.resolve(new StatementFailure(deadline.error, 0));
-    return this.#exchange(new Message(statements, this.#prepared), deadline);
+    const message = new Message(statements, this.#prepared);
+    return deadline === undefined ? this.#exchangePatiently(message) : this.#exchange(message, deadline);
   }
 
   /**
    * Has plans made anew that are no longer young, before a message that relies on them. Statistics tell Postgres by
    * themselves that a plan is out of date, but a table that has just been filled has none yet.
    */
-  async refreshPlans(): Promise<void> {
+  async refreshPlans(deadline: Deadline): Promise<void> {
     if (performance.now() - this.#plansMade < plansHold) return;
     this.#plansMade = performance.now();
-    await this.send([discardPlans]);
+    await this.send([discardPlans], deadline);
   }
 
-  /** After a cancel: waits until it can hit nothing any more. Never rejects; the session may be broken afterwards. */
+  /** After a cancel: waits until it can hit nothing any more. The session may be broken afterwards. */
   async drain(): Promise<void> {
     if (this.#cancel === undefined) return;
     await this.#cancel;
-    const timer = setTimeout(() => this.destroy('The server did not answer after a cancel'), patience);
     // The answer may be the cancel's error: what counts is that the connection is ready afterwards.
-    await this.#exchange(new Message([], this.#prepared));
-    clearTimeout(timer);
+    await this.#exchangePatiently(new Message([], this.#prepared));
     this.#cancel = undefined;
   }
 
@@ -139,6 +139,14 @@ export class Session {
   async end(): Promise<void> {
     const timer = setTimeout(() => this.destroy('The server did not answer a farewell'), farewell);
     await this.#client.end().finally(() => clearTimeout(timer));
+  }
+
+  /** Whoever waits for it has no time limit of his own, and would wait for ever. */
+  async #exchangePatiently(message: Message): Promise<Reply | StatementFailure> {
+    const timer = setTimeout(() => this.destroy('The server did not answer'), patience);
+    const reply = await this.#exchange(message);
+    clearTimeout(timer);
+    return reply;
   }
 
   #exchange(message: Message, deadline?: Deadline): Promise<Reply | StatementFailure> {
