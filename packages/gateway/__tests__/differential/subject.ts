@@ -103,7 +103,7 @@ export async function openSubject(rows: Rows): Promise<Subject> {
             deadline: performance.now() + 60_000,
             signal: new AbortController().signal,
           }),
-          log: logger,
+          visit: { log: logger },
         });
         planned += result === null ? 0 : 1;
         if (result?.stringify) return asAnswer(result.stringify());

@@ -44,7 +44,7 @@ export async function answerPlanned(query: PlannedQuery): Promise<PlannedAnswer>
   } catch (error) {
     // What ends the operation as a whole would end it there too.
     if (query.budget.error !== null) return { result: { data: null, errors: [query.budget.error] } };
-    query.log.debug({ err: error }, 'the executor answers');
+    query.visit.log.debug({ err: error }, 'the executor answers');
     return leave();
   }
 }

@@ -70,7 +70,7 @@ async function runWhole(operation: Operation): Promise<TextResult | null> {
     dataPlane,
     batchOptions: visit.batchOptions(),
     maxRecords: options.maxRecords,
-    log: visit.log,
+    visit,
   });
   if (written === null) return null;
   metrics.count('mutations', byPlan);

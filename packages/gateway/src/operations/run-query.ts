@@ -66,9 +66,7 @@ function answerPlan({ operation, prepared, reads, view }: Run): PlannedAnswer | 
     variables: params.variables,
     run: reads.run,
     budget: visit.recordBudget(),
-    get log() {
-      return visit.log;
-    },
+    visit,
   });
 }
 

@@ -94,7 +94,7 @@ function resultsOf(writes: readonly PreparedWrite[], results: Results): readonly
 }
 
 function textOf(
-  { log }: PlannedMutation,
+  { visit }: PlannedMutation,
   fields: readonly PreparedField[],
   own: readonly Results[],
 ): string | null {
@@ -107,7 +107,7 @@ function textOf(
     });
     return `{"data":{${texts.join()}}}`;
   } catch (error) {
-    log.warn({ err: error }, 'what was written is read again');
+    visit.log.warn({ err: error }, 'what was written is read again');
     return null;
   }
 }
