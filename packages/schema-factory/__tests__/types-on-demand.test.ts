@@ -87,3 +87,42 @@ test('a document has no types made that only others name', () => {
   schema.getTypeMap();
   expect(names()).toContain('CreateFlightInput');
 });
+
+test('a name that no type has is told from others without types being made for it, and so is what was meant', () => {
+  const schema = buildGraphqlSchema(registryOf(aviation));
+  const before = schema.made.length;
+  for (const name of ['Nothing', 'FlightNothing', 'CreateFlight', '__Nothing', 'constructor'])
+    expect(schema.getType(name)).toBeUndefined();
+  expect(schema.made).toHaveLength(before);
+  expect(schema.suggestType('Flihgt')).toBe(' Did you mean "Flight"?');
+  expect(schema.suggestType('FlightFiltre')).toBe(' Did you mean "FlightFilter"?');
+  expect(schema.suggestType('Strng')).toBe(' Did you mean "String"?');
+  expect(schema.suggestType('SomethingElseAltogether')).toBe('');
+  const all = buildGraphqlSchema(registryOf(aviation));
+  all.getTypeMap();
+  expect(schema.made.length).toBeLessThan(all.made.length);
+});
+
+test('what is suggested is there', () => {
+  fc.assert(
+    fc.property(randomDocument, fc.nat(), (document, chosen) => {
+      for (const registry of registriesOf(document)) {
+        const names = Object.keys(wholeOf(buildGraphqlSchema(registry)).getTypeMap());
+        const name = `${names[chosen % names.length]}x`;
+        const [, suggested] = /"(.*)"/.exec(buildGraphqlSchema(registry).suggestType(name)) ?? [];
+        expect(suggested === undefined || names.includes(suggested)).toBe(true);
+      }
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test('a field that an interface lacks is refused in the same words, and without all types being made', () => {
+  const schema = buildGraphqlSchema(registryOf(aviation));
+  const whole = wholeOf(buildGraphqlSchema(registryOf(aviation)));
+  const query = parse('{ node(id: "1") { number departsAt } }');
+  const errors = (of: GraphQLSchema) => validate(of, query, withoutTypeNames).map(({ message }) => message);
+  expect(errors(schema)).toEqual(errors(whole));
+  expect(errors(schema).join()).toContain('inline fragment on "Flight"');
+  expect(schema.made.map(({ name }) => name)).not.toContain('CreateFlightInput');
+});

@@ -1,4 +1,4 @@
-import type { Registry } from '@formwork/registry';
+import { didYouMean, type Registry } from '@formwork/registry';
 import {
   type GraphQLAbstractType,
   type GraphQLInterfaceType,
@@ -11,6 +11,8 @@ import { assertLinked } from './links.ts';
 import { buildMutation } from './mutation-type.ts';
 import { buildQuery } from './query-type.ts';
 import { createSchemaTypes, type SchemaTypes } from './schema-types.ts';
+
+import { mayBeType, namesNear } from './type-names.ts';
 import { TypeSearch } from './type-search.ts';
 
 /** What every schema has, whatever it is about. */
@@ -52,7 +54,22 @@ export class TenantSchema extends GraphQLSchema {
   }
 
   override getType(name: string): GraphQLNamedType | undefined {
-    return common.getType(name) ?? this.#search.find(name);
+    const found = common.getType(name);
+    if (found !== undefined || !mayBeType(this.#types.registry, name)) return found;
+    return this.#search.find(name);
+  }
+
+  /** What may have been meant by a name that no type has. Few types are made to tell. */
+  suggestType(name: string): string {
+    const isThere = (one: string) => Boolean(common.getType(one) ?? this.#search.findNearby(one));
+    const others = new Set([...Object.keys(common.getTypeMap()), ...namesNear(this.#types.registry, name)]);
+    for (let tries = 0; tries < 5; tries += 1) {
+      const suggestion = didYouMean(name, others);
+      const [, found] = /"(.*)"/.exec(suggestion) ?? [];
+      if (found === undefined || isThere(found)) return suggestion;
+      others.delete(found);
+    }
+    return '';
   }
 
   override isSubType(
@@ -66,8 +83,16 @@ export class TenantSchema extends GraphQLSchema {
     return this.#all().getTypeMap();
   }
 
+  /** Of all types where they were made. Else of those that can implement anything, and these are not looked into. */
   override getImplementations(type: GraphQLInterfaceType): ReturnType<GraphQLSchema['getImplementations']> {
-    return this.#all().getImplementations(type);
+    if (this.#whole) return this.#whole.getImplementations(type);
+    const { registry, object } = this.#types;
+    const objects = [...new Set(registry.entities.map(object))];
+    const interfaces = [...new Set(objects.flatMap((one) => one.getInterfaces()))];
+    return {
+      objects: objects.filter((one) => one.getInterfaces().includes(type)),
+      interfaces: interfaces.filter((one) => one.getInterfaces().includes(type)),
+    };
   }
 
   /** Makes all types, some at each step, so that asking for all of them is no long wait afterwards. */

@@ -32,7 +32,16 @@ export class TypeSearch {
   }
 
   find(name: string): GraphQLNamedType | undefined {
-    for (const _ of this.#steps(name)) {
+    return this.findNearby(name) ?? this.#findIn(name, this.readAll());
+  }
+
+  /** Looks only where it is most likely: what is about the same entity, or else about those that have links to it. */
+  findNearby(name: string): GraphQLNamedType | undefined {
+    return this.#findIn(name, this.#nearby(name));
+  }
+
+  #findIn(name: string, steps: Generator<void>): GraphQLNamedType | undefined {
+    for (const _ of steps) {
       const found = this.#known.get(name);
       if (found !== undefined) return found;
     }
@@ -46,17 +55,14 @@ export class TypeSearch {
     yield* this.#readIf(() => true);
   }
 
-  /** What is about the same entity is most likely to lead there, or else what is about those that have links to it. */
-  *#steps(name: string): Generator<void> {
+  *#nearby(name: string): Generator<void> {
     yield;
     const subject = this.#subjectOf(name);
-    if (subject !== '') {
-      yield* this.#readAbout(subject);
-      this.#addMutation();
-      yield* this.#readIf((type) => type.name === 'Mutation');
-      for (const one of [subject, ...this.#options.leadingTo(subject)]) yield* this.#readAbout(one);
-    }
-    yield* this.readAll();
+    if (subject === '') return;
+    yield* this.#readAbout(subject);
+    this.#addMutation();
+    yield* this.#readIf((type) => type.name === 'Mutation');
+    for (const one of [subject, ...this.#options.leadingTo(subject)]) yield* this.#readAbout(one);
   }
 
   #readAbout(subject: string): Generator<void> {
