@@ -76,11 +76,11 @@ const importFile = (file: string, ...options: string[]) =>
 
 const cell = (text: string) => `"${text.replaceAll('"', '""')}"`;
 
-/** What hostile SQL would have changed, and the other tenant's records. */
+/** What hostile SQL would have changed, and the other tenant's records. Roles belong to the server, where other tests make some. */
 async function state(): Promise<string> {
   const { rows } = await asAdmin(database, (admin) =>
     admin.query(`select (select count(*) from pg_class where relnamespace = 'formwork'::regnamespace) as tables,
-      (select count(*) from pg_roles) as roles,
+      (select count(*) from pg_roles where rolname not like 'test\\_role%') as roles,
       (select string_agg(relacl::text, ' ' order by oid) from pg_class where relnamespace = 'formwork'::regnamespace) as grants,
       (select jsonb_agg(r.data) from formwork.records r join formwork.tenants t on t.id = r.tenant_id where t.slug = 'witness') as records`),
   );

@@ -42,13 +42,16 @@ beforeAll(async () => {
 afterAll(() => harness.close());
 afterEach(async () => expect(await state()).toBe(witness));
 
-/** What hostile SQL would have changed: tables, functions, grants, settings, and the other tenant's rows. */
+/**
+ * What hostile SQL would have changed: tables, functions, grants, settings, and the other tenant's rows. Roles belong to
+ * the server, where other tests make some.
+ */
 async function state(): Promise<string> {
   const { rows } = await asAdmin(harness.database, (admin) =>
     admin.query(`select (select count(*) from pg_class where relnamespace = 'formwork'::regnamespace) as tables,
       (select count(*) from pg_proc where pronamespace = 'formwork'::regnamespace) as functions,
       (select string_agg(relacl::text, ' ' order by oid) from pg_class where relnamespace = 'formwork'::regnamespace) as grants,
-      (select count(*) from pg_roles) as roles,
+      (select count(*) from pg_roles where rolname not like 'test\\_role%') as roles,
       (select string_agg(r.data::text, ' ' order by r.id) from formwork.records r join formwork.tenants t on t.id = r.tenant_id where t.slug = 'witness') as records`),
   );
   return JSON.stringify(rows);

@@ -149,13 +149,13 @@ test('says that the role lacks privileges', async () => {
   const database = await empty();
   await withAdmin(database.adminUrl, (admin) =>
     admin.query(
-      "create role formwork_test_nobody login password 'x'; alter role formwork_test_nobody set timezone = 'UTC'",
+      "create role test_role_nobody login password 'x'; alter role test_role_nobody set timezone = 'UTC'",
     ),
   );
   const url = new URL(database.adminUrl);
-  [url.username, url.password] = ['formwork_test_nobody', 'x'];
+  [url.username, url.password] = ['test_role_nobody', 'x'];
   await expect(migrate(url.href)).rejects.toThrow(/permission denied.*has to be a superuser/);
-  await withAdmin(database.adminUrl, (admin) => admin.query('drop role formwork_test_nobody'));
+  await withAdmin(database.adminUrl, (admin) => admin.query('drop role test_role_nobody'));
 });
 
 test('every file has its way back, and the ways back lead to an empty database', async () => {

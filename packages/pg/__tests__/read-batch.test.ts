@@ -224,7 +224,9 @@ test('survives the loss of an idle connection', async () => {
 test('refuses callers beyond the queue limit, and those who waited too long', async () => {
   const plane = connect({ maxWaiting: 2, waitTimeout: 150 });
   await plane.read(tenantId, [backend]);
-  const busy = plane.read(tenantId, [sql`select pg_sleep(0.5)`]);
+  const caller = new AbortController();
+  const busy = plane.read(tenantId, [sql`select pg_sleep(10)`], { signal: caller.signal });
+  const cancelled = expect(busy).rejects.toMatchObject({ code: 'CANCELLED' });
   const waiting = [plane.read(tenantId, [backend]), plane.read(tenantId, [backend])];
   const refused = plane.read(tenantId, [backend]);
   await expect(refused).rejects.toMatchObject({
@@ -232,7 +234,8 @@ test('refuses callers beyond the queue limit, and those who waited too long', as
     message: expect.stringContaining('2 callers wait'),
   });
   for (const read of waiting) await expect(read).rejects.toMatchObject({ code: 'OVERLOADED' });
-  await busy;
+  caller.abort();
+  await cancelled;
   expect(await ask(plane, tenantId, sql`select 'free again'`)).toBe('free again');
 });
 

@@ -298,7 +298,8 @@ test('what is new while the first batch waits for a record is filled for those t
   while ((await filled('n1')) !== 4);
   const changing = change({ indexField: { entity: 'home', field: 'town' } });
   // Behind the record that the batch waits for, and before what the batch does next.
-  const waiting = `select from pg_locks where locktype = 'advisory' and mode = 'ExclusiveLock' and not granted`;
+  const waiting = `select from pg_locks join pg_stat_activity using (pid)
+    where locktype = 'advisory' and mode = 'ExclusiveLock' and not granted and datname = current_database()`;
   while ((await setup.rows(waiting)).length === 0);
   free();
   await Promise.all([holding, changing, batch]);

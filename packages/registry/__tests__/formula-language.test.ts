@@ -147,10 +147,11 @@ test.each([
   ['deep in calls', `${'abs('.repeat(1000)}1`],
   ['of many parts', Array.from({ length: 400 }, () => '1').join('+')],
 ])('refuses an expression that is too %s, and at once', (_, expression) => {
-  const start = performance.now();
+  // What it costs, not what the clock says: others run beside it.
+  const start = process.cpuUsage();
   const result = define(expression);
   expect('problems' in result && result.problems.map(({ code }) => code)).toEqual(['LIMIT_EXCEEDED']);
-  expect(performance.now() - start).toBeLessThan(2000);
+  expect(process.cpuUsage(start).user / 1000).toBeLessThan(2000);
 });
 
 test('takes an expression of as many parts and levels as are allowed', () => {
