@@ -1,3 +1,5 @@
+import { connectControlPlane } from '@formwork/pg';
+import { saveUsage } from '@formwork/registry-store';
 import { createTestDatabase, createTestTenant, type TestDatabase } from '@formwork/testkit';
 import { type Outcome, runHere, Scratch } from './command-line.ts';
 
@@ -92,6 +94,28 @@ test('a plan says what it means to clients, and how the schema would change', as
   expect(stdout).toContain('\n-  city: String\n');
   const plan = await formwork('registry plan --tenant acme --json -', removed);
   expect([plan.code, plan.json<{ level: string }>().level]).toEqual([2, 'BREAKING']);
+});
+
+test('a document that leaves out what clients use is refused, and says who they are; --force insists', async () => {
+  const { tenantId } = await createTestTenant(database, 'used', airports);
+  const use = { entityType: 'airport', field: 'city', name: 'city', client: 'old-app', clientVersion: '' };
+  const control = connectControlPlane({ url: database.designerUrl });
+  await saveUsage(control, tenantId, [{ ...use, operation: 'Cities', ways: ['filter'], uses: 1, age: 0 }]);
+  await control.close();
+  const [airport] = airports.entities;
+  const removed = { formwork: 1, entities: [{ ...airport, fields: airport?.fields.slice(0, 1) }] };
+  for (const words of ['diff', 'plan', 'apply --dry-run', 'apply']) {
+    const { code, stderr } = await formwork(`registry ${words} --tenant used -`, removed);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(
+        /entities\[0\]\.fields: The field "airport\.city" was used .* "old-app" in operation "Cities" .*--force/,
+      ),
+    ]);
+  }
+  expect((await formwork('registry diff --tenant used --force -', removed)).code).toBe(2);
+  const forced = await formwork('registry apply --tenant used --json --force -', removed);
+  expect(forced.json()).toMatchObject({ version: 2, changed: true });
 });
 
 test('a list of changes can be planned and applied, and a second time it is refused', async () => {

@@ -45,6 +45,8 @@ const ApplyPayloadType = builder.objectRef<ApplyPayload>('ApplyRegistryPayload')
 const expectedVersion =
   'The version that the change was made for. Another one by now is an error: `SCHEMA_CHANGED`.';
 
+const force = 'What goes may have been used lately: its clients break at once. No gateway is asked.';
+
 builder.mutationType({
   description: 'Changes of the registry of the tenant that the key belongs to.',
   fields: (t) => ({
@@ -58,34 +60,30 @@ builder.mutationType({
         expectedVersion: t.arg.int({ description: expectedVersion }),
         unusedForDays: t.arg.int({ description: unusedForDays }),
       },
-      resolve: (_root, args, context) =>
-        withKnownErrors(
-          apply(
-            context,
-            { changes: changesOf(args.changes) },
-            args.expectedVersion ?? undefined,
-            daysOf(args.unusedForDays),
-          ),
-        ),
+      resolve: (_root, { changes, ...how }, context) =>
+        withKnownErrors(apply(context, { changes: changesOf(changes) }, how)),
     }),
     revert: t.field({
       type: ApplyPayloadType,
       description:
         'Undoes a version, and those that came after it: the registry is again what it was before. Names that came since ' +
-        'stay as deprecated aliases. Refused where an old name was given up since (`dropAlias`), and where links to many or ' +
-        'a counter would have to come back. `previewRevert` says what it would do.',
+        'stay as deprecated aliases. Refused where an old name was given up since (`dropAlias`), where links to many or ' +
+        'a counter would have to come back, and where clients have used lately what would go. `previewRevert` says what ' +
+        'it would do.',
       args: {
         version: t.arg.int({ required: true, description: 'The one to undo, as `history` has it.' }),
         expectedVersion: t.arg.int({ description: expectedVersion }),
+        unusedForDays: t.arg.int({ description: unusedForDays }),
+        force: t.arg.boolean({ defaultValue: false, description: force }),
       },
-      resolve: (_root, args, context) =>
-        withKnownErrors(apply(context, { revert: args.version }, args.expectedVersion ?? undefined)),
+      resolve: (_root, { version, ...how }, context) =>
+        withKnownErrors(apply(context, { revert: version }, how)),
     }),
     applyRegistry: t.field({
       type: ApplyPayloadType,
       description:
         'Makes the document the registry, all of it or, while anything is wrong with it, nothing. Entities and fields ' +
-        'that the document leaves out are removed; their data is kept out of sight.',
+        'that the document leaves out are removed, unless clients have used them lately; their data is kept out of sight.',
       args: {
         document: t.arg({
           type: 'JSON',
@@ -93,24 +91,33 @@ builder.mutationType({
           description: 'Like `registry.document`; `registryDocumentSchema` says what may stand in it.',
         }),
         expectedVersion: t.arg.int({ description: expectedVersion }),
+        unusedForDays: t.arg.int({ description: unusedForDays }),
+        force: t.arg.boolean({ defaultValue: false, description: force }),
       },
-      resolve: (_root, { document, expectedVersion }, context) =>
-        withKnownErrors(apply(context, { document }, expectedVersion ?? undefined)),
+      resolve: (_root, { document, ...how }, context) => withKnownErrors(apply(context, { document }, how)),
     }),
   }),
 });
 
+/** Arguments as they are given. */
+interface HowToApply {
+  readonly expectedVersion?: number | null | undefined;
+  readonly unusedForDays?: number | null | undefined;
+  readonly force?: boolean | null | undefined;
+}
+
 async function apply(
   { store, tenantId, actor }: DesignContext,
   request: ChangeRequest,
-  expectedVersion: number | undefined,
-  usageWindow?: number,
+  how: HowToApply,
 ): Promise<ApplyPayload> {
+  const usageWindow = daysOf(how.unusedForDays);
   try {
     const { version, registry, changed, leftBehind } = await store.apply(tenantId, request, {
       appliedBy: actor,
-      expectedVersion,
+      expectedVersion: how.expectedVersion ?? undefined,
       usageWindow,
+      force: how.force ?? false,
     });
     return { snapshot: { version, registry }, changed, problems: [], leftBehind };
   } catch (error) {

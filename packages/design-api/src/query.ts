@@ -59,20 +59,28 @@ builder.queryType({
     previewRevert: t.field({
       type: PreviewType,
       description: 'What `revert` would do. Nothing is changed.',
-      args: { version: t.arg.int({ required: true }) },
-      resolve: async (_root, { version }, { store, tenantId }): Promise<Preview> => ({
-        checked: await withKnownErrors(store.check(tenantId, { revert: version })),
-        changes: [],
-      }),
+      args: {
+        version: t.arg.int({ required: true }),
+        unusedForDays: t.arg.int({ description: unusedForDays }),
+      },
+      resolve: async (_root, { version, unusedForDays: days }, { store, tenantId }): Promise<Preview> => {
+        const usageWindow = daysOf(days);
+        const checked = await withKnownErrors(store.check(tenantId, { revert: version }, { usageWindow }));
+        return { checked, changes: [], usageWindow };
+      },
     }),
     previewRegistry: t.field({
       type: PreviewType,
       description: 'What `applyRegistry` would do with a whole document, in full. Nothing is changed.',
-      args: { document: t.arg({ type: 'JSON', required: true }) },
-      resolve: async (_root, { document }, { store, tenantId }): Promise<Preview> => ({
-        checked: await withKnownErrors(store.check(tenantId, { document })),
-        changes: [],
-      }),
+      args: {
+        document: t.arg({ type: 'JSON', required: true }),
+        unusedForDays: t.arg.int({ description: unusedForDays }),
+      },
+      resolve: async (_root, { document, unusedForDays: days }, { store, tenantId }): Promise<Preview> => {
+        const usageWindow = daysOf(days);
+        const checked = await withKnownErrors(store.check(tenantId, { document }, { usageWindow }));
+        return { checked, changes: [], usageWindow };
+      },
     }),
     checkRegistry: t.field({
       type: RegistryCheckType,

@@ -1,6 +1,6 @@
 import { withAdmin } from '@formwork/pg';
 import { asAdmin } from '@formwork/testkit';
-import { type Applied, applyChanges, forgetUses } from './designer.ts';
+import { type Applied, applyChanges, askAsDesigner, forgetUses } from './designer.ts';
 import {
   codesOf,
   dataOf,
@@ -38,23 +38,46 @@ afterAll(() => harness.close());
 
 const apply = async (tenant: TestTenant, ...changes: readonly object[]) =>
   (await applyChanges(one, tenant, changes)).problems;
+/** The design, as a pipeline has it, without what the edit leaves out. */
+const applyDocument = async (tenant: TestTenant, edit: (entities: Entities) => Entities) => {
+  const registry = await askAsDesigner<{ document: { entities: Entities } }>(
+    one,
+    tenant,
+    '{ registry { document } }',
+  );
+  const document = { ...registry.document, entities: edit(registry.document.entities) };
+  const text = `mutation ($document: JSON!) { applyRegistry(document: $document) ${applied} }`;
+  return (await askAsDesigner<Applied>(one, tenant, text, { document })).problems;
+};
+const revert = async (tenant: TestTenant, version: number) => {
+  const text = `mutation ($version: Int!) { revert(version: $version) ${applied} }`;
+  return (await askAsDesigner<Applied>(one, tenant, text, { version })).problems;
+};
+const applied = '{ version changed problems { code path message } }';
+type Entities = readonly { readonly key: string; readonly fields: readonly { readonly key: string }[] }[];
 const codes = (problems: Applied['problems']) => problems.map(({ code }) => code);
 
-/** A way to take away something that clients use: what comes before, the change, and an operation that uses it. */
+type Contract = (tenant: TestTenant) => Promise<Applied['problems']>;
+const by =
+  (change: object): Contract =>
+  (tenant) =>
+    apply(tenant, change);
+
+/** A way to take away something that clients use: what comes before, what does it, and an operation that uses it. */
 const contracts = {
   'an old name of a field': [
     [{ renameField: { entity: 'property', field: 'rent', to: 'monthly_rent' } }],
-    { dropAlias: { entity: 'property', field: 'monthly_rent', alias: 'rent' } },
+    by({ dropAlias: { entity: 'property', field: 'monthly_rent', alias: 'rent' } }),
     '{ properties { nodes { rent } } }',
   ],
   'an old name of an entity': [
     [{ renameEntity: { entity: 'property', to: 'home' } }],
-    { dropAlias: { entity: 'home', alias: 'property' } },
+    by({ dropAlias: { entity: 'home', alias: 'property' } }),
     '{ properties { nodes { city } } }',
   ],
   'a field': [
     [{ deprecateField: { entity: 'property', field: 'rent', reason: 'Gone.' } }],
-    { removeField: { entity: 'property', field: 'rent' } },
+    by({ removeField: { entity: 'property', field: 'rent' } }),
     '{ properties(orderBy: [{ rent: ASC }]) { nodes { id } } }',
   ],
   'an entity': [
@@ -62,10 +85,30 @@ const contracts = {
       { createEntity: { key: 'owner', fields: [{ key: 'name', type: 'text' }] } },
       { deprecateEntity: { entity: 'property', reason: 'Gone.' } },
     ],
-    { removeEntity: { entity: 'property' } },
+    by({ removeEntity: { entity: 'property' } }),
     'mutation { createProperty(input: { city: "Oslo" }) { property { id } } }',
   ],
-} satisfies Record<string, readonly [object[], object, string]>;
+  'an old name that a document leaves out': [
+    [{ renameField: { entity: 'property', field: 'rent', to: 'monthly_rent' } }],
+    (tenant) =>
+      applyDocument(tenant, (entities) =>
+        entities.map(({ fields, ...entity }) => ({
+          ...{ ...entity, fields: fields.map((field) => ({ ...field, aliases: [] })) },
+        })),
+      ),
+    '{ properties { nodes { rent } } }',
+  ],
+  'an entity that a document leaves out': [
+    [{ createEntity: { key: 'owner', fields: [{ key: 'name', type: 'text' }] } }],
+    (tenant) => applyDocument(tenant, (entities) => entities.filter(({ key }) => key !== 'property')),
+    '{ properties { nodes { city } } }',
+  ],
+  'a field that came with what is undone': [
+    [{ addField: { entity: 'property', field: { key: 'size', type: 'integer' } } }],
+    (tenant) => revert(tenant, 2),
+    '{ properties(where: { size: { gt: 3 } }) { nodes { id } } }',
+  ],
+} satisfies Record<string, readonly [object[], Contract, string]>;
 const ways = Object.entries(contracts).map(([what, [before, contract, use]]) => ({
   ...{ what, before, contract, use },
 }));
@@ -82,7 +125,7 @@ describe.each(ways)('$what that is being taken away', ({ before, contract, use }
 
   test('and is used once all gateways have told, before it is decided, stays', async () => {
     const [applying] = await whileWriting(tenant, async () => {
-      const problems = apply(tenant, contract);
+      const problems = contract(tenant);
       await until(() => isAnyoneWaiting('advisory'));
       dataOf(await two.ask(tenant.keys.editor, use));
       return [problems] as const;
@@ -96,7 +139,7 @@ describe.each(ways)('$what that is being taken away', ({ before, contract, use }
     const [problems, late] = await withAdmin(harness.database.adminUrl, async (admin) => {
       // Where a change ends: after it has read what was used.
       await admin.query('begin; lock table formwork.registry_versions in share mode');
-      const applying = apply(tenant, contract);
+      const applying = contract(tenant);
       await until(() => isAnyoneWaiting('relation'));
       const asking = two.ask(tenant.keys.editor, use);
       await until(() => isAnyoneWaiting('transactionid'));
@@ -115,7 +158,7 @@ describe.each(ways)('$what that is being taken away', ({ before, contract, use }
         return (n % 2 ? one : two).ask(tenant.keys.editor, use);
       });
       const bystander = two.ask(tenant.keys.editor, other);
-      const problems = await apply(tenant, contract);
+      const problems = await contract(tenant);
       const answers: readonly GraphqlAnswer[] = await Promise.all(asked);
       dataOf(await bystander);
       const answered = answers.filter(({ errors }) => errors === undefined).length;
@@ -127,7 +170,7 @@ describe.each(ways)('$what that is being taken away', ({ before, contract, use }
       expect(answered).toBe(answers.length);
       await forgetUses(harness, one, tenant);
     }
-    expect(await apply(tenant, contract)).toEqual([]);
+    expect(await contract(tenant)).toEqual([]);
   });
 });
 
@@ -137,7 +180,7 @@ test('what another tenant has is neither marked nor waited for', async () => {
   for (const tenant of [theirs, mine]) expect(await apply(tenant, ...before)).toEqual([]);
   await withAdmin(harness.database.adminUrl, async (admin) => {
     await admin.query('begin; lock table formwork.registry_versions in share mode');
-    const applying = apply(theirs, contract);
+    const applying = contract(theirs);
     await until(() => isAnyoneWaiting('relation'));
     dataOf(await two.ask(mine.keys.editor, use));
     expect([await closingsOf(theirs), await closingsOf(mine)]).toEqual([1, 0]);
@@ -146,7 +189,7 @@ test('what another tenant has is neither marked nor waited for', async () => {
   });
   expect(codesOf(await two.ask(theirs.keys.editor, use))).toEqual(['GRAPHQL_VALIDATION_FAILED']);
   dataOf(await two.ask(mine.keys.editor, use));
-  expect(codes(await apply(mine, contract))).toEqual(['IN_USE']);
+  expect(codes(await contract(mine))).toEqual(['IN_USE']);
 });
 
 test('marks of a contract that ended in the middle are taken back by the gateways', async () => {

@@ -338,6 +338,70 @@ describe('what was used lately', () => {
     expect(problems.map(({ code }) => code)).toEqual(['IN_USE']);
   });
 
+  describe.each([
+    {
+      how: 'a document that leaves it out',
+      isAdded: false,
+      request: 'applyRegistry(document: $document',
+      place: 'entities[0].fields',
+    },
+    {
+      how: 'undoing what it came with',
+      isAdded: true,
+      request: 'revert(version: 2',
+      place: 'version',
+    },
+  ])('by $how', ({ isAdded, request, place }) => {
+    const withSize = (fields: readonly object[]) => ({
+      formwork: 1,
+      entities: [{ key: 'home', fields: [{ key: 'city', type: 'text' }, ...fields] }],
+    });
+    const size = { key: 'size', type: 'integer' };
+    const use = 'query Sizes { homes(where: { size: { gt: 1 } }) { totalCount } }';
+    const added = { addField: { entity: 'home', field: size } };
+    const preview = request.replace('applyRegistry', 'previewRegistry').replace('revert', 'previewRevert');
+
+    async function home(slug: string): Promise<TestTenant> {
+      const tenant = await harness.tenant(`${slug}-${place.length}`, withSize(isAdded ? [] : [size]));
+      if (isAdded) expect(await apply(tenant, [added])).toEqual([]);
+      return tenant;
+    }
+    async function ask(tenant: TestTenant, text: string) {
+      const variables = text.includes('$document:') ? { document: withSize([]) } : {};
+      const answer = await post(one, tenant.keys.designer, text, { path: '/design', variables });
+      return Object.values(dataOf(answer))[0] as { problems: readonly { code: string; message: string }[] };
+    }
+    const given = request.includes('$document') ? '($document: JSON!)' : '';
+    const take = (tenant: TestTenant, more = '') =>
+      ask(tenant, `mutation ${given} { ${request}${more}) { problems { code path message } } }`);
+
+    test('is not taken away, unless that is forced, and the clients are named', async () => {
+      const tenant = await home('kept');
+      dataOf(await post(two, tenant.keys.editor, use, { client: 'old-app' }));
+      const refused = {
+        code: 'IN_USE',
+        path: place,
+        message: expect.stringMatching(
+          /^The field "home.size" was used within the last 30 days: "old-app" "1.2" in operation "Sizes" \(filter\), last at .* or say "force": true.*\.$/,
+        ),
+      };
+      expect((await take(tenant)).problems).toEqual([refused]);
+      const shown = await ask(tenant, `query ${given} { ${preview}) { problems { code path message } } }`);
+      expect(shown.problems).toEqual([refused]);
+      dataOf(await post(two, tenant.keys.editor, use));
+      expect((await take(tenant, ', unusedForDays: 0')).problems).toEqual([]);
+      expect(codesOf(await post(two, tenant.keys.editor, use))).toEqual(['GRAPHQL_VALIDATION_FAILED']);
+    });
+
+    test('is taken away by force, and where another tenant alone uses it', async () => {
+      const [mine, theirs] = [await home('mine'), await home('theirs')];
+      dataOf(await post(two, theirs.keys.editor, use, { client: 'secret-app' }));
+      expect((await take(mine)).problems).toEqual([]);
+      expect((await take(theirs)).problems).toMatchObject([{ code: 'IN_USE' }]);
+      expect((await take(theirs, ', force: true')).problems).toEqual([]);
+    });
+  });
+
   test('is in the preview, for whatever changes it', async () => {
     const tenant = await harness.tenant('preview', rentals);
     await ask(tenant, 'query City { properties { nodes { city } } }');

@@ -1,8 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ControlPlane, TransactionSql } from '@formwork/pg';
 import {
   diffRegistriesInSteps,
   inSteps,
-  type Problem,
   type Registry,
   RegistryError,
   toStoredRegistry,
@@ -12,13 +12,13 @@ import { RegistryConflictError } from './errors.ts';
 import { saveFormerNames } from './former-names.ts';
 import { startJobs } from './jobs/start-jobs.ts';
 import { findLeftBehind, type LeftBehind } from './left-behind.ts';
-import { findProblemsOfJobs, type PlanOptions, planChange } from './plan-change.ts';
+import { type Ahead, lookAhead, type PlanOptions, planChange } from './plan-change.ts';
 import { readCurrent } from './read-registry.ts';
 import { runSteps } from './run-steps.ts';
 import { saveRows } from './save-rows.ts';
 import { saveVersion } from './save-version.ts';
-import { endClosing } from './usage/closings.ts';
-import { beginDecision, type Closing, withClosing } from './usage/with-closing.ts';
+import { endClosing, holdClosing } from './usage/closings.ts';
+import { type Closing, withClosing } from './usage/with-closing.ts';
 import { withTenantLock } from './with-tenant-lock.ts';
 
 export interface ApplyOptions extends PlanOptions {
@@ -64,37 +64,34 @@ export async function applyChange(
   options: ApplyOptions,
 ): Promise<AppliedRegistry> {
   const { lockTimeout: timeout = 1_000, lockAttempts: attempts = 10, usagePatience: patience } = options;
-  const found = await control.withTenant(tenantId, (sql) => lookAhead(sql, request, options));
-  return withClosing(control, tenantId, request, { patience }, (closing) =>
+  const ahead = await control.withTenant(tenantId, (sql) => findAhead(sql, request, options));
+  const { contracts } = ahead;
+  return withClosing(control, tenantId, { request, contracts }, { patience }, (closing) =>
     withTenantLock(control, tenantId, { timeout, attempts }, async (sql) => {
-      const applied = await apply(sql, tenantId, request, { ...options, found, closing });
+      const applied = await apply(sql, tenantId, request, { ...options, ahead, closing });
       if (closing) await endClosing(sql, tenantId, closing.contract);
       return applied;
     }),
   );
 }
 
-/** What is found by looking through many records. What else is wrong is said under the lock. */
-async function lookAhead(
-  sql: TransactionSql,
-  request: ChangeRequest,
-  options: ApplyOptions,
-): Promise<readonly Problem[]> {
+/** What is found by looking through many records, and what would be taken away. What else is wrong is said under the lock. */
+async function findAhead(sql: TransactionSql, request: ChangeRequest, options: ApplyOptions): Promise<Ahead> {
   const current = await readCurrent(sql);
-  if ((options.expectedVersion ?? current.version) !== current.version) return [];
+  const nothing = { version: current.version, problems: [], contracts: [] };
+  if ((options.expectedVersion ?? current.version) !== current.version) return nothing;
   try {
-    const problems = await findProblemsOfJobs(sql, current, request, options);
-    return problems.filter(({ records }) => records !== undefined);
+    const ahead = await lookAhead(sql, current, request, options);
+    return { ...ahead, problems: ahead.problems.filter(({ records }) => records !== undefined) };
   } catch (error) {
-    if (error instanceof RegistryError) return [];
+    if (error instanceof RegistryError) return nothing;
     throw error;
   }
 }
 
 /** Before the lock. */
 interface WhatIsKnown {
-  /** What is in the way of the request. */
-  readonly found: readonly Problem[];
+  readonly ahead: Ahead;
   readonly closing: Closing | null;
 }
 
@@ -102,19 +99,25 @@ async function apply(
   sql: TransactionSql,
   tenantId: string,
   request: ChangeRequest,
-  { found, closing, ...options }: ApplyOptions & WhatIsKnown,
+  { ahead, closing, ...options }: ApplyOptions & WhatIsKnown,
 ): Promise<AppliedRegistry> {
   const { appliedBy, expectedVersion } = options;
   const current = await readCurrent(sql);
   if (expectedVersion !== undefined && expectedVersion !== current.version) {
     throw new RegistryConflictError(expectedVersion, current.version);
   }
-  if (closing) await beginDecision(sql, current, request, closing);
-  const { registry, steps, changed, problems } = await planChange(sql, current, request, {
+  if (closing) await holdClosing(sql, closing.contract);
+  const { registry, steps, changed, problems, contracts } = await planChange(sql, current, request, {
     ...options,
     lookForJobs: false,
   });
-  if (problems.length + found.length > 0) throw new RegistryError([...problems, ...found]);
+  // What was not marked nobody has been asked for.
+  const things = contracts.map(({ thing }) => thing);
+  if (changed && !isDeepStrictEqual(things, closing?.things ?? [])) {
+    throw new RegistryConflictError(ahead.version, current.version);
+  }
+  const found = [...problems, ...ahead.problems];
+  if (found.length > 0) throw new RegistryError(found);
   if (!changed) {
     // Views are content: one that somebody has dropped is put back.
     await runSteps(sql, tenantId, steps);

@@ -20,6 +20,7 @@ import type { RegistrySnapshot } from './read-registry.ts';
 import { readRetiredKeys } from './retired-keys.ts';
 import { fillReturned, returnedLinks } from './returned-things.ts';
 import { type Backfill, countToConvert, findTooManyToFill, tidyNow } from './too-many-to-fill.ts';
+import { type Contract, findContracts } from './usage/contracts.ts';
 import { defaultUsageWindow, findInUse } from './usage/find-in-use.ts';
 
 export interface PlanOptions {
@@ -28,6 +29,8 @@ export interface PlanOptions {
   readonly fillLimit?: number | undefined;
   /** Days for which nobody may have used a field or name that is to go (30). */
   readonly usageWindow?: number | undefined;
+  /** What the request takes away goes although clients have used it lately. */
+  readonly force?: boolean | undefined;
   /** Whether records that jobs will work on are looked through for what is in the way (yes): not while writers wait. */
   readonly lookForJobs?: boolean;
 }
@@ -42,8 +45,10 @@ export interface PlannedChange {
   readonly steps: readonly ChangeStep[];
   /** False when the registry is like that already. */
   readonly changed: boolean;
-  /** What of the records is in the way, each with its place in the request. */
+  /** What of the records, and of clients, is in the way, each with its place in the request. */
   readonly problems: readonly Problem[];
+  /** What clients may use and could not any more. */
+  readonly contracts: readonly Contract[];
   /** Records that have to be touched. */
   readonly backfill: readonly Backfill[];
 }
@@ -59,8 +64,9 @@ export async function planChange(
   const { registry: current } = snapshot;
   const { requested, filling, retired } = await askFor(sql, snapshot, request, options);
   const { registry, steps, later } = filling;
-  if (await inSteps(isSame(current, registry)))
-    return { registry, steps, changed: false, problems: [], backfill: [] };
+  if (await inSteps(isSame(current, registry))) {
+    return { registry, steps, changed: false, problems: [], contracts: [], backfill: [] };
+  }
   const unfinished = await findUnfinishedConversions(sql, current, registry, lookForJobs);
   const isUnfinished = ({ path }: Problem) => unfinished.some((one) => one.path === path);
   const problems = [
@@ -73,11 +79,12 @@ export async function planChange(
     ...(lookForJobs ? await findMisfitConversions(sql, current, registry) : []),
     ...unfinished,
   ];
-  const inUse = await findInUse(sql, current, request, usageWindow);
+  const contracts = contractsOf(request, current, registry, options);
+  const inUse = await findInUse(sql, contracts, usageWindow);
   // Counted where somebody reads it, and not while writers wait.
   const converted = lookForJobs ? await countToConvert(sql, current, registry) : [];
   return {
-    ...{ registry, steps, changed: true },
+    ...{ registry, steps, changed: true, contracts },
     backfill: [...filling.now, ...filling.byJobs, ...converted].map(({ entity, records }) => ({
       entity,
       records,
@@ -86,16 +93,26 @@ export async function planChange(
   };
 }
 
+/** What is to be known of a request before the tenant's writers have to wait for it. */
+export interface Ahead {
+  /** Of the registry that it was looked at with. */
+  readonly version: number;
+  /** What of the records is in the way of jobs: of a conversion or its end, of keys that are filled later. */
+  readonly problems: readonly Problem[];
+  /** What clients may use and could not any more. */
+  readonly contracts: readonly Contract[];
+}
+
 /**
- * What of the records is in the way of jobs: of a conversion or its end, of keys that are filled later. Looks through them, so it
- * is asked before writers have to wait: what comes in meanwhile the triggers refuse, or the job will find.
+ * Looks through many records, and so ahead: what comes in meanwhile the triggers refuse, or the job will find. Throws
+ * RegistryError when the request itself is wrong.
  */
-export async function findProblemsOfJobs(
+export async function lookAhead(
   sql: TransactionSql,
   snapshot: RegistrySnapshot,
   request: ChangeRequest,
   options: PlanOptions,
-): Promise<readonly Problem[]> {
+): Promise<Ahead> {
   const { registry: current } = snapshot;
   const { requested, filling } = await askFor(sql, snapshot, request, options);
   const { registry, later } = filling;
@@ -104,7 +121,20 @@ export async function findProblemsOfJobs(
     ...(await findMisfitConversions(sql, current, registry)),
     ...(await findUnfinishedConversions(sql, current, registry, true)),
   ];
-  return problems.map(requested.locate);
+  return {
+    version: snapshot.version,
+    problems: problems.map(requested.locate),
+    contracts: contractsOf(request, current, registry, options),
+  };
+}
+
+function contractsOf(
+  request: ChangeRequest,
+  before: Registry | null,
+  after: Registry,
+  { force }: PlanOptions,
+): readonly Contract[] {
+  return force ? [] : findContracts(request, before, after);
 }
 
 interface Asked {

@@ -32,7 +32,7 @@ export interface RegistryStore {
 }
 
 type CheckRequest = Pick<PlanOptions, 'usageWindow'>;
-type ApplyRequest = Pick<ApplyOptions, 'appliedBy' | 'expectedVersion' | 'usageWindow'>;
+type ApplyRequest = Pick<ApplyOptions, 'appliedBy' | 'expectedVersion' | 'usageWindow' | 'force'>;
 
 export function createRegistryStore(control: ControlPlane, options: PlanOptions = {}): RegistryStore {
   const { usageWindow = defaultUsageWindow } = options;

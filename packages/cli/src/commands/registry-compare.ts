@@ -27,7 +27,7 @@ import { quote } from '../quote.ts';
 import { readDocument } from '../read-document.ts';
 import { print, type Terminal } from '../terminal.ts';
 import { withInstallation } from '../with-installation.ts';
-import { expectVersionOption, fileArgument, requestOf } from './registry-request.ts';
+import { expectVersionOption, fileArgument, forceOption, requestOf } from './registry-request.ts';
 
 const exitCodes = `
 Exit codes:
@@ -39,6 +39,7 @@ Exit codes:
 interface CompareOptions {
   readonly tenant: string;
   readonly expectVersion?: number;
+  readonly force?: boolean;
   readonly sdl?: boolean;
   readonly json?: boolean;
 }
@@ -99,6 +100,7 @@ function comparison(registry: Command, name: string, description: string): Comma
     .addArgument(fileArgument())
     .requiredOption('--tenant <slug>', 'whose design')
     .addOption(expectVersionOption())
+    .addOption(forceOption())
     .addOption(jsonOption());
 }
 
@@ -106,13 +108,14 @@ function comparison(registry: Command, name: string, description: string): Comma
 async function check<Told>(
   terminal: Terminal,
   file: string,
-  { tenant: slug, expectVersion }: CompareOptions,
+  { tenant: slug, expectVersion, force = false }: CompareOptions,
   tell: (place: Place, checked: CheckedChange) => Promise<Told>,
 ): Promise<Told> {
   const request = requestOf(await readDocument(terminal, file));
-  return withInstallation(terminal, async ({ control, settings: { fillLimit } }) => {
+  return withInstallation(terminal, async ({ control, settings }) => {
+    const { fillLimit, usageWindowDays: usageWindow } = settings;
     const { id } = await getTenant(control, slug);
-    const checked = await checkChange(control, id, request, { fillLimit });
+    const checked = await checkChange(control, id, request, { fillLimit, usageWindow, force });
     if (expectVersion !== undefined && expectVersion !== checked.version) {
       throw new RegistryConflictError(expectVersion, checked.version);
     }

@@ -20,6 +20,13 @@ export function expectVersionOption(): Option {
   );
 }
 
+export function forceOption(): Option {
+  return new Option(
+    '--force',
+    'although clients have used lately what goes (FORMWORK_USAGE_WINDOW_DAYS): they break at once',
+  );
+}
+
 export function parseVersion(text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('It is a whole number, as "formwork tenant list" shows it.');

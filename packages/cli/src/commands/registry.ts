@@ -7,6 +7,7 @@ import {
   type ChangeRequest,
   checkChange,
   exportRegistry,
+  type PlanOptions,
   RegistryConflictError,
 } from '@formwork/registry-store';
 import { type Command, Option } from 'commander';
@@ -18,7 +19,13 @@ import { readDocument } from '../read-document.ts';
 import { print, type Terminal } from '../terminal.ts';
 import { withInstallation } from '../with-installation.ts';
 import { addDiff, addPlan, describeLeftBehind } from './registry-compare.ts';
-import { expectVersionOption, fileArgument, parseVersion, requestOf } from './registry-request.ts';
+import {
+  expectVersionOption,
+  fileArgument,
+  forceOption,
+  parseVersion,
+  requestOf,
+} from './registry-request.ts';
 
 /** `formwork registry diff|plan|apply|export|schema`. */
 export function addRegistryCommand(program: Command, terminal: Terminal): void {
@@ -36,6 +43,7 @@ interface ApplyOptions {
   readonly tenant: string;
   readonly expectVersion?: number;
   readonly expectedVersion?: number;
+  readonly force?: boolean;
   readonly dryRun?: boolean;
   readonly json?: boolean;
 }
@@ -48,6 +56,7 @@ function addApply(registry: Command, terminal: Terminal): void {
     .requiredOption('--tenant <slug>', 'whose design')
     .addOption(expectVersionOption())
     .addOption(new Option('--expected-version <n>', 'the same').argParser(parseVersion).hideHelp())
+    .addOption(forceOption())
     .option('--dry-run', 'say what would change and what is wrong, and apply nothing')
     .addOption(jsonOption())
     .addHelpText(
@@ -56,25 +65,27 @@ function addApply(registry: Command, terminal: Terminal): void {
         'formwork registry apply --tenant acme design.json',
         'formwork registry apply --tenant acme design.json --dry-run',
         'formwork registry apply --tenant acme design.json --expect-version 7',
+        'formwork registry apply --tenant acme design.json --force',
         'formwork registry export --tenant acme | jq … | formwork registry apply --tenant acme -',
       ),
     )
     .action(async (file: string, options: ApplyOptions) => {
       const request = requestOf(await readDocument(terminal, file));
       const expectedVersion = options.expectVersion ?? options.expectedVersion;
-      await withInstallation(terminal, async ({ control, settings: { fillLimit } }) => {
+      await withInstallation(terminal, async ({ control, settings }) => {
+        const { fillLimit, usageWindowDays: usageWindow } = settings;
+        const how = { fillLimit, usageWindow, force: options.force === true };
         const tenant = await getTenant(control, options.tenant);
         if (options.dryRun === true) {
           return previewRequest(terminal, control, tenant, request, {
-            ...options,
-            fillLimit,
+            ...{ ...options, how },
             ...(expectedVersion !== undefined && { expectedVersion }),
           });
         }
         const { version, changed, leftBehind } = await applyChange(control, tenant.id, request, {
           appliedBy: 'formwork registry apply',
           expectedVersion,
-          fillLimit,
+          ...how,
         });
         print(terminal, options.json === true, { tenant: tenant.slug, version, changed, leftBehind }, [
           changed
@@ -91,11 +102,9 @@ async function previewRequest(
   control: ControlPlane,
   tenant: TenantRow,
   request: ChangeRequest,
-  { json, expectedVersion, fillLimit }: ApplyOptions & { readonly fillLimit: number },
+  { json, expectedVersion, how }: ApplyOptions & { readonly how: PlanOptions },
 ): Promise<void> {
-  const { version, problems, changes, leftBehind } = await checkChange(control, tenant.id, request, {
-    fillLimit,
-  });
+  const { version, problems, changes, leftBehind } = await checkChange(control, tenant.id, request, how);
   if (expectedVersion !== undefined && expectedVersion !== version) {
     throw new RegistryConflictError(expectedVersion, version);
   }

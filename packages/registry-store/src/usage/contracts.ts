@@ -1,5 +1,6 @@
-import type { Entity, Field, Registry } from '@formwork/registry';
+import type { Change, Entity, Field, Registry } from '@formwork/registry';
 import type { ChangeRequest } from '../change-request.ts';
+import { findNamesGone } from './names-gone.ts';
 import type { Use } from './use.ts';
 
 /** What is taken away: storage keys, where `field` is empty the entity itself, and the key of a name; null: all of its names. */
@@ -9,9 +10,9 @@ export interface ClosingThing {
   readonly name: string | null;
 }
 
-/** A change that takes a name away from clients. */
+/** That a request takes a name away from clients. */
 export interface Contract {
-  /** "changes[2].dropAlias" */
+  /** "changes[2].dropAlias", "entities[0].fields", "version" */
   readonly path: string;
   /** The name, as a sentence begins: `The alias "rent" of "property.monthly_rent"`. */
   readonly what: string;
@@ -25,16 +26,27 @@ export function isUseOf({ entityType, field, name }: ClosingThing, use: UsedName
   return use.entityType === entityType && use.field === field && (name === null || use.name === name);
 }
 
-/** Whether it has to be known who uses what before the request is decided. */
+/** Whether the request says by itself that it takes names away, even if there are none such. */
 export function takesNamesAway(request: ChangeRequest): boolean {
   return 'changes' in request && request.changes.some((change) => contractOf(change) !== null);
 }
 
-/** The changes of the list that give up what clients may use, unless they say "force". */
-export function findContracts(current: Registry | null, request: ChangeRequest): readonly Contract[] {
-  if (!('changes' in request) || current === null) return [];
+/** What the request, which makes `after` of `before`, takes away of what clients may use. */
+export function findContracts(
+  request: ChangeRequest,
+  before: Registry | null,
+  after: Registry,
+): readonly Contract[] {
+  if (before === null) return [];
+  if ('changes' in request) return findRemovals(before, request.changes);
+  const gone = findNamesGone(before, after);
+  return 'revert' in request ? gone.map((one) => ({ ...one, path: 'version' })) : gone;
+}
+
+/** The changes of the list that give up a name, unless they say "force". */
+function findRemovals(current: Registry, changes: readonly Change[]): readonly Contract[] {
   const names = new NamesOnTheWay(current);
-  return request.changes.flatMap((change, index) => {
+  return changes.flatMap((change, index) => {
     const contract = contractOf(change);
     const found = contract && describe(names, contract, `changes[${index}].${contract.kind}`);
     names.follow(change);

@@ -1,7 +1,6 @@
 import type { TransactionSql } from '@formwork/pg';
-import type { Problem, Registry } from '@formwork/registry';
-import type { ChangeRequest } from '../change-request.ts';
-import { findContracts, isUseOf } from './contracts.ts';
+import type { Problem } from '@formwork/registry';
+import { type Contract, isUseOf } from './contracts.ts';
 import { readUses } from './read-usage.ts';
 import type { RecordedUse } from './use.ts';
 
@@ -11,19 +10,20 @@ export const defaultUsageWindow = 30;
 /** How many clients a problem names. */
 const mostNamed = 5;
 
-/** What the request takes away and somebody has used within the last so many days. */
+/** What is taken away and somebody has used within the last so many days. */
 export async function findInUse(
   sql: TransactionSql,
-  current: Registry | null,
-  request: ChangeRequest,
+  contracts: readonly Contract[],
   days: number,
 ): Promise<readonly Problem[]> {
-  const contracts = findContracts(current, request);
   if (contracts.length === 0) return [];
   const uses = await readUses(sql, days);
   return contracts.flatMap(({ path, what, thing }) => {
     const found = uses.filter((use) => isUseOf(thing, use));
-    return found.length === 0 ? [] : [{ code: 'IN_USE', path, message: tellUses(what, found, days) }];
+    if (found.length === 0) return [];
+    // A document has no place for it.
+    const force = path.startsWith('entities') ? '"force": true (or --force)' : '"force": true';
+    return [{ code: 'IN_USE', path, message: `${tellUses(what, found, days)}, or say ${force}.` }];
   });
 }
 
@@ -32,7 +32,7 @@ function tellUses(what: string, uses: readonly RecordedUse[], days: number): str
   const more = uses.length > mostNamed ? `; and ${uses.length - mostNamed} more` : '';
   return (
     `${what} was used within the last ${days} ${days === 1 ? 'day' : 'days'}: ${named}${more}. ` +
-    'Wait until its last users have left, or say "force": true.'
+    'Wait until its last users have left'
   );
 }
 
