@@ -1,3 +1,4 @@
+import { type Steps, toEnd } from '@formwork/registry';
 import type { CountedUse } from '@formwork/registry-store';
 import { type NamedThing, type NameIndex, nameIndexOf } from './named-things.ts';
 import { behindField, behindRules } from './needed-things.ts';
@@ -7,6 +8,11 @@ type Counted = { -readonly [Name in keyof CountedUse]: CountedUse[Name] };
 
 /** What was counted of operations, as uses of fields and entities. */
 export function countUses(tallies: readonly Tally[], now = Date.now()): readonly CountedUse[] {
+  return toEnd(countUsesInSteps(tallies, now));
+}
+
+/** The same in steps: of a tenant with many clients they are thousands. */
+export function* countUsesInSteps(tallies: readonly Tally[], now = Date.now()): Steps<readonly CountedUse[]> {
   const counted = new Map<string, Counted>();
   for (const tally of tallies) {
     const { client, clientVersion, operation } = tally.by;
@@ -23,6 +29,7 @@ export function countUses(tallies: readonly Tally[], now = Date.now()): readonly
       before.age = Math.min(before.age, age);
       if (!before.ways.includes(way)) before.ways = [...before.ways, way];
     }
+    yield;
   }
   return [...counted.values()];
 }

@@ -24,9 +24,11 @@ export interface Tally {
 
 /**
  * Names times clients that are told apart, of one tenant and of all; see `note`. Whoever makes up names of clients
- * would else fill the memory of all tenants' gateway, and what is told to the database at once.
+ * would else fill the memory of all tenants' gateway, and what is told to the database at once. It is some 20 MB at most.
  */
 const mostNames = { tenant: 20_000, all: 200_000 };
+/** What one client takes that runs one operation, in names. */
+const tallyWeight = 10;
 
 interface TenantUsage {
   readonly clients: Map<string, Map<WrittenNames, Tally>>;
@@ -47,14 +49,8 @@ export class UsageLedger {
     given: ReadonlySet<string>,
   ): void {
     const usage = this.#usageOf(tenantId);
-    const isFull = usage.names >= mostNames.tenant || this.#names >= mostNames.all;
-    const tally = isFull
-      ? this.#tally(usage, { ...unnamed, role: client.role }, registry, nothing)
-      : this.#tally(usage, client, registry, written);
+    const tally = this.#add(usage, { by: client, written, registry, uses: 1, lastUsedAt: Date.now() });
     tally.registry = registry;
-    tally.uses += 1;
-    tally.lastUsedAt = Date.now();
-    if (isFull) for (const name of written.names) this.#give(usage, tally, name, 1);
     for (const name of given) this.#give(usage, tally, name, 1);
   }
 
@@ -71,20 +67,30 @@ export class UsageLedger {
     );
   }
 
-  /** What could not be told after all. */
+  /** What could not be told after all. Where others have come meanwhile, and it is too much, nobody is named any more. */
   putBack(tenantId: string, tallies: readonly Tally[]): void {
     const usage = this.#usageOf(tenantId);
-    for (const { by, written, registry, uses, lastUsedAt, given } of tallies) {
-      const tally = this.#tally(usage, by, registry, written);
-      tally.uses += uses;
-      tally.lastUsedAt = Math.max(tally.lastUsedAt, lastUsedAt);
-      for (const [name, count] of given) this.#give(usage, tally, name, count);
+    for (const counted of tallies) {
+      const tally = this.#add(usage, counted);
+      for (const [name, count] of counted.given) this.#give(usage, tally, name, count);
     }
   }
 
   /** Names times clients that are not told yet. */
   get size(): number {
     return this.#names;
+  }
+
+  /** Gives the tally that it is counted in. */
+  #add(usage: TenantUsage, { by, written, registry, uses, lastUsedAt }: Omit<Tally, 'given'>): Tally {
+    const isFull = usage.names >= mostNames.tenant || this.#names >= mostNames.all;
+    const tally = isFull
+      ? this.#tally(usage, { ...unnamed, role: by.role }, registry, nothing)
+      : this.#tally(usage, by, registry, written);
+    tally.uses += uses;
+    tally.lastUsedAt = Math.max(tally.lastUsedAt, lastUsedAt);
+    if (isFull) for (const name of written.names) this.#give(usage, tally, name, uses);
+    return tally;
   }
 
   #usageOf(tenantId: string): TenantUsage {
@@ -96,7 +102,7 @@ export class UsageLedger {
     const key = `${by.client}\n${by.clientVersion}\n${by.operation}\n${by.role}`;
     const tallies = getOrMake(usage.clients, key, () => new Map<WrittenNames, Tally>());
     return getOrMake(tallies, written, () => {
-      this.#grow(usage, written.names.size + 1);
+      this.#grow(usage, written.names.size + tallyWeight);
       return { by, written, registry, uses: 0, lastUsedAt: 0, given: new Map() };
     });
   }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type ControlPlane, DatabaseError } from '@formwork/pg';
+import { inSteps } from '@formwork/registry';
 import {
   heartbeat,
   removeGateway,
@@ -9,7 +10,7 @@ import {
   usageChannel,
 } from '@formwork/registry-store';
 import type { Services } from '../services.ts';
-import { countUses } from './count-uses.ts';
+import { countUsesInSteps } from './count-uses.ts';
 import type { Tally } from './usage-ledger.ts';
 
 /**
@@ -109,7 +110,7 @@ export class UsageReporter {
   }
 
   async #save(tenantId: string, tallies: readonly Tally[]): Promise<void> {
-    const uses = countUses(tallies);
+    const uses = await inSteps(countUsesInSteps(tallies));
     if (uses.length > 0) await saveUsage(this.#control, tenantId, uses);
   }
 }
