@@ -1,11 +1,13 @@
 import { Agent, get } from 'node:http';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { type Interval, MachineWatch, outside } from './machine-watch.ts';
 
 export interface ProbeResult {
   /** Milliseconds that each probe waited. */
   readonly waits: readonly number[];
-  /** The longest that our own event loop stood still, by which a probe may have seemed late. */
-  readonly ownDelay: number;
+  /** The same without the time in which an idle process had no core either. */
+  readonly blocked: readonly number[];
+  /** Milliseconds at a time that the idle process waited for a core. */
+  readonly noCore: readonly number[];
 }
 
 /**
@@ -14,15 +16,15 @@ export interface ProbeResult {
  */
 export function startProbe(origin: string): { stop(): Promise<ProbeResult> } {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  const own = monitorEventLoopDelay({ resolution: 5 });
-  own.enable();
-  const waits: number[] = [];
+  const watching = MachineWatch.start();
+  const probes: Interval[] = [];
   let isOver = false;
   const probing = (async () => {
+    await watching;
     while (!isOver) {
-      const started = performance.now();
+      const from = now();
       await ask(`${origin}/healthz`, agent);
-      waits.push(performance.now() - started);
+      probes.push({ from, to: now() });
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   })();
@@ -30,12 +32,19 @@ export function startProbe(origin: string): { stop(): Promise<ProbeResult> } {
     stop: async () => {
       isOver = true;
       await probing;
-      own.disable();
       agent.destroy();
-      return { waits, ownDelay: own.max / 1e6 };
+      const stood = await (await watching).stop();
+      return {
+        waits: probes.map(lengthOf),
+        blocked: probes.map((probe) => outside(probe, stood)),
+        noCore: stood.map(lengthOf),
+      };
     },
   };
 }
+
+const now = (): number => performance.timeOrigin + performance.now();
+const lengthOf = ({ from, to }: Interval): number => to - from;
 
 /** A connection that the server closes just as it is used again is no answer: then on another. */
 async function ask(url: string, agent: Agent): Promise<void> {
