@@ -46,6 +46,7 @@ test('neither login is a superuser, bypasses policies, may make roles or databas
     { rolname: 'formwork_search', ...harmless, rolcanlogin: false },
     // The test cluster has turned it on; see logins.test.ts for one that has not, and system-role.test.ts for what it may.
     { rolname: 'formwork_system', ...harmless, rolbypassrls: true, rolcanlogin: true },
+    { rolname: 'formwork_writer', ...harmless, rolcanlogin: false },
   ]);
 });
 
@@ -145,6 +146,7 @@ test('every function fixes its search_path or is a plain expression, and none is
   expect(functions.filter((one) => one.definer && !one.path)).toEqual([]);
   const definers = functions.filter((one) => one.definer).map(({ name }) => name);
   expect(definers.sort()).toEqual([
+    'formwork.insert_filled(text,jsonb,text,boolean)',
     'formwork.search_few(text,text,integer,boolean)',
     'formwork.search_records(text,text,integer,boolean)',
   ]);

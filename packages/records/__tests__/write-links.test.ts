@@ -102,32 +102,120 @@ describe('a link', () => {
   });
 });
 
-describe('even in raw SQL as the role of the gateway', () => {
-  const raw = (entityType: string, data: unknown) =>
-    harness.dataPlane.write(harness.tenantId, 1, (transaction) =>
-      transaction.run([
-        sql`insert into formwork.records (entity_type, data) values (${entityType}, ${JSON.stringify(data)}::jsonb)`,
-      ]),
-    );
+const inserts: Readonly<Record<string, (entityType: string, data: unknown) => Statement>> = {
+  'one by one': (entityType, data) =>
+    sql`insert into formwork.records (entity_type, data) values (${entityType}, ${JSON.stringify(data)}::jsonb)`,
+  'at once': (entityType, data) =>
+    sql`select formwork.insert_filled(${entityType}, ${JSON.stringify([{ id: crypto.randomUUID(), data }])}::jsonb, 'raw', false)`,
+};
+
+describe.each(Object.entries(inserts))('even in raw SQL as the role of the gateway, %s,', (way, insert) => {
+  const raw = (data: unknown) => write(insert('room', data));
+  const room = (within: string) => ({ floor: 70, door: way, within });
+  const write = (...statements: readonly Statement[]) =>
+    harness.dataPlane.write(harness.tenantId, 1, (transaction) => transaction.run(statements));
 
   test('no link leads to a missing record', async () => {
-    await expect(raw('specimen', { name: 'Raw', room: nobody })).rejects.toMatchObject({ sqlstate: '23503' });
+    await expect(raw(room(nobody))).rejects.toMatchObject({ sqlstate: '23503' });
   });
 
   test('no link leads to a record of another entity', async () => {
-    const label = await create('Label', { text: 'raw' });
-    await expect(raw('specimen', { name: 'Raw', room: label.id })).rejects.toMatchObject({
+    const label = await create('Label', { text: `raw ${way}` });
+    await expect(raw(room(label.id))).rejects.toMatchObject({
       sqlstate: 'FW011',
     });
   });
 
   test("no link leads to another tenant's record", async () => {
-    const foreign = await other.mutate((records) => records.create('Room', { floor: 4, door: 'X' }, nothing));
-    await expect(raw('specimen', { name: 'Raw', room: foreign.id })).rejects.toBeInstanceOf(DatabaseError);
+    const foreign = await other.mutate((records) =>
+      records.create('Room', { floor: 4, door: `X ${way}` }, nothing),
+    );
+    await expect(raw(room(foreign.id))).rejects.toBeInstanceOf(DatabaseError);
     const [row] = await asAdmin(harness.database, async (client) => {
       return (await client.query('select tenant_id from formwork.records where id = $1', [foreign.id])).rows;
     });
     expect(row.tenant_id).toBe(other.tenantId);
+  });
+
+  test('whoever goes on as another tenant has links looked at all the same, or writes nothing', async () => {
+    const label = await create('Label', { text: `as another ${way}` });
+    const asOther = sql`select set_config('app.tenant_id', ${other.tenantId}, true)`;
+    const before = await harness.count('room');
+    await expect(write(insert('room', room(label.id)), asOther)).rejects.toMatchObject({
+      sqlstate: 'FW003',
+    });
+    expect(await harness.count('room')).toBe(before);
+  });
+});
+
+describe('even in raw SQL as the role of the gateway', () => {
+  test('no row changes the tenant behind another, so that its links are looked at by nobody', async () => {
+    const [room, label] = [
+      await create('Room', { floor: 63, door: 'behind' }),
+      await create('Label', { text: 'behind' }),
+    ];
+    const insert = (...rooms: string[]) =>
+      harness.dataPlane.write(harness.tenantId, 1, (transaction) =>
+        transaction.run([
+          sql`insert into formwork.records (entity_type, data)
+            select 'specimen', jsonb_build_object('name', 'Behind', 'room', w.room)
+            from jsonb_array_elements_text(${JSON.stringify(rooms)}::jsonb) w (room)
+            returning set_config('app.tenant_id', ${other.tenantId}, true)`,
+          sql`select set_config('app.tenant_id', ${harness.tenantId}, true)`,
+        ]),
+      );
+    const before = await harness.count('specimen');
+    await expect(insert(label.id)).rejects.toMatchObject({ sqlstate: 'FW003' });
+    await expect(insert(room.id)).rejects.toMatchObject({ sqlstate: 'FW003' });
+    const link = (after: Statement) =>
+      harness.dataPlane.write(harness.tenantId, 1, (transaction) =>
+        transaction.run([
+          sql`insert into formwork.records (id, entity_type, data) values (${label.id.replace(/^......../, '00000000')}::uuid, 'specimen', '{"name": "Linking"}')`,
+          sql`insert into formwork.record_links (entity_type, field, source_id, target_id)
+            values ('specimen', 'labels', ${label.id.replace(/^......../, '00000000')}::uuid, ${room.id}::uuid)`,
+          after,
+        ]),
+      );
+    await expect(
+      link(sql`select set_config('app.tenant_id', ${other.tenantId}, true)`),
+    ).rejects.toMatchObject({
+      sqlstate: 'FW003',
+    });
+    await expect(link(sql`select 1`)).rejects.toMatchObject({ sqlstate: 'FW011' });
+    expect(await harness.count('specimen')).toBe(before);
+  });
+
+  test('what is inserted at once is the tenant of the transaction, and collides with no record of another', async () => {
+    const theirs = await other.mutate((records) => records.create('Label', { text: 'theirs' }, nothing));
+    const write = (...statements: readonly Statement[]) =>
+      harness.dataPlane.write(harness.tenantId, 1, (transaction) => transaction.run(statements));
+    const row = (id: string) => JSON.stringify([{ id, data: { text: 'theirs' }, tenant_id: other.tenantId }]);
+    await write(sql`select formwork.insert_records('label', ${row(theirs.id)}::jsonb, 'raw', false)`);
+    const stored = await asAdmin(harness.database, async (client) => {
+      const text = `select tenant_id, created_by from formwork.records where id = $1 order by created_by = 'raw'`;
+      return (await client.query(text, [theirs.id])).rows;
+    });
+    expect(stored).toEqual([
+      { tenant_id: other.tenantId, created_by: 'key:test' },
+      { tenant_id: harness.tenantId, created_by: 'raw' },
+    ]);
+    for (const call of ['insert_records', 'insert_filled']) {
+      const text = `select formwork.${call}('label', '[{"id": "${nobody}", "data": {"text": "nobody"}}]', 'raw', false)`;
+      await expect(
+        write({ text: `select set_config('app.tenant_id', '', true)`, values: [] }, { text, values: [] }),
+      ).rejects.toBeInstanceOf(DatabaseError);
+    }
+  });
+
+  test('records of which more than values is to be looked after are not inserted at once', async () => {
+    const write = (call: string) =>
+      harness.dataPlane.write(harness.tenantId, 1, (transaction) => {
+        const text = `select formwork.${call}('specimen', '[{"id": "${crypto.randomUUID()}", "data": {"name": "Numbered"}}]', 'raw', true)`;
+        return transaction.run([{ text, values: [] }]);
+      });
+    await expect(write('insert_filled')).rejects.toMatchObject({ sqlstate: 'FW003' });
+    const [[[id = ''] = []] = []] = (await write('insert_records')) as string[][][];
+    expect(await harness.dataOf(id)).toMatch(/"number": \d+/);
   });
 
   test('no link among many leads astray, whatever else the statement does', async () => {
@@ -173,6 +261,7 @@ describe('even in raw SQL as the role of the gateway', () => {
   });
 
   test("no row says that it is another tenant's", async () => {
+    const before = await other.count('label');
     const insert = harness.dataPlane.write(harness.tenantId, 1, (transaction) =>
       transaction.run([
         sql`insert into formwork.records (tenant_id, entity_type, data)
@@ -180,7 +269,7 @@ describe('even in raw SQL as the role of the gateway', () => {
       ]),
     );
     await expect(insert).rejects.toBeInstanceOf(DatabaseError);
-    expect(await other.count('label')).toBe(0);
+    expect(await other.count('label')).toBe(before);
   });
 
   test('no link to many leads astray', async () => {

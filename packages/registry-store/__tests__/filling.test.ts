@@ -44,74 +44,136 @@ const full = (link: string | undefined) =>
     ]),
   );
 
-test('fills all slots that an entity can have, and none that a record has no value for', async () => {
-  const tenant = await setup.tenant();
-  await setup.apply(tenant, document);
-  const [empty] = await setup.write(tenant, 'thing', {});
-  await setup.write(tenant, 'thing', full(empty));
-  expect(await verify(setup.control, tenant)).toEqual([]);
-  const counts = await setup.rows(
-    `select num_nonnulls(t1, t2, t3, t4, t5, t6, t7, t8, n1, n2, n3, n4, n5, n6, n7, n8, d1, d2, d3, d4, d5, d6, d7, d8) as values,
-       num_nonnulls(l1, l2, l3, l4, l5, l6, l7, l8) as links, num_nonnulls(u1, u2, u3, u4) as keys
-     from formwork.records where tenant_id = $1 order by id`,
-    tenant,
-  );
-  expect(counts).toEqual([
-    { values: 24, links: 0, keys: 1 },
-    { values: 24, links: 8, keys: 4 },
-  ]);
-});
+const ways = [
+  ['one by one', 'write'],
+  ['at once', 'writeAtOnce'],
+] as const;
 
-test('in raw SQL, what has not the form of an id or a moment is refused by the name of its field, in every slot', async () => {
-  const tenant = await setup.tenant();
-  await setup.apply(tenant, document);
-  const [target = ''] = await setup.write(tenant, 'thing', full(undefined));
-  const ids = [
-    id.toUpperCase(),
-    id.replaceAll('-', ''),
-    `{${id}}`,
-    `${id} `,
-    'gggggggg-0000-0000-0000-000000000000',
-    '--------------------0000000000000000',
-    '0000-000-0000-0000-0000-000000000000',
-    '\\0000000-0000-0000-0000-000000000000',
-    'ÅÅÅÅÅÅÅÅ-0000-0000-0000-000000000000',
-    7,
-    null,
-    [target],
-  ];
-  const moments = [
-    '2026-11-21 10:00:00Z',
-    '2026-11-21T10:00:00.50Z',
-    '2026-11-21T10:00:00.1234567Z',
-    '2026-11-21T10:00:60Z',
-    '2026-11-21T24:00:00Z',
-    '2026-11-21T10:00:00+01',
-    '2026-02-29',
-    '2026-00-21',
-    '10000-01-01',
-    '10000-01-01T00:00:00Z',
-    '202--1-01',
-    'infinity',
-    'now',
-    '',
-    20261121,
-    null,
-  ];
-  const wrong = numbers.flatMap((number) => [
-    ...ids.map((value) => [`link_${number}`, value] as const),
-    ...moments.map((value) => [`moment_${number}`, value] as const),
-  ]);
-  for (const [field, value] of wrong) {
-    const attempt = await setup
-      .write(tenant, 'thing', { ...(value === null ? {} : { link_1: target }), [field]: value })
-      .then(String, ({ sqlstate, detail }) => `${sqlstate} ${JSON.stringify(detail)}`);
-    expect([field, value, attempt]).toEqual([
-      field,
-      value,
-      `FW010 ${JSON.stringify({ entity: 'thing', fields: [field] })}`,
+test.each(ways)(
+  '%s: fills all slots that an entity can have, and none that a record has no value for',
+  async (_, write) => {
+    const tenant = await setup.tenant();
+    await setup.apply(tenant, document);
+    const [empty] = await setup[write](tenant, 'thing', {});
+    await setup[write](tenant, 'thing', full(empty));
+    expect(await verify(setup.control, tenant)).toEqual([]);
+    const counts = await setup.rows(
+      `select num_nonnulls(t1, t2, t3, t4, t5, t6, t7, t8, n1, n2, n3, n4, n5, n6, n7, n8, d1, d2, d3, d4, d5, d6, d7, d8) as values,
+       num_nonnulls(l1, l2, l3, l4, l5, l6, l7, l8) as links, num_nonnulls(u1, u2, u3, u4) as keys
+     from formwork.records where tenant_id = $1 order by created_at`,
+      tenant,
+    );
+    expect(counts).toEqual([
+      { values: 24, links: 0, keys: 1 },
+      { values: 24, links: 8, keys: 4 },
     ]);
-  }
+  },
+);
+
+test.each(ways)(
+  'in raw SQL, %s, what has not the form of an id or a moment is refused by the name of its field, in every slot',
+  async (_, write) => {
+    const tenant = await setup.tenant();
+    await setup.apply(tenant, document);
+    const [target = ''] = await setup.write(tenant, 'thing', full(undefined));
+    const ids = [
+      id.toUpperCase(),
+      id.replaceAll('-', ''),
+      `{${id}}`,
+      `${id} `,
+      'gggggggg-0000-0000-0000-000000000000',
+      '--------------------0000000000000000',
+      '0000-000-0000-0000-0000-000000000000',
+      '\\0000000-0000-0000-0000-000000000000',
+      'ÅÅÅÅÅÅÅÅ-0000-0000-0000-000000000000',
+      7,
+      null,
+      [target],
+    ];
+    const moments = [
+      '2026-11-21 10:00:00Z',
+      '2026-11-21T10:00:00.50Z',
+      '2026-11-21T10:00:00.1234567Z',
+      '2026-11-21T10:00:60Z',
+      '2026-11-21T24:00:00Z',
+      '2026-11-21T10:00:00+01',
+      '2026-02-29',
+      '2026-00-21',
+      '10000-01-01',
+      '10000-01-01T00:00:00Z',
+      '202--1-01',
+      'infinity',
+      'now',
+      '',
+      20261121,
+      null,
+    ];
+    const wrong = numbers.flatMap((number) => [
+      ...ids.map((value) => [`link_${number}`, value] as const),
+      ...moments.map((value) => [`moment_${number}`, value] as const),
+    ]);
+    for (const [field, value] of wrong) {
+      const attempt = await setup[write](tenant, 'thing', {
+        ...(value === null ? {} : { link_1: target }),
+        [field]: value,
+      }).then(String, ({ sqlstate, detail }) => `${sqlstate} ${JSON.stringify(detail)}`);
+      expect([field, value, attempt]).toEqual([
+        field,
+        value,
+        `FW010 ${JSON.stringify({ entity: 'thing', fields: [field] })}`,
+      ]);
+    }
+  },
+);
+
+test('records that are filled at once are those that are filled one by one', async () => {
+  const searched = {
+    ...document,
+    entities: document.entities.map(({ fields, ...entity }) => ({
+      ...entity,
+      searchable: ['title', 'body'],
+      fields: [
+        ...fields,
+        { key: 'title', type: 'text' },
+        { key: 'body', type: 'long_text' },
+        { key: 'choice', type: 'select', options: { choices: [{ key: 'a' }, { key: 'b' }] } },
+      ],
+    })),
+  };
+  const texts = ['Ångström', 'ß', `"quoted\\" ${'x'.repeat(300)}`, '', '\u{10FFFF}', '100 %', ' 東京 '];
+  const rows = [
+    {},
+    full(undefined),
+    ...texts.map((text, index) => ({
+      title: text,
+      ...(index % 2 === 0 ? { body: `Well-known ${text}`, choice: 'b' } : {}),
+      text_1: `1${index}:00:00`,
+      text_2: text,
+      moment_1: `000${index + 1}-01-01T23:59:59.999999Z`,
+      moment_2: '9999-12-31',
+      number_1: { amount: -0.1, currency: 'JPY' },
+      number_2: -index,
+      number_4: 100 + index,
+    })),
+  ];
+  const [left, right] = [await setup.tenant(), await setup.tenant()];
+  for (const tenant of [left, right]) await setup.apply(tenant, searched);
+  await setup.write(left, 'thing', ...rows);
+  expect(await setup.writeAtOnce(right, 'thing', ...rows)).toHaveLength(rows.length);
+  const [before, after] = await Promise.all(
+    [left, right].map((tenant) =>
+      setup.rows(
+        `select to_jsonb(r) - array['tenant_id', 'id', 'created_at', 'updated_at', 'created_by', 'updated_by', 'words'] as record,
+           replace(words::text, t.number || ':', '') as words
+         from formwork.records r join formwork.tenants t on t.id = r.tenant_id where r.tenant_id = $1 order by data`,
+        tenant,
+      ),
+    ),
+  );
+  expect(after).toEqual(before);
+  expect(after).toHaveLength(rows.length);
+  expect(after?.filter(({ words }) => words !== '')).toHaveLength(6);
+  expect(await verify(setup.control, right)).toEqual([]);
 });
 
 test('what was designed before is filled alike, without being applied again', async () => {

@@ -72,7 +72,7 @@ export const catalogPromises: readonly Promise_[] = [
     examined: `select rolname as thing from pg_roles where rolname in ${logins}`,
     broken: `select member.rolname || ' of ' || granted.rolname as thing from pg_auth_members m
       join pg_roles member on member.oid = m.member join pg_roles granted on granted.oid = m.roleid
-      where member.rolname in ${logins} or member.rolname in ('formwork_owner', 'formwork_search')`,
+      where member.rolname in ${logins} or member.rolname in ('formwork_owner', 'formwork_search', 'formwork_writer')`,
   },
   {
     name: 'Neither login is a superuser, bypasses policies, or makes roles, databases or replicas.',
@@ -120,6 +120,17 @@ export const catalogPromises: readonly Promise_[] = [
         where has_table_privilege('formwork_system', c.oid, 'delete, truncate, references, trigger')`,
   },
   {
+    name: 'Nobody can become the role that writes slots, and it can do no more than insert records, and touch them.',
+    examined: `select rolname as thing from pg_roles where rolname = 'formwork_writer'`,
+    broken: `select member.rolname as thing from pg_auth_members m join pg_roles member on member.oid = m.member
+        where m.roleid = 'formwork_writer'::regrole and member.rolname like 'formwork%'
+      union all select rolname from pg_roles where rolname = 'formwork_writer' and (rolcanlogin or rolbypassrls or rolsuper)
+      union all select n.nspname || '.' || c.relname from ${tables}
+        where has_table_privilege('formwork_writer', c.oid, 'delete, truncate, references, trigger')
+          or has_any_column_privilege('formwork_writer', c.oid, 'insert, update') and c.relname <> 'records'
+          or has_any_column_privilege('formwork_writer', c.oid, 'select') and c.relname not in ('records', 'entity_storage', 'rollups')`,
+  },
+  {
     name: 'The audit of the system role can be added to by it alone, and changed by nobody: triggers refuse it, replicas included.',
     examined: `select tgname::text as thing from pg_trigger where tgrelid = 'formwork.system_audit'::regclass`,
     broken: `select l.login as thing from (values ('formwork_gateway'), ('formwork_designer'), ('formwork_system')) l (login)
@@ -134,7 +145,8 @@ export const catalogPromises: readonly Promise_[] = [
     name: 'Functions that run with the rights of their owner are on a short list and fix their search_path.',
     examined: `select p.oid::regprocedure::text as thing from ${functions}`,
     broken: `select p.oid::regprocedure::text as thing from ${functions}
-      where p.prosecdef and not (p.proname in ('search_records', 'search_few') and p.proowner = 'formwork_search'::regrole
+      where p.prosecdef and not ((p.proname in ('search_records', 'search_few') and p.proowner = 'formwork_search'::regrole
+          or p.proname = 'insert_filled' and p.proowner = 'formwork_writer'::regrole)
         and p.proconfig::text ~ 'search_path=(pg_catalog, formwork|formwork, pg_catalog), pg_temp')`,
   },
   {

@@ -27,7 +27,9 @@ export function insertStatement(
   onConflict: OnConflict = 'leave out',
 ): Statement {
   const [only, ...others] = records;
-  return only !== undefined && others.length === 0 && only.copies.length === 0 && !isNumbered(entity)
+  if (isNumbered(entity) || records.some(({ copies }) => copies.length > 0))
+    return insertLookingUp(entity, records, actor, onConflict);
+  return only !== undefined && others.length === 0
     ? insertOne(entity, only, actor, onConflict)
     : insertMany(entity, records, actor, onConflict);
 }
@@ -44,7 +46,20 @@ function insertOne(
     returning id`;
 }
 
+/** All at once where the database can (see sql/025). */
 function insertMany(
+  entity: Entity,
+  records: readonly NewRecord[],
+  actor: string,
+  onConflict: OnConflict,
+): Statement {
+  return sql`
+    select id from formwork.insert_records(${entity.storageKey}, ${recordsText(records)}::jsonb, ${actor},
+      ${onConflict === 'leave out'}) as id`;
+}
+
+/** With values that the database finds: numbers, and what is copied from linked records. */
+function insertLookingUp(
   entity: Entity,
   records: readonly NewRecord[],
   actor: string,
