@@ -80,8 +80,9 @@ export class Harness {
     return { ...tenant, keys };
   }
 
+  /** Whether clients use what goes or not. */
   async apply(tenant: Pick<TenantRow, 'id'>, document: unknown): Promise<void> {
-    await applyRegistry(this.control, tenant.id, document, { appliedBy: 'test' });
+    await applyRegistry(this.control, tenant.id, document, { appliedBy: 'test', force: true });
   }
 
   async gateway(config: Partial<GatewayConfig> = {}): Promise<TestGateway> {

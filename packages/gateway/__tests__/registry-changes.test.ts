@@ -171,7 +171,13 @@ test('a gateway whose LISTEN connection was cut is right all the same, and liste
   await harness.apply(tenant, withRunways);
   dataOf(await one.ask(keys.editor, read));
   dataOf(await two.ask(keys.editor, read));
-  await until(() => one.lines.some(({ msg }) => String(msg).includes('announcements were lost')));
+  // Of each channel by itself.
+  await until(() =>
+    one.lines.some(
+      ({ msg, channel }) =>
+        channel === 'formwork_registry' && String(msg).includes('announcements were lost'),
+    ),
+  );
   const from = one.lines.length;
   await harness.apply(tenant, base);
   await until(() =>

@@ -54,7 +54,8 @@ export async function startSystemServer({ bin }: SystemPostgres): Promise<TestSe
   ];
   await run(join(bin, 'initdb'), ['-D', data, ...flags], options);
   const port = await freePort();
-  const settings = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off`;
+  // Plans are looked at: statistics are made when a test makes them.
+  const settings = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off -c autovacuum_naptime=1h`;
   await run(
     join(bin, 'pg_ctl'),
     ['start', '-w', '-D', data, '-l', join(home, 'log'), '-o', settings],
