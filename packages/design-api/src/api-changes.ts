@@ -1,10 +1,18 @@
-import { applyChanges, type Change, createRegistry, type Registry } from '@formwork/registry';
-import { findBreakingChanges, findDangerousChanges, type GraphQLSchema } from 'graphql';
+import {
+  applyChangesInSteps,
+  type Change,
+  createRegistry,
+  type Registry,
+  type Steps,
+  toEnd,
+} from '@formwork/registry';
+import { findBreakingChanges, findDangerousChanges, type GraphQLNamedType, GraphQLSchema } from 'graphql';
 
 /** The GraphQL API of a registry, which another room makes. */
 export interface ApiBuilder {
-  build(registry: Registry): GraphQLSchema;
-  print(schema: GraphQLSchema): string;
+  /** With all of its types, in steps. */
+  build(registry: Registry): Steps<GraphQLSchema>;
+  sdl(registry: Registry): Steps<string>;
 }
 
 export type Level = 'SAFE' | 'DANGEROUS' | 'BREAKING';
@@ -19,6 +27,17 @@ export interface ApiChange {
 
 /** What changes for clients between two schemas; breaking changes first. */
 export function findApiChanges(before: GraphQLSchema, after: GraphQLSchema): readonly ApiChange[] {
+  return toEnd(findApiChangesInSteps(before, after));
+}
+
+/** Types that are compared at a step. */
+const atOnce = 50;
+
+/** The same in steps. */
+export function* findApiChangesInSteps(
+  before: GraphQLSchema,
+  after: GraphQLSchema,
+): Steps<readonly ApiChange[]> {
   const as =
     (level: Level) =>
     ({ type, description }: { readonly type: string; readonly description: string }): ApiChange => ({
@@ -26,10 +45,36 @@ export function findApiChanges(before: GraphQLSchema, after: GraphQLSchema): rea
       type,
       message: description,
     });
-  return [
-    ...findBreakingChanges(before, after).map(as('BREAKING')),
-    ...findDangerousChanges(before, after).map(as('DANGEROUS')),
-  ];
+  const [was, is] = [before.getTypeMap(), after.getTypeMap()];
+  const kept = Object.keys(was).filter((name) => name in is);
+  // What has gone or is new is told first.
+  const parts = [[...Object.keys(was), ...Object.keys(is)].filter((name) => !(name in was && name in is))];
+  for (let from = 0; from < kept.length; from += atOnce) parts.push(kept.slice(from, from + atOnce));
+  const breaking: ApiChange[] = [];
+  const dangerous: ApiChange[] = [];
+  for (const names of parts) {
+    const some = [new SomeTypes(was, names), new SomeTypes(is, names)] as const;
+    breaking.push(...findBreakingChanges(...some).map(as('BREAKING')));
+    dangerous.push(...findDangerousChanges(...some).map(as('DANGEROUS')));
+    yield;
+  }
+  return [...breaking, ...dangerous];
+}
+
+/** A schema as far as it has these types, to be compared with another. */
+class SomeTypes extends GraphQLSchema {
+  readonly #types: Record<string, GraphQLNamedType>;
+
+  constructor(all: Readonly<Record<string, GraphQLNamedType>>, names: readonly string[]) {
+    super({ assumeValid: true });
+    this.#types = Object.fromEntries(
+      names.flatMap((name) => (name in all ? [[name, all[name] as GraphQLNamedType]] : [])),
+    );
+  }
+
+  override getTypeMap(): Record<string, GraphQLNamedType> {
+    return this.#types;
+  }
 }
 
 export function levelOf(changes: readonly ApiChange[]): Level {
@@ -46,24 +91,26 @@ const mostEntities = 1_000;
  * What each change of a list does to clients, by its place: the difference between the schemas before and after it.
  * Where the registry makes no sense until a later change is done, that one has what they do together.
  */
-export function apiChangesOf(
+export function* apiChangesOf(
   api: ApiBuilder,
   before: Registry | null,
   changes: readonly Change[],
-): readonly (readonly ApiChange[])[] {
+): Steps<readonly (readonly ApiChange[])[]> {
   const empty = changes.map((): readonly ApiChange[] => []);
   const entities = (before?.entities.length ?? 0) * changes.length;
   const isEach = changes.length <= mostBuilds && entities <= mostEntities;
-  let schema = api.build(before ?? emptyRegistry());
-  return empty.map((none, index) => {
-    if (!isEach && index < changes.length - 1) return none;
-    const applied = applyChanges(before, changes.slice(0, index + 1));
-    if ('problems' in applied) return none;
-    const next = api.build(applied.registry);
-    const found = findApiChanges(schema, next);
+  let schema = yield* api.build(before ?? emptyRegistry());
+  const all: (readonly ApiChange[])[] = [];
+  for (const [index, none] of empty.entries()) {
+    all.push(none);
+    if (!isEach && index < changes.length - 1) continue;
+    const applied = yield* applyChangesInSteps(before, changes.slice(0, index + 1));
+    if ('problems' in applied) continue;
+    const next = yield* api.build(applied.registry);
+    all[index] = yield* findApiChangesInSteps(schema, next);
     schema = next;
-    return found;
-  });
+  }
+  return all;
 }
 
 export function emptyRegistry(): Registry {

@@ -1,5 +1,12 @@
-import type { Change, ChangeKind, Problem, Registry } from '@formwork/registry';
-import { toDocument } from '@formwork/registry';
+import {
+  type Change,
+  type ChangeKind,
+  inSteps,
+  type Problem,
+  type Registry,
+  type Steps,
+  toDocument,
+} from '@formwork/registry';
 import type { Backfill, CheckedChange } from '@formwork/registry-store';
 import { AffectedUseType, findAffectedUses } from './affected-uses.ts';
 import {
@@ -7,7 +14,7 @@ import {
   type ApiChange,
   apiChangesOf,
   emptyRegistry,
-  findApiChanges,
+  findApiChangesInSteps,
   type Level,
   levelOf,
 } from './api-changes.ts';
@@ -133,20 +140,20 @@ export const PreviewType = builder.objectRef<Preview>('Preview').implement({
       type: LevelEnum,
       nullable: true,
       description: 'Of all of it together. Null where the problems leave nothing to compare.',
-      resolve: ({ checked }, _args, { api }) => {
-        const found = compare(api, checked);
+      resolve: async ({ checked }, _args, { api }) => {
+        const found = await compare(api, checked);
         return found && levelOf(found);
       },
     }),
     apiChanges: t.field({
       type: [ApiChangeType],
       description: 'What clients may notice, between the schema of now and the one at the end of the list.',
-      resolve: ({ checked }, _args, { api }) => compare(api, checked) ?? [],
+      resolve: async ({ checked }, _args, { api }) => (await compare(api, checked)) ?? [],
     }),
     changes: t.field({
       type: [PreviewedChangeType],
       description: 'Each change of the list by itself.',
-      resolve: ({ checked, changes }, _args, { api }) => eachChange(api, checked, changes),
+      resolve: ({ checked, changes }, _args, { api }) => inSteps(eachChange(api, checked, changes)),
     }),
     effects: t.field({
       type: [ChangeType],
@@ -170,7 +177,10 @@ export const PreviewType = builder.objectRef<Preview>('Preview').implement({
         after === null
           ? []
           : findBrokenDocuments(
-              { before: api.build(before ?? emptyRegistry()), after: api.build(after) },
+              {
+                before: await inSteps(api.build(before ?? emptyRegistry())),
+                after: await inSteps(api.build(after)),
+              },
               documents.list,
               await usage(),
             ),
@@ -180,7 +190,8 @@ export const PreviewType = builder.objectRef<Preview>('Preview').implement({
       type: SdlType,
       nullable: true,
       description: 'Null where the problems leave nothing to compare.',
-      resolve: ({ checked: { before, after } }, _args, { api }) => after && sdlOf(api, before, after),
+      resolve: ({ checked: { before, after } }, _args, { api }) =>
+        after && inSteps(sdlOf(api, before, after)),
     }),
     document: t.field({
       type: 'JSON',
@@ -191,21 +202,32 @@ export const PreviewType = builder.objectRef<Preview>('Preview').implement({
   }),
 });
 
-function compare(api: ApiBuilder, { before, after }: CheckedChange): readonly ApiChange[] | null {
-  return after && findApiChanges(api.build(before ?? emptyRegistry()), api.build(after));
+/** For as long as somebody reads of it: several fields tell of it. */
+const compared = new WeakMap<CheckedChange, Promise<readonly ApiChange[] | null>>();
+
+function compare(api: ApiBuilder, checked: CheckedChange): Promise<readonly ApiChange[] | null> {
+  const known = compared.get(checked) ?? inSteps(findChanges(api, checked));
+  compared.set(checked, known);
+  return known;
 }
 
-function sdlOf(api: ApiBuilder, before: Registry | null, after: Registry): SdlComparison {
-  const print = (registry: Registry) => api.print(api.build(registry));
-  return { before: print(before ?? emptyRegistry()), after: print(after) };
+function* findChanges(api: ApiBuilder, { before, after }: CheckedChange): Steps<readonly ApiChange[] | null> {
+  if (after === null) return null;
+  const was = yield* api.build(before ?? emptyRegistry());
+  return yield* findApiChangesInSteps(was, yield* api.build(after));
 }
 
-function eachChange(
+function* sdlOf(api: ApiBuilder, before: Registry | null, after: Registry): Steps<SdlComparison> {
+  const was = yield* api.sdl(before ?? emptyRegistry());
+  return { before: was, after: yield* api.sdl(after) };
+}
+
+function* eachChange(
   api: ApiBuilder,
   { before, after, problems }: CheckedChange,
   changes: readonly Change[],
-): readonly PreviewedChange[] {
-  const found = after ? apiChangesOf(api, before, changes) : [];
+): Steps<readonly PreviewedChange[]> {
+  const found = after ? yield* apiChangesOf(api, before, changes) : [];
   return changes.map((change, index) => ({
     index,
     kind: Object.keys(change)[0] as ChangeKind,

@@ -1,4 +1,4 @@
-import type { Problem } from '@formwork/registry';
+import { inSteps, type Problem } from '@formwork/registry';
 import { emptyRegistry } from '../api-changes.ts';
 import { builder } from '../builder.ts';
 import type { DesignContext } from '../context.ts';
@@ -104,7 +104,8 @@ async function add(
   given: readonly GivenDocument[],
 ): Promise<AddPayload> {
   const { registry } = await store.load(tenantId);
-  const checked = checkDocuments(api.build(registry ?? emptyRegistry()), given, documents.largest);
+  const schema = await inSteps(api.build(registry ?? emptyRegistry()));
+  const checked = checkDocuments(schema, given, documents.largest);
   if ('problems' in checked) return { added: 0, known: 0, problems: checked.problems };
   const { problems, ...outcome } = { added: 0, known: 0, ...(await documents.add(checked.documents)) };
   return { ...outcome, problems: (problems ?? []).map(({ index, message }) => problemOf(index, message)) };

@@ -1,7 +1,8 @@
 import { type DesignContext, designSchema } from '@formwork/design-api';
 import type { ControlPlane } from '@formwork/pg';
+import type { Registry } from '@formwork/registry';
 import { createRegistryStore } from '@formwork/registry-store';
-import { buildGraphqlSchema, printTenantSchema } from '@formwork/schema-factory';
+import { buildGraphqlSchema, printInSteps } from '@formwork/schema-factory';
 import { execute, type GraphQLSchema } from 'graphql';
 import { canDesign } from '../access/roles.ts';
 import type { GatewayOptions } from '../config.ts';
@@ -26,7 +27,14 @@ export function createDesign(control: ControlPlane, options: GatewayOptions): De
     usageWindow: options.usageWindowDays,
     fillLimit: options.fillLimit,
   });
-  const api = { build: buildGraphqlSchema, print: printTenantSchema };
+  const api = {
+    *build(registry: Registry) {
+      const schema = buildGraphqlSchema(registry);
+      yield* schema.makeAll();
+      return schema;
+    },
+    sdl: (registry: Registry) => printInSteps(buildGraphqlSchema(registry)),
+  };
   return {
     schema: designSchema,
     contextOf: ({ caller }) => {
