@@ -14,7 +14,10 @@ import {
   workOffJobs,
 } from '@formwork/registry-store';
 import { claimJob } from '../src/jobs/claim-job.ts';
+import { finishTidy } from '../src/jobs/end-job.ts';
 import { fillBatch } from '../src/jobs/fill-batch.ts';
+import type { Claim } from '../src/jobs/job.ts';
+import { tidyLater } from '../src/jobs/start-jobs.ts';
 import { makeStrict, switchField } from '../src/jobs/switch-field.ts';
 import { type Setup, setUp } from './setup.ts';
 
@@ -356,6 +359,39 @@ test('slots that are given up are emptied by a job where that are too many recor
   await work();
   expect(await theJob()).toMatchObject({ kind: 'tidy', state: 'done', done: 3 });
   expect(await flats('n1, t1')).toEqual([1, 1, 1].map((n1) => ({ n1, t1: null })));
+});
+
+describe('emptying slots, asked for again', () => {
+  const again = () => setup.control.withTenant(tenant, (sql) => tidyLater(sql, tenant, 'flat'));
+
+  test('between its last batch and its end begins anew', async () => {
+    await write('a', { rent: '1' });
+    await again();
+    const claim = (await claimJob(setup.control, randomUUID())) as Claim;
+    expect(await fillBatch(setup.control, claim, 5, 'nothing')).toBe('end');
+    await again();
+    expect(await finishTidy(setup.control, claim)).toBe(false);
+    expect(await fillBatch(setup.control, claim, 5, 'nothing')).toBe('end');
+    expect(await finishTidy(setup.control, claim)).toBe(true);
+    expect(await theJob()).toMatchObject({ kind: 'tidy', state: 'done', done: 1 });
+    // Of one that is done another is made.
+    await again();
+    expect(await readJobs(setup.control, tenant)).toHaveLength(2);
+    await work();
+  });
+
+  test('stays paused where it was, and goes on where it had failed', async () => {
+    await write('a', { rent: '1' });
+    await again();
+    await pauseJob(setup.control, tenant, (await theJob())?.id ?? '');
+    await again();
+    await work();
+    expect(await theJob()).toMatchObject({ state: 'paused', done: 0 });
+    await setup.control.withTenant(tenant, (sql) => sql`update formwork.jobs set state = 'failed'`);
+    await again();
+    await work();
+    expect(await theJob()).toMatchObject({ state: 'done', done: 1 });
+  });
 });
 
 test('what is lost on the way has to be allowed', async () => {

@@ -12,7 +12,23 @@ export async function endJob(sql: TransactionSql, jobId: string): Promise<void> 
   await sql`delete from formwork.job_queue where job = ${jobId}::uuid`;
 }
 
-/** Nothing is to be served: slots were emptied, or what was to be filled has gone. */
+/** The slots are emptied; false where it has been asked for again since the last batch, and has to begin anew. */
+export function finishTidy(control: ControlPlane, claim: Claim): Promise<boolean> {
+  return control.withTenant(claim.tenantId, async (sql) => {
+    if (!(await keepClaim(sql, claim))) return true;
+    // Whoever asks for it again changes this row, and is waited for; afterwards they find a job that is done, and leave another.
+    await sql`select from formwork.jobs where id = ${claim.jobId}::uuid for update`;
+    const [job] = await sql<{ isThrough: boolean }[]>`
+      select cursor is not null or not exists (
+        select from formwork.records r where r.entity_type = j.entity_type) as "isThrough"
+      from formwork.jobs j where id = ${claim.jobId}::uuid`;
+    if (job?.isThrough !== true) return false;
+    await endJob(sql, claim.jobId);
+    return true;
+  });
+}
+
+/** Nothing is to be served, for what was to be filled has gone. */
 export function finishJob(control: ControlPlane, claim: Claim): Promise<void> {
   return control.withTenant(claim.tenantId, async (sql) => {
     if (await keepClaim(sql, claim)) await endJob(sql, claim.jobId);

@@ -4,7 +4,7 @@ import type { ConvertedPair } from '@formwork/view-compiler';
 import { countOf, examplesOf, type Finding } from '../find-records.ts';
 import { readCurrent } from '../read-registry.ts';
 import { defaultLease, keepClaim, releaseJob } from './claim-job.ts';
-import { blockJob, finishJob } from './end-job.ts';
+import { blockJob, finishJob, finishTidy } from './end-job.ts';
 import { countRecords, fillBatch, fillRest } from './fill-batch.ts';
 import { fillSlots } from './fill-slots.ts';
 import type { Claim, Job } from './job.ts';
@@ -44,9 +44,11 @@ async function work(control: ControlPlane, claim: Claim, pace: JobPace): Promise
 }
 
 async function tidy(control: ControlPlane, claim: Claim, pace: JobPace): Promise<void> {
-  const outcome = await repeatBatches(pace, () => fillBatch(control, claim, pace.batch ?? 500, 'nothing'));
-  if (pace.signal?.aborted) return releaseJob(control, claim);
-  if (outcome === 'end') await finishJob(control, claim);
+  do {
+    const outcome = await repeatBatches(pace, () => fillBatch(control, claim, pace.batch ?? 500, 'nothing'));
+    if (pace.signal?.aborted) return releaseJob(control, claim);
+    if (outcome === 'stopped') return;
+  } while (!(await finishTidy(control, claim)));
 }
 
 /** Fills a field from the one whose place it takes, compares the two, and serves it once they are alike. */

@@ -65,14 +65,15 @@ async function beginAnew(
   for (const { id } of begun.filter(({ state }) => state === 'waiting')) await queueJob(sql, tenantId, id);
 }
 
-/** Leaves a job that empties slots which nobody has any more. */
+/** Leaves a job that empties slots which nobody has any more, or has the one that is there begin anew. One that is paused stays so. */
 export async function tidyLater(sql: TransactionSql, tenantId: string, entityType: string): Promise<void> {
-  const started = await sql<{ id: string }[]>`
-    insert into formwork.jobs (kind, entity_type, field, created_by) values ('tidy', ${entityType}, '', '')
+  const started = await sql<{ id: string; state: Job['state'] }[]>`
+    insert into formwork.jobs as j (kind, entity_type, field, created_by) values ('tidy', ${entityType}, '', '')
     on conflict (tenant_id, entity_type, field, kind) where state not in ('done', 'cancelled')
-      do update set cursor = null, last_record = null, done = 0
-    returning id`;
-  for (const { id } of started) await queueJob(sql, tenantId, id);
+      do update set cursor = null, last_record = null, done = 0, total = 0, attempts = 0, error = null,
+        state = case j.state when 'paused' then j.state else 'waiting' end, updated_at = now()
+    returning id, state`;
+  for (const { id } of started.filter(({ state }) => state === 'waiting')) await queueJob(sql, tenantId, id);
 }
 
 /** Workers hear of it at commit. */
