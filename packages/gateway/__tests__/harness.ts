@@ -20,7 +20,7 @@ export interface TestTenant extends TenantRow {
 }
 
 /** A line of the gateway's log. */
-export type LogLine = Readonly<Record<string, unknown>>;
+type LogLine = Readonly<Record<string, unknown>>;
 
 export interface TestGateway extends Gateway {
   readonly lines: readonly LogLine[];

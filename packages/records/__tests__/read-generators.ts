@@ -38,7 +38,7 @@ export const values: Readonly<Record<Exclude<ModelField, 'friend'>, fc.Arbitrary
   multiSelect: fc.subarray(choiceNames),
 };
 
-export const scalarFields = Object.keys(values).filter((name) => name !== 'multiSelect') as Exclude<
+const scalarFields = Object.keys(values).filter((name) => name !== 'multiSelect') as Exclude<
   ModelField,
   'friend' | 'multiSelect'
 >[];

@@ -71,7 +71,7 @@ function connectionFilter(
 }
 
 /** One step of an ordering; `names`: those that it may be of. */
-export function orderStep(
+function orderStep(
   draft: Draft,
   typeName: string,
   depth = 0,

@@ -27,7 +27,7 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
 }
 
 /** What the clock on the wall shows at a moment. */
-export function wallOf(moment: number, zone: string): number {
+function wallOf(moment: number, zone: string): number {
   const parts = Object.fromEntries(
     (formats.get(zone) ?? formatOf(zone)).formatToParts(moment).map(({ type, value }) => [type, value]),
   );
@@ -84,7 +84,7 @@ function add(wall: number, unit: string, count: number): number {
 }
 
 /** "2026-11-21", of the year 1 too. */
-export function dayText(wall: number): string {
+function dayText(wall: number): string {
   return new Date(wall).toISOString().slice(0, 'yyyy-mm-dd'.length);
 }
 

@@ -39,7 +39,7 @@ export function compareTexts(left: string, right: string, length = Number.POSITI
 }
 
 /** Microseconds; a month counts 30 days, as Postgres compares intervals. */
-export function durationOf(text: string): bigint {
+function durationOf(text: string): bigint {
   const match =
     /^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d+))?S)?)?$/.exec(
       text,

@@ -1,7 +1,7 @@
 import type { AdminClient } from '@formwork/pg';
 
 /** What has to hold of the database, whatever tables and functions come to it. */
-export interface Promise_ {
+interface Promise_ {
   readonly name: string;
   /** What was looked at: one row each, with a column `thing`. */
   readonly examined: string;
@@ -25,7 +25,7 @@ const views = `pg_class c join pg_namespace n on n.oid = c.relnamespace and ${sc
 const functions = `pg_proc p join pg_namespace n on n.oid = p.pronamespace and ${schemas}`;
 const logins = `('formwork_gateway', 'formwork_designer')`;
 
-export const catalogPromises: readonly Promise_[] = [
+const catalogPromises: readonly Promise_[] = [
   {
     name: 'Every table with a tenant_id has row-level security, and its owner is bound by it too.',
     examined: `select thing from ${tenantTables}`,
