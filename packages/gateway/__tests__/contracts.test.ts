@@ -84,7 +84,7 @@ const ways: readonly Way[] = [
     expand: { renameEntity: { entity: 'property', to: 'flat' } },
     contract: { dropAlias: { entity: 'flat', alias: 'property' } },
     deprecated:
-      /^ {2}properties\([\s\S]*?\): PropertyConnection! @deprecated\(reason: "Renamed to \\"flat\\"\."\)$/m,
+      /^ {2}properties\([\s\S]*?\): PropertyConnection! @deprecated\(reason: "Renamed to \\"flats\\"\."\)$/m,
     before: property,
     today: clientOf('Flat', 'flats', 'rent'),
     errors: [
@@ -115,7 +115,7 @@ const ways: readonly Way[] = [
     expand: { deprecateEntity: { entity: 'property', reason: 'Merged.', replacement: 'home' } },
     contract: { removeEntity: { entity: 'property' } },
     deprecated:
-      /^ {2}properties\([\s\S]*?\): PropertyConnection! @deprecated\(reason: "Merged\. Use \\"home\\"\."\)$/m,
+      /^ {2}properties\([\s\S]*?\): PropertyConnection! @deprecated\(reason: "Merged\. Use \\"homes\\"\."\)$/m,
     before: property,
     today: clientOf('Home', 'homes', 'rent'),
     errors: [

@@ -100,6 +100,20 @@ describe('operations of a client', () => {
     expect([refusals(between, renamed), refusals(last, renamed)]).toEqual([[], []]);
   });
 
+  test.each([
+    ['airport', 'airfield'],
+    ['airports', 'airfields'],
+    ['airportsAggregate', 'airfieldsAggregate'],
+    ['airportByIata', 'airportByCode'],
+    ['airportByCode', 'airfieldByCode'],
+    ['createAirport', 'createAirfield'],
+    ['deleteAirports', 'deleteAirfields'],
+  ])('find the root field %s deprecated for %s', (before, after) => {
+    const roots = [between.getQueryType(), between.getMutationType()].map((type) => type?.getFields());
+    const field = roots.find((fields) => fields?.[before])?.[before];
+    expect(field?.deprecationReason).toBe(`Renamed to "${after}".`);
+  });
+
   test('find the old names deprecated with what to say instead', () => {
     const sdl = printTenantSchema(between);
     expect(sdl).toContain('airportByIata(iata: String!): Airport @deprecated(reason: "Renamed to');

@@ -2,6 +2,7 @@ import {
   deprecationReason,
   deriveEntityNames,
   deriveKeyNames,
+  deriveRootNames,
   type Entity,
   type EntityNames,
   type Field,
@@ -12,6 +13,8 @@ import {
 /** What is on its way out says so, by this property of entities, fields, keys and choices. */
 export interface Served {
   readonly deprecationReason?: string | null;
+  /** Of the root fields of an entity or a key, by their names. */
+  readonly rootReasons?: ReadonlyMap<string, string>;
 }
 
 /** A field under a former name. */
@@ -60,24 +63,61 @@ function serveEntity(
   entity: Entity,
 ): { readonly base: Entity; readonly others: readonly Entity[] } {
   if (!hasHistory(entity)) return { base: entity, others: [] };
-  const reason = deprecationReason(entity.deprecated, (key) => {
-    const other = registry.entityByKey.get(key);
-    return other && deriveEntityNames(other.key, other.plural).single;
-  });
   const own = deriveEntityNames(entity.key, entity.plural);
   const [, ...later] = entity.aliases;
-  const renamed = `Renamed to "${own.single}".`;
-  const others = [{ names: own, reason }, ...later.map(({ names }) => ({ names, reason: renamed }))];
-  const base = callEntity(entity, entity.names, entity.aliases.length > 0 ? renamed : reason);
+  const gone = retirementOf(registry, entity);
+  const renamed: Retirement = {
+    successor: { names: own, keys: entity.keys },
+    tell: (name) => `Renamed to "${name}".`,
+  };
+  const others = [{ names: own, why: gone }, ...later.map(({ names }) => ({ names, why: renamed }))];
+  const base = callEntity(entity, entity.names, entity.aliases.length > 0 ? renamed : gone);
   return {
     base,
     others:
-      entity.aliases.length > 0 ? others.map((other) => callEntity(entity, other.names, other.reason)) : [],
+      entity.aliases.length > 0 ? others.map((other) => callEntity(entity, other.names, other.why)) : [],
   };
 }
 
+/** Why an entity's root fields are on their way out. */
+interface Retirement {
+  /** The entity that takes their place; null where none does. */
+  readonly successor: { readonly names: EntityNames; readonly keys: readonly UniqueKey[] } | null;
+  /** What clients read, by the name of what takes the place of what they use. */
+  readonly tell: (name: string | undefined) => string;
+}
+
+function retirementOf({ entityByKey }: Registry, { deprecated }: Entity): Retirement | null {
+  if (!deprecated) return null;
+  const other = entityByKey.get(deprecated.replacement ?? '');
+  return {
+    successor: other ? { names: deriveEntityNames(other.key, other.plural), keys: other.keys } : null,
+    tell: (name) => deprecationReason(deprecated, () => name) ?? deprecated.reason,
+  };
+}
+
+/** By the name of the root field, so that each tells of the one that takes its place. */
+function rootReasons(
+  names: EntityNames,
+  keys: readonly UniqueKey[],
+  { successor, tell }: Retirement,
+): ReadonlyMap<string, string> {
+  const theirs = successor && rootsOf(successor.names, successor.keys);
+  const roots = [...rootsOf(names, keys)];
+  return new Map(roots.map(([what, root]) => [root, tell(theirs?.get(what) ?? successor?.names.single)]));
+}
+
+/** By what they do, which is called alike for every entity. */
+function rootsOf(names: EntityNames, keys: readonly UniqueKey[]): ReadonlyMap<string, string> {
+  const { query, mutation } = deriveRootNames(names);
+  const byKey = keys
+    .flatMap((key) => [key, ...key.aliases])
+    .map(({ key }) => [`by ${key}`, deriveKeyNames(names, key).rootName] as const);
+  return new Map([...Object.entries(query), ...Object.entries(mutation), ...byKey]);
+}
+
 /** The entity under these names, all of its fields objects of their own: types are made once for each object. */
-function callEntity(entity: Entity, names: EntityNames, reason: string | null): Entity & Served {
+function callEntity(entity: Entity, names: EntityNames, why: Retirement | null): Entity & Served {
   const served = new Map(entity.fields.map((field) => [field, serveField(entity, field)]));
   const own = [...served.values()].flatMap(([first]) => first ?? []);
   return {
@@ -87,7 +127,10 @@ function callEntity(entity: Entity, names: EntityNames, reason: string | null): 
     fieldByKey: new Map(own.map((field) => [field.key, field])),
     fieldByStorageKey: new Map(own.map((field) => [field.storageKey, field])),
     keys: entity.keys.flatMap((key) => serveKey(names, key, served)),
-    ...(reason !== null && { deprecationReason: reason }),
+    ...(why && {
+      deprecationReason: why.tell(why.successor?.names.single),
+      rootReasons: rootReasons(names, entity.keys, why),
+    }),
   };
 }
 
@@ -130,11 +173,15 @@ function serveKey(
   const parts = key.fields.flatMap((field) => served.get(field) ?? field);
   if (key.aliases.length === 0) return [{ ...key, ...nameKey(names, key.key), fields: parts }];
   const own = { ...key, ...nameKey(names, key.key), fields };
-  const aliases = key.aliases.map((alias): UniqueKey & Served => ({
-    ...{ ...key, ...nameKey(names, alias.key), key: alias.key },
-    fields: parts.filter((part) => part.key === alias.key),
-    deprecationReason: `Renamed to "${own.name}".`,
-  }));
+  const aliases = key.aliases.map((alias): UniqueKey & Served => {
+    const named = nameKey(names, alias.key);
+    return {
+      ...{ ...key, ...named, key: alias.key },
+      fields: parts.filter((part) => part.key === alias.key),
+      deprecationReason: `Renamed to "${own.name}".`,
+      rootReasons: new Map([[named.rootName, `Renamed to "${own.rootName}".`]]),
+    };
+  });
   return [own, ...aliases];
 }
 
@@ -149,14 +196,18 @@ export function reasonOf(thing: object): string | null {
     : null;
 }
 
-/** Fields of the root that are there for an entity or a key, deprecated where that is. */
+/** Fields of the root that are there for an entity or a key, deprecated where that is, each for the one that takes its place. */
 export function withDeprecation<Config extends object>(
   fields: Readonly<Record<string, Config>>,
   thing: Entity | UniqueKey,
 ): Record<string, Config> {
   const deprecationReason = reasonOf(thing);
   if (deprecationReason === null) return fields;
+  const { rootReasons: reasons } = thing as Served;
   return Object.fromEntries(
-    Object.entries(fields).map(([name, config]) => [name, { deprecationReason, ...config }]),
+    Object.entries(fields).map(([name, config]) => [
+      name,
+      { deprecationReason: reasons?.get(name) ?? deprecationReason, ...config },
+    ]),
   );
 }
