@@ -30,7 +30,7 @@ test('the time of a line is that of the moment', () => {
   const { log, lines } = listen('info');
   for (const moment of ['2026-01-01T00:00:00.007Z', '2026-01-01T00:00:00.999Z', '2026-01-01T00:00:01.050Z']) {
     jest.setSystemTime(new Date(moment));
-    logRequest(log, {});
+    logRequest(log, { status: 200 });
     log.info('another');
     expect(lines.splice(0).map((line) => JSON.parse(line).time)).toEqual([moment, moment]);
   }

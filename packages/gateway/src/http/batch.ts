@@ -15,7 +15,7 @@ export interface Batch {
 export interface BatchWays {
   /** Counts as a request of the tenant each time. */
   readonly admit: () => Visit | Promise<Visit>;
-  readonly begin: (visit: Visit, params: OperationParams) => Promise<Runnable>;
+  readonly begin: (visit: Visit, params: OperationParams) => Runnable | Promise<Runnable>;
   readonly watch: (operation: Runnable) => Runnable;
   readonly lane: Lane;
 }

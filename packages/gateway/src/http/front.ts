@@ -20,7 +20,7 @@ import { parseBodyParams, parseUrlParams } from './params.ts';
 export interface GraphqlEndpoint {
   readonly fastLane: Lane | null;
   readonly yogaLane: Lane;
-  readonly begin: (visit: Visit, params: OperationParams, method: string) => Promise<Runnable>;
+  readonly begin: (visit: Visit, params: OperationParams, method: string) => Runnable | Promise<Runnable>;
 }
 
 /** Clients send this one; other ways of writing it go through yoga. */
@@ -61,7 +61,8 @@ export async function serveGraphql(
       };
       return exchange.send(await answerBatch(params, services, visit, ways));
     }
-    const operation = await endpoint.begin(visit, params, exchange.method);
+    const begun = endpoint.begin(visit, params, exchange.method);
+    const operation = begun instanceof Promise ? await begun : begun;
     describe(exchange, operation, visit.caller);
     exchange.send(
       await lane({ operation: tellingCode(exchange, operation), params, method: exchange.method, media }),

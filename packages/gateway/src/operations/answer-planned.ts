@@ -1,3 +1,4 @@
+import type { Statement } from '@formwork/pg';
 import type { PreparedRead, Reader, ReadPlans, Values } from '@formwork/records';
 import { queryForm, type RootField } from '@formwork/schema-factory';
 import type { TextResult } from './introspection.ts';
@@ -28,7 +29,8 @@ export type PlannedAnswer =
 export async function answerPlanned(query: PlannedQuery): Promise<PlannedAnswer> {
   const fields = prepareFields(query);
   if (fields === null) return leave();
-  const statements = fields.flatMap((field) => ('read' in field ? field.read.statements : []));
+  const statements: Statement[] = [];
+  for (const field of fields) if ('read' in field) statements.push(...field.read.statements);
   let results: Awaited<ReturnType<ReadBatches['run']>> = [];
   try {
     if (statements.length > 0) results = await query.run(statements);
@@ -36,10 +38,9 @@ export async function answerPlanned(query: PlannedQuery): Promise<PlannedAnswer>
     // What a tenant that has moved on would be told is thrown away.
     return error instanceof MovedError ? { result: {} } : leave(error);
   }
-  const rows = results.filter((result) => !(result instanceof Error)) as Rows;
-  if (rows.length < results.length) return leave();
+  if (!areRows(results)) return leave();
   try {
-    const text = writeAnswer(fields, rows, query.budget);
+    const text = writeAnswer(fields, results, query.budget);
     return { result: { data: {}, stringify: () => text } };
   } catch (error) {
     // What ends the operation as a whole would end it there too.
@@ -54,6 +55,10 @@ function leave(failure: unknown = null): PlannedAnswer {
 }
 
 type Rows = Parameters<PreparedRead['write']>[0];
+
+function areRows(results: Awaited<ReturnType<ReadBatches['run']>>): results is Rows {
+  return !results.some((result) => result instanceof Error);
+}
 
 type PreparedField =
   | { readonly name: string; readonly text: string }

@@ -34,12 +34,19 @@ export class Operation {
     this.#ready = ready;
   }
 
-  /** A refusal is proven too: the field that is unknown here may be new. */
-  static async begin(visit: Visit, params: OperationParams, method: string): Promise<Operation> {
+  /** At once where there is nothing to be asked for, which is nearly always. */
+  static begin(visit: Visit, params: OperationParams, method: string): Operation | Promise<Operation> {
     const ready = prepare(visit, params, method);
-    const operation = new Operation(visit, params, method, ready instanceof Promise ? await ready : ready);
-    if (operation.prepared.refused !== null && (await visit.prove())) await operation.prepareAgain();
-    return operation;
+    if (ready instanceof Promise)
+      return ready.then((found) => new Operation(visit, params, method, found).#proven());
+    const operation = new Operation(visit, params, method, ready);
+    return ready.prepared.refused === null ? operation : operation.#proven();
+  }
+
+  /** A refusal is proven too: the field that is unknown here may be new. */
+  async #proven(): Promise<Operation> {
+    if (this.prepared.refused !== null && (await this.visit.prove())) await this.prepareAgain();
+    return this;
   }
 
   /** With the text of the document, also where the client sent its id alone. */
@@ -81,7 +88,7 @@ export class Operation {
   }
 }
 
-/** At once where there is nothing to be asked for, which is nearly always. */
+/** At once like `begin`. */
 function prepare(visit: Visit, sent: OperationParams, method: string): Ready | Promise<Ready> {
   const view = visit.view();
   return view instanceof Promise

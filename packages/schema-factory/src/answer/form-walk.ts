@@ -4,6 +4,8 @@ import {
   type GraphQLField,
   type GraphQLObjectType,
   getArgumentValues,
+  isNonNullType,
+  Kind,
   type SelectionSetNode,
 } from 'graphql';
 import { selectionSets } from '../selection.ts';
@@ -79,9 +81,18 @@ export function isTypename(place: Place | TypenamePlace): place is TypenamePlace
   return 'typename' in place;
 }
 
+/** An argument that is a variable and nothing else. */
+interface BareVariable {
+  readonly argument: string;
+  readonly variable: string;
+  readonly isRequired: boolean;
+}
+
 /** Where the arguments of one field come from: those without a variable are told once. */
 class ArgumentSource {
   readonly #fixed: Values;
+  /** Null where a variable stands within an argument. */
+  readonly #bare: readonly BareVariable[] | null;
   readonly #open: GraphQLField<unknown, unknown>;
   readonly #node: FieldNode;
   /** Names of those that the document itself has the values of. */
@@ -97,11 +108,31 @@ class ArgumentSource {
       node,
     );
     this.fixed = new Set(Object.keys(this.#fixed));
+    const bare = given.flatMap(({ name, value }): BareVariable[] => {
+      const type = field.args.find((one) => one.name === name.value)?.type;
+      if (value.kind !== Kind.VARIABLE || type === undefined) return [];
+      return [{ argument: name.value, variable: value.name.value, isRequired: isNonNullType(type) }];
+    });
+    this.#bare = bare.length === given.length ? bare : null;
   }
 
   /** Throws what the executor would report at the field. */
   of(variables: Values): Values {
     if (this.#open.args.length === 0) return this.#fixed;
-    return { ...this.#fixed, ...getArgumentValues(this.#open, this.#node, variables) };
+    return (
+      this.#ofBare(variables) ?? { ...this.#fixed, ...getArgumentValues(this.#open, this.#node, variables) }
+    );
+  }
+
+  /** Variables have been made values of their types already. Null where one is missing, for what that means is told above. */
+  #ofBare(variables: Values): Values | null {
+    if (this.#bare === null) return null;
+    const values: Record<string, unknown> = { ...this.#fixed };
+    for (const { argument, variable, isRequired } of this.#bare) {
+      const value = Object.hasOwn(variables, variable) ? variables[variable] : undefined;
+      if (value === undefined || (value === null && isRequired)) return null;
+      values[argument] = value;
+    }
+    return values;
   }
 }
