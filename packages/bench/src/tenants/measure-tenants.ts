@@ -45,7 +45,7 @@ export async function measureTenants({
     const { cold } = visits;
     const connections = await connectionMemory(many.home);
     tell('Changes …');
-    const watch = startProbe(first);
+    const watch = startProbe(first, pid);
     const changed = await measureChanges([first, second], many.tenants, changes, minutes);
     const busy = await watch.stop();
     const after = await privateMemory(pid);
@@ -104,13 +104,13 @@ export async function measureTenants({
               '–',
             ],
             [
-              'longest wait of a probe without such time, ms',
+              'longest wait of a probe without the time that the gateway, or an idle process, waited for a core, ms',
               `${longest(cold.blocked)} / ${longest(busy.blocked)}`,
               '50',
             ],
           ],
         ),
-        'Memory is what a process shares with none (/proc/…/smaps_rollup), so garbage that nobody has collected yet counts, unless it is said that it does not. A probe asks /healthz every 10 ms; its wait holds the way there and back too, and whoever else wants the cores. An idle process looks at the clock beside it every 4 ms: where that came late, no core was to be had, or the machine stood still, and no event loop could have gone on.',
+        'Memory is what a process shares with none (/proc/…/smaps_rollup), so garbage that nobody has collected yet counts, unless it is said that it does not. A probe asks /healthz every 10 ms; its wait holds the way there and back too, and whoever else wants the cores. What of it the gateway waited for a core is told by /proc/…/schedstat; and an idle process looks at the clock beside it every 4 ms: where that came late, the machine stood still. The longer of the two is taken off a wait.',
       ],
       figures,
     };
@@ -130,7 +130,7 @@ async function visitAll(origin: string, pid: number, tenants: ManyTenants['tenan
   const cold = { waits: [] as number[], blocked: [] as number[], noCore: [] as number[] };
   // Not while a heap is collected: that is our doing.
   const visit = async (list: readonly BenchTenant[]) => {
-    const probe = startProbe(origin);
+    const probe = startProbe(origin, pid);
     const answers: number[] = [];
     for (const tenant of list)
       answers.push(await askWell(origin, '/graphql', tenant, listQuery(tenant.shape)));
