@@ -125,3 +125,26 @@ test('a server that says nothing any more keeps nobody waiting: who undoes a tra
   expect(await ask(writer, other, backend)).not.toBeNull();
   await writer.close();
 }, 20_000);
+
+test('whose commit was not answered in time is told that nobody knows, not that it took too long: it was done', async () => {
+  const insert = sql`insert into formwork.records (entity_type, data) values ('note', '{}')`;
+  const planes = [plane, connectDataPlane({ url, max: 1 })] as const;
+  for (const each of planes) await ask(each, other, backend);
+  const stepwise = planes[1].write(
+    other,
+    0,
+    async (transaction) => {
+      await transaction.run([insert]);
+      deliver = () => {};
+    },
+    { budget: 2_000 },
+  );
+  const unknown = expect(stepwise).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' });
+  while (deliver === passOn) await new Promise(setImmediate);
+  const whole = plane.writeWhole(other, { registry: 0, access: 0 }, [insert], { budget: 2_000 });
+  await expect(whole).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' });
+  await unknown;
+  deliver = passOn;
+  expect(await ask(plane, other, sql`select count(*) from formwork.records`)).toBe('2');
+  await planes[1].close();
+}, 30_000);

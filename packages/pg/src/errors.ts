@@ -70,9 +70,9 @@ export class SchemaChangedError extends DatabaseError {
   }
 }
 
-/** What became of a commit that `error` is the answer to. */
-export function failedCommit(error: DatabaseError): DatabaseError {
-  if (error.code !== 'UNAVAILABLE') return error;
+/** What became of a commit that `error` is the answer to. `isBroken`: there was none, even where `error` says that time was up. */
+export function failedCommit(error: DatabaseError, isBroken: boolean): DatabaseError {
+  if (!isBroken && error.code !== 'UNAVAILABLE') return error;
   return new DatabaseError('OUTCOME_UNKNOWN', `Nobody knows whether it was committed. ${error.message}`, {
     cause: error,
   });

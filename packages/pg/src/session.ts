@@ -69,6 +69,10 @@ export class Session {
     return this.#broken === undefined && this.#status === 'I' && this.#cancel === undefined && !this.#current;
   }
 
+  get isBroken(): boolean {
+    return this.#broken !== undefined;
+  }
+
   get inTransaction(): boolean {
     return this.#status !== 'I';
   }
@@ -160,7 +164,7 @@ export class Session {
       };
       deadline?.onExpired(onExpired);
       this.#current = { message, deadline, onExpired, settle };
-      this.#wire.stream.write(message.encode());
+      this.#wire.stream.write(message.encode(), 'latin1');
     });
   }
 

@@ -111,6 +111,11 @@ export class TenantSession {
     return this.#session.inTransaction;
   }
 
+  /** Whether the connection was lost, or given up: what was sent last may have been done. */
+  get isBroken(): boolean {
+    return this.#session.isBroken;
+  }
+
   /** Whether the last message was answered to its end, and nothing of it is left: see `Session.isClean`. */
   get isClean(): boolean {
     return this.#session.isClean;

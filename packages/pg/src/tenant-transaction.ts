@@ -66,7 +66,7 @@ async function commitTransaction(session: TenantSession): Promise<void> {
   if (!session.inTransaction)
     throw new DatabaseError('DATABASE', 'One of the statements has ended the transaction');
   const reply = await session.send([], [commit]);
-  if (reply instanceof StatementFailure) throw failedCommit(reply.error);
+  if (reply instanceof StatementFailure) throw failedCommit(reply.error, session.isBroken);
   if (reply.tag !== 'COMMIT') throw new DatabaseError('DATABASE', `COMMIT was answered by ${reply.tag}`);
 }
 

@@ -18,5 +18,5 @@ export async function writeWhole(
   const reply = await session.send([beginWholeWrite(session.tenantId, expected)], statements);
   if (!(reply instanceof StatementFailure)) return reply.results.slice(1);
   if (session.isClean && session.deadline.error === undefined) return null;
-  throw failedCommit(reply.error);
+  throw failedCommit(reply.error, session.isBroken);
 }
