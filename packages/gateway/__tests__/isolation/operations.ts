@@ -238,6 +238,8 @@ export class Operations implements Loot {
         `mutation { createBuyer(input: { code: "${this.#code()}", zqcCode: "${this.#fresh()}", number: ${this.#random.below(9)}, name: { id: "${this.id()}" } }) { buyer { id code zqcCode } } }`,
       create: () =>
         `mutation { createZqcVault(input: { code: "${this.#code()}" }) { zqcVault { id code } } createOrder(input: { code: "${this.#fresh()}", title: 4, state: ZQC_STATE }) { order { id code state } } }`,
+      'create many': () =>
+        `mutation { createBuyers(inputs: [{ code: "${this.#code()}", name: { id: "${this.id()}" } }, { code: "${this.#fresh()}" }]) { buyers { id code } } }`,
       update: () =>
         `mutation { updateBuyer(id: "${this.id()}", input: { number: 4 }) { buyer { id code } } }`,
       delete: () => `mutation { deleteBuyer(id: "${this.id()}") { id } }`,
@@ -253,6 +255,8 @@ export class Operations implements Loot {
     return {
       create: () =>
         `mutation { createZqdQuarry(input: { name: "${this.#fresh()}", code: "${this.#code()}", zqdDepth: ${this.#random.below(50)} }) { zqdQuarry { id name code } } }`,
+      'create many': () =>
+        `mutation { createZqdQuarries(inputs: [{ name: "${this.#fresh()}" }, { code: "${this.#code()}" }, { zqdDepth: 3 }]) { zqdQuarries { id name code } } }`,
       update: () =>
         `mutation { updateZqdQuarry(id: "${this.id()}", input: { name: "${this.#fresh()}" }) { zqdQuarry { id name } } }`,
       delete: () => `mutation { deleteZqdQuarry(id: "${this.id()}") { id } }`,
