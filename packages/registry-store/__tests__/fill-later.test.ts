@@ -233,7 +233,9 @@ test('what cannot wait is still refused where it is too much at once', async () 
   expect(await problemsOf(search, indexRent)).toEqual([
     expect.objectContaining({
       code: 'TOO_MANY_RECORDS',
-      message: expect.stringMatching(/slots of 7 records of "home"; at most 3 .*FORMWORK_FILL_LIMIT/),
+      message: expect.stringMatching(
+        /slots of 7 records of "home"; at most 3 .*FORMWORK_FILL_LIMIT=7 formwork registry apply/,
+      ),
     }),
   ]);
 });

@@ -88,8 +88,10 @@ export function findTooManyToFill(backfill: readonly Backfill[], limit: number):
       code: 'TOO_MANY_RECORDS',
       path: 'entities',
       message:
-        `The change has to fill slots of ${total} records of ${names.join(', ')}; at most ${limit} can be filled in ` +
-        'one change. Change fewer things at a time, or raise FORMWORK_FILL_LIMIT and apply it when writes can wait.',
+        `The change has to fill slots of ${total} records of ${names.join(', ')}; at most ${limit} can be filled in one change, ` +
+        'for writers wait. Words to search, stored formulas, rollups, counters and what comes back are not left to a job. Change fewer things at a ' +
+        'time (an index or a key by itself is filled by a job), or have it done when writes can wait: ' +
+        `"FORMWORK_FILL_LIMIT=${total} formwork registry apply …" raises the limit for that one change.`,
     },
   ];
 }
