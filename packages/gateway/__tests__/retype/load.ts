@@ -11,6 +11,8 @@ export interface LoadOptions {
   readonly readers: number;
   /** Milliseconds between two requests of one of them, at least. */
   readonly every: number;
+  /** Of the values that are read by the new name; by the old one they are text. */
+  readonly newType: 'String' | 'Decimal';
 }
 
 /** Which name a client uses: that of yesterday, or the new one, or, to read, both. */
@@ -154,16 +156,17 @@ export class Load {
     }
   }
 
-  /** A page in the order of the new type: of numbers, they ascend. */
+  /** A page in the order of the type: of texts, or of numbers, they ascend. */
   async #readList([field = '']: readonly string[], client: number): Promise<void> {
     const from = String(Math.floor(Math.random() * 4000));
-    const query = `query L($from: ${field === 'rent' ? 'String' : 'Decimal'}!) {
+    const type = field === 'rent' ? 'String' : this.#options.newType;
+    const query = `query L($from: ${type}!) {
       flats(first: 10, where: { ${field}: { gte: $from } }, orderBy: [{ ${field}: ASC }]) { nodes { ${field} } } }`;
     const answer = await this.#ask(query, { from }, client);
     if (answer === null) return;
     const page = (answer.data?.flats as { nodes?: Record<string, string>[] } | undefined)?.nodes;
     const values = page?.map((node) => node[field] ?? '');
-    const isAscending = (a: string, b: string) => (field === 'rent' ? a <= b : Number(a) <= Number(b));
+    const isAscending = (a: string, b: string) => (type === 'String' ? a <= b : Number(a) <= Number(b));
     const isRight = values?.every(
       (value, index) => isAscending(from, value) && isAscending(values[index - 1] ?? from, value),
     );

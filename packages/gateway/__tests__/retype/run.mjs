@@ -1,5 +1,5 @@
 /**
- * `npm run soak:retype -- --records 1000000 --writers 16 --readers 16 --rate 500`: the test of that name with as much to
+ * `npm run soak:retype -- --way retype (or rename) --records 1000000 --writers 16 --readers 16 --rate 500`: the test of that name with as much to
  * do as the sentence says, in processes of their own. Ends with 1 where a request failed, a read was wrong, a write was lost
  * or there were fewer than 300 requests a second (`--least-rate`).
  */
@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 
 const { values } = parseArgs({
   options: {
+    way: { type: 'string', default: 'retype' },
     records: { type: 'string', default: '1000000' },
     writers: { type: 'string', default: '16' },
     readers: { type: 'string', default: '16' },
@@ -15,7 +16,11 @@ const { values } = parseArgs({
     'least-rate': { type: 'string', default: '300' },
   },
 });
+if (!['retype', 'rename'].includes(values.way)) {
+  throw new Error(`--way is "${values.way}": give "retype" or "rename"`);
+}
 for (const [name, value] of Object.entries(values)) {
+  if (name === 'way') continue;
   if (!/^[0-9]{1,9}$/.test(value)) throw new Error(`--${name} is "${value}": give a whole number`);
 }
 const environment = Object.fromEntries(
