@@ -245,7 +245,8 @@ export class Operations implements Loot {
       delete: () => `mutation { deleteBuyer(id: "${this.id()}") { id } }`,
       'a page': () =>
         `{ buyers(first: 3, after: "${this.cursor()}") { edges { cursor node { id code name { id code } } } totalCount pageInfo { endCursor } } }`,
-      search: () => `{ buyers(search: "${this.text()}") { nodes { id code } totalCount } }`,
+      search: () =>
+        `{ buyers(search: "${this.text()}") { nodes { id code } totalCount } buyersAggregate(search: "${this.text()}") { count } }`,
       clear: () =>
         'mutation { deleteBuyers(where: { id: { isNull: false } }, atMost: 10000) { ids } deleteZqcVaults(where: { id: { isNull: false } }, atMost: 10000) { ids } }',
     };
@@ -262,7 +263,8 @@ export class Operations implements Loot {
       delete: () => `mutation { deleteZqdQuarry(id: "${this.id()}") { id } }`,
       'a page': () =>
         `{ zqdQuarries(first: 3, after: "${this.cursor()}") { edges { cursor node { id name } } totalCount pageInfo { endCursor } } }`,
-      search: () => `{ zqdQuarries(search: "${this.text()}") { nodes { id name } totalCount } }`,
+      search: () =>
+        `{ zqdQuarries(search: "${this.text()}") { nodes { id name } totalCount } zqdQuarriesAggregate(search: "${this.text()}") { count } }`,
       clear: () => 'mutation { deleteZqdQuarries(where: { id: { isNull: false } }, atMost: 10000) { ids } }',
     };
   }
