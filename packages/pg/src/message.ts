@@ -55,8 +55,8 @@ export class Message implements Reply {
       : new StatementFailure(expired ?? failure, this.results.length, this.results);
   }
 
-  /** As it goes over the wire; asked for once. */
-  encode(): Buffer {
+  /** As it goes over the wire, each character a byte; asked for once. */
+  encode(): string {
     // First, so that no failing statement can make the server skip them.
     const frames: Frame[] = this.#plan.close.map((name) => ({ kind: 'close', name }));
     this.#plan.preparations.forEach(({ name, parse }, index) => {
