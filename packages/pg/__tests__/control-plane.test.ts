@@ -32,6 +32,23 @@ test('gives back what work resolved with, an array included', async () => {
   expect(await control.control(async () => undefined)).toBeUndefined();
 });
 
+test('sends and reads arrays, though it asks no connection which types of them there are', async () => {
+  const texts = ['plain', 'with "quotes", \\ and {braces}', '', 'NULL', null];
+  const ids = [mine, theirs];
+  const contents = [{ a: '"1"' }, [2], null];
+  const [row] = await control.control(
+    (transaction) => transaction`
+      select ${texts}::text[] as texts, ${ids}::uuid[] as ids, ${contents as never}::jsonb[] as contents,
+        array[1, null] as numbers, array[true, false] as flags, array[0.5::float8] as doubles, array['a'::name] as names,
+        array[]::text[] as none, ${[]}::uuid[] as nothing,
+        array['2026-11-21'::date] as unknown`,
+  );
+  expect(row).toEqual({
+    ...{ texts, ids, contents, numbers: [1, null], flags: [true, false], doubles: [0.5], names: ['a'] },
+    ...{ none: [], nothing: [], unknown: '{2026-11-21}' },
+  });
+});
+
 test("sees the tenant's own rows and no other's", async () => {
   const rows = await control.withTenant(
     mine,

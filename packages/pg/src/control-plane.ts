@@ -1,4 +1,5 @@
 import postgres, { type TransactionSql } from 'postgres';
+import { arrayTypes } from './array-types.ts';
 import { toDatabaseError } from './errors.ts';
 
 export type { TransactionSql } from 'postgres';
@@ -41,6 +42,8 @@ export function connectControlPlane({ url, max = 4 }: ControlPlaneOptions): Cont
     // Not up to 20 s, as by itself: whoever waits for a server that is back, or for us to stop, would wait as long.
     backoff: (attempt: number) => Math.min(2, 3 ** attempt / 100) * (0.5 + Math.random() / 2),
     onnotice: () => {},
+    fetch_types: false,
+    types: arrayTypes,
     connection: { application_name: 'formwork control' },
   });
   return {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import postgres, { type TransactionSql } from 'postgres';
+import { arrayTypes } from './array-types.ts';
 import { toDatabaseError } from './errors.ts';
 import { assertSystemRole } from './system-role.ts';
 
@@ -42,6 +43,8 @@ export async function connectSystemPlane({ url, by }: SystemPlaneOptions): Promi
     idle_timeout: 60,
     connect_timeout: 10,
     onnotice: () => {},
+    fetch_types: false,
+    types: arrayTypes,
     connection: { application_name: 'formwork system' },
   });
   return { run: (job, work) => runAudited(sql, by, job, work), close: () => sql.end({ timeout: 5 }) };
