@@ -96,26 +96,46 @@ test('a plan says what it means to clients, and how the schema would change', as
   expect([plan.code, plan.json<{ level: string }>().level]).toEqual([2, 'BREAKING']);
 });
 
-test('a document that leaves out what clients use is refused, and says who they are; --force insists', async () => {
-  const { tenantId } = await createTestTenant(database, 'used', airports);
-  const use = { entityType: 'airport', field: 'city', name: 'city', client: 'old-app', clientVersion: '' };
-  const control = connectControlPlane({ url: database.designerUrl });
-  await saveUsage(control, tenantId, [{ ...use, operation: 'Cities', ways: ['filter'], uses: 1, age: 0 }]);
-  await control.close();
+describe('a document that leaves out what clients use', () => {
   const [airport] = airports.entities;
-  const removed = { formwork: 1, entities: [{ ...airport, fields: airport?.fields.slice(0, 1) }] };
-  for (const words of ['diff', 'plan', 'apply --dry-run', 'apply']) {
-    const { code, stderr } = await formwork(`registry ${words} --tenant used -`, removed);
-    expect([code, stderr]).toEqual([
-      1,
-      expect.stringMatching(
-        /entities\[0\]\.fields: The field "airport\.city" was used .* "old-app" in operation "Cities" .*--force/,
-      ),
-    ]);
+  const [iata, city] = airport?.fields ?? [];
+  const documentOf = (...fields: readonly object[]) => ({ formwork: 1, entities: [{ ...airport, fields }] });
+
+  async function inUse(slug: string, field: object | undefined): Promise<void> {
+    const { tenantId } = await createTestTenant(database, slug, documentOf({ ...iata }, { ...field }));
+    const use = { entityType: 'airport', field: 'city', name: 'city', client: 'old-app', clientVersion: '' };
+    const control = connectControlPlane({ url: database.designerUrl });
+    await saveUsage(control, tenantId, [{ ...use, operation: 'Cities', ways: ['filter'], uses: 1, age: 0 }]);
+    await control.close();
   }
-  expect((await formwork('registry diff --tenant used --force -', removed)).code).toBe(2);
-  const forced = await formwork('registry apply --tenant used --json --force -', removed);
-  expect(forced.json()).toMatchObject({ version: 2, changed: true });
+
+  test('is planned with their names, and applied', async () => {
+    await inUse('plain', city);
+    const left = documentOf({ ...iata });
+    const plan = await formwork('registry plan --tenant plain -', left);
+    expect([plan.code, plan.stdout]).toEqual([
+      2,
+      expect.stringMatching(/"airport\.city" by "old-app" in operation "Cities", last at 2/),
+    ]);
+    expect((await formwork('registry apply --tenant plain -', left)).code).toBe(0);
+  });
+
+  test('and was deprecated is refused, and says who they are; --force insists', async () => {
+    await inUse('used', { ...city, deprecated: { reason: 'Gone.' } });
+    const left = documentOf({ ...iata });
+    for (const words of ['diff', 'plan', 'apply --dry-run', 'apply']) {
+      const { code, stderr } = await formwork(`registry ${words} --tenant used -`, left);
+      expect([code, stderr]).toEqual([
+        1,
+        expect.stringMatching(
+          /entities\[0\]\.fields: The field "airport\.city" was used .* "old-app" in operation "Cities" .*--force/,
+        ),
+      ]);
+    }
+    expect((await formwork('registry diff --tenant used --force -', left)).code).toBe(2);
+    const forced = await formwork('registry apply --tenant used --json --force -', left);
+    expect(forced.json()).toMatchObject({ version: 2, changed: true });
+  });
 });
 
 test('a list of changes can be planned and applied, and a second time it is refused', async () => {

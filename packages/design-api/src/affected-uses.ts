@@ -4,7 +4,8 @@ import type { CheckedChange, RecordedUse } from '@formwork/registry-store';
 import { builder } from './builder.ts';
 import { UseType, usesOf } from './use.ts';
 
-interface AffectedUse {
+/** That a client used something that is to change. */
+export interface AffectedUse {
   /** Keys of today; `field` is null for the entity itself. */
   readonly entity: string;
   readonly field: string | null;

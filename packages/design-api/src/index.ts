@@ -1,3 +1,4 @@
+export { type AffectedUse, findAffectedUses } from './affected-uses.ts';
 export {
   type ApiBuilder,
   type ApiChange,

@@ -67,14 +67,11 @@ builder.mutationType({
       type: ApplyPayloadType,
       description:
         'Undoes a version, and those that came after it: the registry is again what it was before. Names that came since ' +
-        'stay as deprecated aliases. Refused where an old name was given up since (`dropAlias`), where links to many or ' +
-        'a counter would have to come back, and where clients have used lately what would go. `previewRevert` says what ' +
-        'it would do.',
+        'stay as deprecated aliases. Refused where an old name was given up since (`dropAlias`), and where links to many or ' +
+        'a counter would have to come back. `previewRevert` says what it would do.',
       args: {
         version: t.arg.int({ required: true, description: 'The one to undo, as `history` has it.' }),
         expectedVersion: t.arg.int({ description: expectedVersion }),
-        unusedForDays: t.arg.int({ description: unusedForDays }),
-        force: t.arg.boolean({ defaultValue: false, description: force }),
       },
       resolve: (_root, { version, ...how }, context) =>
         withKnownErrors(apply(context, { revert: version }, how)),
@@ -83,7 +80,8 @@ builder.mutationType({
       type: ApplyPayloadType,
       description:
         'Makes the document the registry, all of it or, while anything is wrong with it, nothing. Entities and fields ' +
-        'that the document leaves out are removed, unless clients have used them lately; their data is kept out of sight.',
+        'that the document leaves out are removed; their data is kept out of sight. What was deprecated, and old names, go when ' +
+        'no client has used them lately.',
       args: {
         document: t.arg({
           type: 'JSON',

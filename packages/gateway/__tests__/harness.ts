@@ -82,7 +82,7 @@ export class Harness {
 
   /** Whether clients use what goes or not. */
   async apply(tenant: Pick<TenantRow, 'id'>, document: unknown): Promise<void> {
-    await applyRegistry(this.control, tenant.id, document, { appliedBy: 'test', force: true });
+    await applyRegistry(this.control, tenant.id, document, { appliedBy: 'test' });
   }
 
   async gateway(config: Partial<GatewayConfig> = {}): Promise<TestGateway> {

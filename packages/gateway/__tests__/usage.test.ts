@@ -338,67 +338,66 @@ describe('what was used lately', () => {
     expect(problems.map(({ code }) => code)).toEqual(['IN_USE']);
   });
 
-  describe.each([
-    {
-      how: 'a document that leaves it out',
-      isAdded: false,
-      request: 'applyRegistry(document: $document',
-      place: 'entities[0].fields',
-    },
-    {
-      how: 'undoing what it came with',
-      isAdded: true,
-      request: 'revert(version: 2',
-      place: 'version',
-    },
-  ])('by $how', ({ isAdded, request, place }) => {
-    const withSize = (fields: readonly object[]) => ({
+  describe('by a document that leaves it out', () => {
+    const withSize = (size: readonly object[]) => ({
       formwork: 1,
-      entities: [{ key: 'home', fields: [{ key: 'city', type: 'text' }, ...fields] }],
+      entities: [{ key: 'home', fields: [{ key: 'city', type: 'text' }, ...size] }],
     });
     const size = { key: 'size', type: 'integer' };
+    const goingSize = { ...size, deprecated: { reason: 'Gone.' } };
     const use = 'query Sizes { homes(where: { size: { gt: 1 } }) { totalCount } }';
-    const added = { addField: { entity: 'home', field: size } };
-    const preview = request.replace('applyRegistry', 'previewRegistry').replace('revert', 'previewRevert');
 
-    async function home(slug: string): Promise<TestTenant> {
-      const tenant = await harness.tenant(`${slug}-${place.length}`, withSize(isAdded ? [] : [size]));
-      if (isAdded) expect(await apply(tenant, [added])).toEqual([]);
-      return tenant;
-    }
     async function ask(tenant: TestTenant, text: string) {
-      const variables = text.includes('$document:') ? { document: withSize([]) } : {};
+      const variables = { document: withSize([]) };
       const answer = await post(one, tenant.keys.designer, text, { path: '/design', variables });
       return Object.values(dataOf(answer))[0] as { problems: readonly { code: string; message: string }[] };
     }
-    const given = request.includes('$document') ? '($document: JSON!)' : '';
     const take = (tenant: TestTenant, more = '') =>
-      ask(tenant, `mutation ${given} { ${request}${more}) { problems { code path message } } }`);
+      ask(
+        tenant,
+        `mutation ($document: JSON!) { applyRegistry(document: $document${more}) { problems { code path message } } }`,
+      );
 
-    test('is not taken away, unless that is forced, and the clients are named', async () => {
-      const tenant = await home('kept');
+    test('and is deprecated is not taken away, unless that is forced, and the clients are named', async () => {
+      const tenant = await harness.tenant('kept', withSize([goingSize]));
       dataOf(await post(two, tenant.keys.editor, use, { client: 'old-app' }));
       const refused = {
         code: 'IN_USE',
-        path: place,
+        path: 'entities[0].fields',
         message: expect.stringMatching(
           /^The field "home.size" was used within the last 30 days: "old-app" "1.2" in operation "Sizes" \(filter\), last at .* or say "force": true.*\.$/,
         ),
       };
       expect((await take(tenant)).problems).toEqual([refused]);
-      const shown = await ask(tenant, `query ${given} { ${preview}) { problems { code path message } } }`);
-      expect(shown.problems).toEqual([refused]);
+      const preview =
+        'query ($document: JSON!) { previewRegistry(document: $document) { problems { code path message } } }';
+      expect((await ask(tenant, preview)).problems).toEqual([refused]);
       dataOf(await post(two, tenant.keys.editor, use));
       expect((await take(tenant, ', unusedForDays: 0')).problems).toEqual([]);
       expect(codesOf(await post(two, tenant.keys.editor, use))).toEqual(['GRAPHQL_VALIDATION_FAILED']);
     });
 
-    test('is taken away by force, and where another tenant alone uses it', async () => {
-      const [mine, theirs] = [await home('mine'), await home('theirs')];
-      dataOf(await post(two, theirs.keys.editor, use, { client: 'secret-app' }));
+    test('is taken away by force, where another tenant alone uses it, and where it was on no way out', async () => {
+      const mine = await harness.tenant('own-size', withSize([goingSize]));
+      const theirs = await harness.tenant('their-size', withSize([goingSize]));
+      const plain = await harness.tenant('outright', withSize([size]));
+      for (const tenant of [theirs, plain])
+        dataOf(await post(two, tenant.keys.editor, use, { client: 'secret-app' }));
       expect((await take(mine)).problems).toEqual([]);
       expect((await take(theirs)).problems).toMatchObject([{ code: 'IN_USE' }]);
       expect((await take(theirs, ', force: true')).problems).toEqual([]);
+      expect((await take(plain)).problems).toEqual([]);
+    });
+  });
+
+  test('is undone with what it came with', async () => {
+    const tenant = await harness.tenant('undone', rentals);
+    const added = { addField: { entity: 'property', field: { key: 'size', type: 'integer' } } };
+    expect(await apply(tenant, [added])).toEqual([]);
+    dataOf(await post(two, tenant.keys.editor, '{ properties(where: { size: { gt: 1 } }) { totalCount } }'));
+    const undo = 'mutation { revert(version: 2) { problems { code } } }';
+    expect(dataOf(await post(one, tenant.keys.designer, undo, { path: '/design' }))).toEqual({
+      revert: { problems: [] },
     });
   });
 

@@ -1,30 +1,12 @@
-import {
-  type ApiChange,
-  type BrokenDocument,
-  emptyRegistry,
-  findApiChanges,
-  findBrokenDocuments,
-  levelOf,
-  unifiedDiff,
-} from '@formwork/design-api';
-import { listTrustedDocuments } from '@formwork/directory';
-import type { ControlPlane } from '@formwork/pg';
-import { type Registry, RegistryError } from '@formwork/registry';
-import {
-  type Backfill,
-  type CheckedChange,
-  checkChange,
-  type LeftBehind,
-  RegistryConflictError,
-  readUsage,
-} from '@formwork/registry-store';
-import { buildGraphqlSchema, printTenantSchema } from '@formwork/schema-factory';
+import { RegistryError } from '@formwork/registry';
+import { type CheckedChange, checkChange, RegistryConflictError } from '@formwork/registry-store';
 import type { Command } from 'commander';
 import { examples, jsonOption } from '../command-help.ts';
 import { getTenant } from '../find-tenant.ts';
 import { ChangesPending } from '../pending.ts';
 import { quote } from '../quote.ts';
 import { readDocument } from '../read-document.ts';
+import { describePlan, type Place, planOf } from '../registry-plan.ts';
 import { print, type Terminal } from '../terminal.ts';
 import { withInstallation } from '../with-installation.ts';
 import { expectVersionOption, fileArgument, forceOption, requestOf } from './registry-request.ts';
@@ -120,78 +102,6 @@ async function check<Told>(
       throw new RegistryConflictError(expectVersion, checked.version);
     }
     if (checked.problems.length > 0) throw new RegistryError(checked.problems);
-    return tell({ control, tenantId: id }, checked);
+    return tell({ control, tenantId: id, usageWindow }, checked);
   });
-}
-
-interface Place {
-  readonly control: ControlPlane;
-  readonly tenantId: string;
-}
-
-interface Plan {
-  readonly tenant: string;
-  readonly version: number;
-  readonly level: string;
-  readonly changes: CheckedChange['changes'];
-  readonly apiChanges: readonly ApiChange[];
-  readonly leftBehind: readonly LeftBehind[];
-  readonly backfill: readonly Backfill[];
-  /** Trusted documents that would not run any more. */
-  readonly brokenDocuments: readonly BrokenDocument[];
-  /** As `diff -u` writes it. */
-  readonly sdlDiff: string;
-}
-
-async function planOf(
-  tenant: string,
-  { control, tenantId }: Place,
-  { version, changes, leftBehind, backfill, before, after }: CheckedChange,
-): Promise<Plan> {
-  const build = (registry: Registry | null) => buildGraphqlSchema(registry ?? emptyRegistry());
-  const [was, is] = [build(before), build(after)];
-  const apiChanges = findApiChanges(was, is);
-  const sdlDiff = unifiedDiff(printTenantSchema(was), printTenantSchema(is));
-  const brokenDocuments = await findBrokenDocuments(
-    { before: was, after: is },
-    (page) => listTrustedDocuments(control, tenantId, page),
-    await readUsage(control, tenantId),
-  );
-  return {
-    ...{ tenant, version, level: levelOf(apiChanges), changes, apiChanges, brokenDocuments },
-    ...{ leftBehind, backfill, sdlDiff },
-  };
-}
-
-function describeBroken({ hash, name, clients, problems }: BrokenDocument): string {
-  const called = name === '' ? '' : `, ${quote(name)}`;
-  const sent = clients.length === 0 ? '' : `, sent by ${clients.map(quote).join(', ')}`;
-  return `  - sha256:${hash}${called}${sent}: ${problems[0]}`;
-}
-
-function describePlan(plan: Plan, showsSdl: boolean): readonly string[] {
-  const { tenant, version, level, changes, apiChanges, brokenDocuments, leftBehind, backfill, sdlDiff } =
-    plan;
-  if (changes.length === 0) {
-    return [
-      `Nothing to change: the registry of ${quote(tenant)} is as the file says, at version ${version}.`,
-    ];
-  }
-  return [
-    `The registry of ${quote(tenant)}, at version ${version}, would change:`,
-    ...changes.map(({ message }) => `  - ${message}`),
-    `For clients that is ${level}${apiChanges.length > 0 ? ':' : '.'}`,
-    ...apiChanges.map((change) => `  - ${change.level} ${change.type}: ${change.message}`),
-    ...(brokenDocuments.length > 0 ? ['Trusted documents that would not run any more:'] : []),
-    ...brokenDocuments.map(describeBroken),
-    ...backfill.map(({ entity, records }) => `${records} records of ${quote(entity)} would be touched.`),
-    ...leftBehind.map(describeLeftBehind),
-    ...(showsSdl && sdlDiff !== '' ? ['The GraphQL schema would change:', sdlDiff.trimEnd()] : []),
-    'Nothing was applied.',
-  ];
-}
-
-export function describeLeftBehind({ entity, field, records }: LeftBehind): string {
-  const name = quote(field === null ? entity : `${entity}.${field}`);
-  return `${name} is gone from the design; what ${records} ${records === 1 ? 'record has' : 'records have'} of it is kept, out of sight.`;
 }

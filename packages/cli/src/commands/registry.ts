@@ -16,9 +16,10 @@ import { Failure } from '../failure.ts';
 import { getTenant } from '../find-tenant.ts';
 import { quote } from '../quote.ts';
 import { readDocument } from '../read-document.ts';
+import { describeLeftBehind } from '../registry-plan.ts';
 import { print, type Terminal } from '../terminal.ts';
 import { withInstallation } from '../with-installation.ts';
-import { addDiff, addPlan, describeLeftBehind } from './registry-compare.ts';
+import { addDiff, addPlan } from './registry-compare.ts';
 import {
   expectVersionOption,
   fileArgument,

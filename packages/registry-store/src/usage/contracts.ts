@@ -12,7 +12,7 @@ export interface ClosingThing {
 
 /** That a request takes a name away from clients. */
 export interface Contract {
-  /** "changes[2].dropAlias", "entities[0].fields", "version" */
+  /** "changes[2].dropAlias", "entities[0].fields" */
   readonly path: string;
   /** The name, as a sentence begins: `The alias "rent" of "property.monthly_rent"`. */
   readonly what: string;
@@ -31,16 +31,17 @@ export function takesNamesAway(request: ChangeRequest): boolean {
   return 'changes' in request && request.changes.some((change) => contractOf(change) !== null);
 }
 
-/** What the request, which makes `after` of `before`, takes away of what clients may use. */
+/**
+ * What the request, which makes `after` of `before`, ends of what clients may use. An undo is none: it takes back what it
+ * undoes, whoever uses it by now.
+ */
 export function findContracts(
   request: ChangeRequest,
   before: Registry | null,
   after: Registry,
 ): readonly Contract[] {
-  if (before === null) return [];
-  if ('changes' in request) return findRemovals(before, request.changes);
-  const gone = findNamesGone(before, after);
-  return 'revert' in request ? gone.map((one) => ({ ...one, path: 'version' })) : gone;
+  if (before === null || 'revert' in request) return [];
+  return 'changes' in request ? findRemovals(before, request.changes) : findNamesGone(before, after);
 }
 
 /** The changes of the list that give up a name, unless they say "force". */
