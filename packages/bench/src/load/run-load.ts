@@ -28,12 +28,19 @@ export interface LoadResult {
   readonly postgresCpu: number | null;
 }
 
-/** Sends the requests by turns, each connection from another place in the list, one after the other's answer. */
+/** Seconds that a run is given at most where not one request is answered. */
+const longest = 16;
+
+/**
+ * Sends the requests by turns, each connection from another place in the list, one after the other's answer. Where a run is
+ * too short for a single answer, it is done again for twice as long.
+ */
 export async function runLoad(
   target: Target,
   requests: readonly LoadRequest[],
-  { connections, duration, postmaster }: LoadOptions,
+  options: LoadOptions,
 ): Promise<LoadResult> {
+  const { connections, duration, postmaster } = options;
   const list: autocannon.Request[] = requests.map(({ headers, body }) => ({
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
@@ -52,7 +59,11 @@ export async function runLoad(
   });
   const [serverAfter, postgresAfter] = [await cpuTime(target.pid), await postgresTime(postmaster)];
   const answered = result.requests.total;
-  if (result.non2xx + result.errors + result.timeouts > 0 || answered === 0) {
+  const failed = result.non2xx + result.errors + result.timeouts;
+  if (failed === 0 && answered === 0 && duration < longest) {
+    return runLoad(target, requests, { ...options, duration: duration * 2 });
+  }
+  if (failed > 0 || answered === 0) {
     throw new BenchFailure(
       `${target.title} did not answer everything: ${result.non2xx} with a status of failure, ${result.errors} not at all, ${result.timeouts} in time.`,
     );
