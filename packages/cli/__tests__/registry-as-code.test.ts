@@ -115,7 +115,7 @@ describe('a document that leaves out what clients use', () => {
     const plan = await formwork('registry plan --tenant plain -', left);
     expect([plan.code, plan.stdout]).toEqual([
       2,
-      expect.stringMatching(/"airport\.city" by "old-app" in operation "Cities", last at 2/),
+      expect.stringMatching(/"airport\.city" by "old-app" in operation "Cities" \(filter\), last at 2/),
     ]);
     expect((await formwork('registry apply --tenant plain -', left)).code).toBe(0);
   });

@@ -12,7 +12,13 @@ import {
 import { listTrustedDocuments } from '@formwork/directory';
 import type { ControlPlane } from '@formwork/pg';
 import type { Registry } from '@formwork/registry';
-import { type Backfill, type CheckedChange, type LeftBehind, readUsage } from '@formwork/registry-store';
+import {
+  type Backfill,
+  type CheckedChange,
+  type LeftBehind,
+  readUsage,
+  tellUse,
+} from '@formwork/registry-store';
 import { buildGraphqlSchema, printTenantSchema } from '@formwork/schema-factory';
 import { quote } from './quote.ts';
 
@@ -70,10 +76,7 @@ function describeBroken({ hash, name, clients, problems }: BrokenDocument): stri
 }
 
 function describeUse({ entity, field, use }: AffectedUse): string {
-  const { client, clientVersion, operation, lastUsedAt } = use;
-  const who = `${quote(client)}${clientVersion && ` ${clientVersion}`}`;
-  const where = operation === '' ? 'an operation without a name' : `operation ${quote(operation)}`;
-  return `  - ${quote(field === null ? entity : `${entity}.${field}`)} by ${who} in ${where}, last at ${lastUsedAt.toISOString()}`;
+  return `  - ${quote(field === null ? entity : `${entity}.${field}`)} by ${tellUse(use)}`;
 }
 
 export function describePlan(plan: Plan, showsSdl: boolean): readonly string[] {

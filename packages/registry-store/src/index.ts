@@ -21,7 +21,6 @@ export { type HistoryOptions, type RegistryVersion, readHistory } from './read-h
 export {
   type RegistrySnapshot,
   readRegistry,
-  readSnapshot,
   readSnapshotInSteps,
   registryStatements,
 } from './read-registry.ts';
@@ -31,6 +30,7 @@ export { type SweepOptions, sweepViews } from './sweep-views.ts';
 export type { Backfill } from './too-many-to-fill.ts';
 export { saveClosingUses, sweepClosings } from './usage/closings.ts';
 export { isUseOf } from './usage/contracts.ts';
+export { tellUse } from './usage/find-in-use.ts';
 export { heartbeat, removeGateway, reportGateway, usageChannel } from './usage/live-gateways.ts';
 export { readUsage } from './usage/read-usage.ts';
 export { saveUsage } from './usage/save-usage.ts';

@@ -1,7 +1,13 @@
 /** ` Did you mean "title"?` with the candidate that is near enough, or an empty text. Starts with a space. */
 export function didYouMean(given: string, candidates: Iterable<string>): string {
+  const nearest = findNearest(given, candidates);
+  return nearest === undefined ? '' : ` Did you mean "${nearest}"?`;
+}
+
+/** The candidate that is nearest, if any is near enough. */
+export function findNearest(given: string, candidates: Iterable<string>): string | undefined {
   if (given.length > 60) {
-    return '';
+    return undefined;
   }
   let best: string | undefined;
   let least = Math.max(1, Math.floor(given.length * 0.4)) + 1;
@@ -15,7 +21,7 @@ export function didYouMean(given: string, candidates: Iterable<string>): string 
       least = distance;
     }
   }
-  return best === undefined ? '' : ` Did you mean "${best}"?`;
+  return best;
 }
 
 /** Letters to add, take away, replace, or swap with their neighbour ("optimal string alignment"). */

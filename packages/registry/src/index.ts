@@ -19,7 +19,7 @@ export {
 export { type CopiedDefault, copiedFrom } from './copied-default.ts';
 export { createRegistry, createRegistryInSteps, type RegistryOptions } from './create-registry.ts';
 export { compareDecimals, parseDecimal } from './decimal.ts';
-export { didYouMean } from './did-you-mean.ts';
+export { didYouMean, findNearest } from './did-you-mean.ts';
 export { diffRegistries, diffRegistriesInSteps, type RegistryChange } from './diff.ts';
 export {
   type Choice,
@@ -78,7 +78,7 @@ export { quote } from './quote.ts';
 export { registryDocumentSchema } from './registry-document-schema.ts';
 export { isReservedName } from './reserved-names.ts';
 export { resultType } from './result-type.ts';
-export { projectRegistry, registryForRole, registryForRoleInSteps } from './roles/project-registry.ts';
+export { projectRegistry, registryForRole } from './roles/project-registry.ts';
 export {
   isGivenByClients,
   mayDo,

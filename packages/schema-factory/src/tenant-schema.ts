@@ -1,4 +1,4 @@
-import { didYouMean, type Registry } from '@formwork/registry';
+import { didYouMean, findNearest, type Registry } from '@formwork/registry';
 import {
   type GraphQLAbstractType,
   type GraphQLInterfaceType,
@@ -64,10 +64,10 @@ export class TenantSchema extends GraphQLSchema {
     const isThere = (one: string) => Boolean(common.getType(one) ?? this.#search.findNearby(one));
     const others = new Set([...Object.keys(common.getTypeMap()), ...namesNear(this.#types.registry, name)]);
     for (let tries = 0; tries < 5; tries += 1) {
-      const suggestion = didYouMean(name, others);
-      const [, found] = /"(.*)"/.exec(suggestion) ?? [];
-      if (found === undefined || isThere(found)) return suggestion;
-      others.delete(found);
+      const nearest = findNearest(name, others);
+      if (nearest === undefined) break;
+      if (isThere(nearest)) return didYouMean(name, [nearest]);
+      others.delete(nearest);
     }
     return '';
   }

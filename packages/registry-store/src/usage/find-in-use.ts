@@ -36,7 +36,8 @@ function tellUses(what: string, uses: readonly RecordedUse[], days: number): str
   );
 }
 
-function tellUse({ client, clientVersion, operation, ways, lastUsedAt }: RecordedUse): string {
+/** Who, in what, how and when last. */
+export function tellUse({ client, clientVersion, operation, ways, lastUsedAt }: RecordedUse): string {
   const who = `"${client || 'unknown'}"${clientVersion && ` ${JSON.stringify(clientVersion)}`}`;
   const what = operation === '' ? 'an operation without a name' : `operation "${operation}"`;
   return `${who} in ${what} (${ways.join(', ')}), last at ${lastUsedAt.toISOString()}`;

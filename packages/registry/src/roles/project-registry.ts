@@ -4,7 +4,7 @@ import { freeze } from '../freeze.ts';
 import { fieldsByName, mapEntities } from '../lookups.ts';
 import type { Entity, Field, Registry } from '../model.ts';
 import { apiShapeOf } from '../shape.ts';
-import { mapInSteps, type Steps, toEnd } from '../steps.ts';
+import { toEnd } from '../steps.ts';
 import { isGivenByClients } from './rights.ts';
 import type { EntityAccess, Permission, Right, Role, WriteRight } from './role.ts';
 import { builtInRoles, everyEntity } from './role-document.ts';
@@ -21,19 +21,14 @@ const viewer: Role = freeze({
 
 /** The registry as a role sees it, by the role's key; null where there is no such role. */
 export function registryForRole(registry: Registry, role: string): Registry | null {
-  return toEnd(registryForRoleInSteps(registry, role));
-}
-
-/** The same in steps. */
-export function* registryForRoleInSteps(registry: Registry, role: string): Steps<Registry | null> {
   if (role === viewer.key) {
-    return yield* projectInSteps(registry, viewer);
+    return projectRegistry(registry, viewer);
   }
   if (builtInRoles.some((name) => name === role)) {
     return registry;
   }
   const own = registry.roles.find(({ key }) => key === role);
-  return own ? yield* projectInSteps(registry, own) : null;
+  return own ? projectRegistry(registry, own) : null;
 }
 
 /**
@@ -42,18 +37,14 @@ export function* registryForRoleInSteps(registry: Registry, role: string): Steps
  * of it is the role's; `whole` is the registry that it was made of.
  */
 export function projectRegistry(registry: Registry, role: Role): Registry {
-  return toEnd(projectInSteps(registry, role));
-}
-
-function* projectInSteps(registry: Registry, role: Role): Steps<Registry> {
   const sight = new Sight(registry, role);
-  const entities = yield* mapInSteps(registry.entities, (entity) => {
+  const entities = registry.entities.flatMap((entity) => {
     const permission = sight.permissionOf(entity);
     return permission?.read ? [projectEntity(sight, entity, permission)] : [];
   });
-  const maps = mapEntities(entities.flat());
+  const maps = mapEntities(entities);
   const planShape = hashOf([registry.planShape, role.permissions]);
-  const apiShape = yield* apiShapeOf(maps);
+  const apiShape = toEnd(apiShapeOf(maps));
   return freeze({ ...maps, roles: registry.roles, whole: registry, apiShape, planShape });
 }
 
