@@ -31,6 +31,9 @@ export interface LoadResult {
 /** Seconds that a run is given at most where not one request is answered. */
 const longest = 16;
 
+/** Seconds that an answer may take: where 64 send a hundred records each, the slowest takes more than the usual ten. */
+const timeout = 60;
+
 /**
  * Sends the requests by turns, each connection from another place in the list, one after the other's answer. Where a run is
  * too short for a single answer, it is done again for twice as long.
@@ -52,6 +55,7 @@ export async function runLoad(
     url: target.url,
     connections,
     duration,
+    timeout,
     setupClient: (each) => {
       const start = (client++ * 997) % list.length;
       each.setRequests([...list.slice(start), ...list.slice(0, start)]);
