@@ -5,7 +5,7 @@ export function didYouMean(given: string, candidates: Iterable<string>): string 
 }
 
 /** The candidate that is nearest, if any is near enough. */
-export function findNearest(given: string, candidates: Iterable<string>): string | undefined {
+function findNearest(given: string, candidates: Iterable<string>): string | undefined {
   if (given.length > 60) {
     return undefined;
   }

@@ -19,7 +19,7 @@ export {
 export { type CopiedDefault, copiedFrom } from './copied-default.ts';
 export { createRegistry, createRegistryInSteps, type RegistryOptions } from './create-registry.ts';
 export { compareDecimals, parseDecimal } from './decimal.ts';
-export { didYouMean, findNearest } from './did-you-mean.ts';
+export { didYouMean } from './did-you-mean.ts';
 export { diffRegistries, diffRegistriesInSteps, type RegistryChange } from './diff.ts';
 export {
   type Choice,

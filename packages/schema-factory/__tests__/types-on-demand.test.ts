@@ -1,4 +1,14 @@
-import { createRegistry, type RegistryDocument, registryForRole } from '@formwork/registry';
+import {
+  applyChanges,
+  createRegistry,
+  deriveEntityNames,
+  deriveEnumNames,
+  deriveKeyNames,
+  deriveTypeNames,
+  type Registry,
+  type RegistryDocument,
+  registryForRole,
+} from '@formwork/registry';
 import fc from 'fast-check';
 import {
   GraphQLSchema,
@@ -12,6 +22,7 @@ import {
   validate,
 } from 'graphql';
 import { buildGraphqlSchema } from '../src/index.ts';
+import { sharedTypeNames } from '../src/shared-types.ts';
 import { aviation, registryOf } from './designs.ts';
 import { randomDocument } from './random-documents.ts';
 
@@ -39,6 +50,7 @@ test('a type is found by its name before others are made, and no type that nothi
         const asked = buildGraphqlSchema(registry);
         for (const each of [
           ...names,
+          ...namesAbout(registry),
           ...names.map((one) => `${one}Input`),
           ...names.map((one) => `Create${one}`),
         ])
@@ -68,6 +80,107 @@ test('what implements an interface is told as graphql-js tells it', () => {
       const same = [whole.getType(one), whole.getType(other)] as [never, never];
       expect(schema.isSubType(abstract, type)).toBe(whole.isSubType(...same));
     }
+  }
+});
+
+/** One entity links to the next, so that all types lead to all others; with all that a design can have. */
+function chain(length: number): RegistryDocument {
+  const entities = Array.from({ length }, (_, index) => ({
+    key: `thing_${index}`,
+    softDelete: index % 2 === 0,
+    fields: [
+      { key: 'code', type: 'text' as const, unique: true, required: true },
+      { key: 'size', type: 'integer' as const },
+      {
+        key: 'state',
+        type: 'select' as const,
+        options: {
+          choices: [{ key: 'on' }, { key: 'off' }],
+          ...(index % 3 === 0 && { transitions: { on: ['off'], off: ['on'] }, initial: ['on'] }),
+        },
+      },
+      { key: 'marks', type: 'multi_select' as const, options: { choices: [{ key: 'red' }] } },
+      ...(index === length - 1 ? [{ key: 'price', type: 'currency' as const }] : []),
+      {
+        key: 'next',
+        type: 'link' as const,
+        options: { target: `thing_${(index + 1) % length}`, inverse: 'previous' },
+      },
+      ...(index % 4 === 0
+        ? [{ key: 'friends', type: 'links' as const, options: { target: `thing_${(index + 5) % length}` } }]
+        : []),
+    ],
+    keys: [{ key: 'by_size', fields: ['size', 'next'] }],
+  }));
+  return { formwork: 1, entities };
+}
+
+/** Whatever could be called so of these entities, were there such a type. */
+function namesAbout(registry: Registry): readonly string[] {
+  return [
+    ...sharedTypeNames,
+    ...registry.entities.flatMap(({ names, key, plural, fields, keys, aliases }) =>
+      [names, deriveEntityNames(key, plural), ...aliases.map((alias) => alias.names)].flatMap((called) => [
+        called.type,
+        ...Object.values(deriveTypeNames(called)),
+        ...fields.flatMap((field) => Object.values(deriveEnumNames(called, field.key))),
+        ...keys.map((one) => deriveKeyNames(called, one.key).input),
+      ]),
+    ),
+  ];
+}
+
+test('which of the names that types can have are those of types, whatever there is in the design and whoever asks', () => {
+  const roles = [
+    { key: 'reader', permissions: [{ entity: '*', read: true }] },
+    { key: 'maker', permissions: [{ entity: 'thing_1', read: true, create: true, delete: true }] },
+    {
+      key: 'changer',
+      permissions: [
+        { entity: '*', read: true },
+        { entity: 'thing_2', read: { fields: ['size', 'next'] }, update: { fields: ['next'] } },
+      ],
+    },
+  ];
+  const created = createRegistry({ ...chain(6), roles } as RegistryDocument);
+  if ('problems' in created) throw new Error(JSON.stringify(created.problems));
+  const renamed = applyChanges(created.registry, [
+    { renameEntity: { entity: 'thing_2', to: 'called_anew' } },
+    { renameField: { entity: 'thing_3', field: 'state', to: 'status' } },
+    { renameField: { entity: 'thing_4', field: 'size', to: 'extent' } },
+  ]);
+  if ('problems' in renamed) throw new Error(JSON.stringify(renamed.problems));
+  for (const whole of [created.registry, renamed.registry]) {
+    for (const role of ['admin', 'viewer', 'reader', 'maker', 'changer']) {
+      const registry = registryForRole(whole, role) as Registry;
+      const there = wholeOf(buildGraphqlSchema(registry));
+      const schema = buildGraphqlSchema(registry);
+      const told = namesAbout(whole).filter((name) => schema.getType(name));
+      expect(told).toEqual(namesAbout(whole).filter((name) => there.getType(name)));
+      for (const name of told) expect(schema.getType(name)).toBe(schema.getTypeMap()[name]);
+    }
+  }
+});
+
+test('all types are made in steps of one type at most', () => {
+  const schema = buildGraphqlSchema(registryOf(chain(40)));
+  const steps = [...schema.makeAll()].length;
+  expect(steps).toBeGreaterThan(Object.keys(schema.getTypeMap()).length);
+});
+
+test('no name has many types made, be it one of a type or not', () => {
+  const registry = registryOf(chain(40));
+  const all = buildGraphqlSchema(registry);
+  all.getTypeMap();
+  for (const name of [
+    ...namesAbout(registry).slice(0, 150),
+    'MoneyFilter',
+    'DurationFilter',
+    'Thing39State',
+  ]) {
+    const schema = buildGraphqlSchema(registry);
+    schema.getType(name);
+    expect([name, schema.made.length > all.made.length / 8]).toEqual([name, false]);
   }
 });
 

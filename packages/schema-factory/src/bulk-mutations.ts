@@ -1,4 +1,4 @@
-import { deriveRootNames, type Entity, mayDo } from '@formwork/registry';
+import { deriveRootNames, type Entity } from '@formwork/registry';
 import {
   type GraphQLFieldConfigMap,
   type GraphQLInputObjectType,
@@ -7,10 +7,10 @@ import {
   GraphQLNonNull,
 } from 'graphql';
 import type { SchemaContext } from './context.ts';
+import { offeredWrites } from './offered-writes.ts';
 import { deletedRecordsPayload } from './payloads.ts';
 import { resolveCreateMany, resolveDeleteMany, resolveUpdateMany, target } from './resolvers.ts';
 import type { SchemaTypes } from './schema-types.ts';
-import { isWritable } from './write-inputs.ts';
 
 type Fields = GraphQLFieldConfigMap<unknown, SchemaContext>;
 
@@ -22,8 +22,9 @@ export function bulkMutations(types: SchemaTypes, entity: Entity): Fields {
   const names = deriveRootNames(entity.names).mutation;
   const extensions = target(types.object(entity).name);
   const where = required(types.filter(entity));
+  const offered = offeredWrites(entity);
   return {
-    ...(isWritable(types, entity, 'create') && {
+    ...(offered.createMany && {
       [names.createMany]: {
         type: new GraphQLNonNull(types.manyPayload(entity)),
         args: {
@@ -35,7 +36,7 @@ export function bulkMutations(types: SchemaTypes, entity: Entity): Fields {
         ...extensions,
       },
     }),
-    ...(isWritable(types, entity, 'update') && {
+    ...(offered.updateMany && {
       [names.updateMany]: {
         type: new GraphQLNonNull(types.manyPayload(entity)),
         args: { where, input: required(types.updateInput(entity)), atMost },
@@ -43,7 +44,7 @@ export function bulkMutations(types: SchemaTypes, entity: Entity): Fields {
         ...extensions,
       },
     }),
-    ...(mayDo(entity, 'delete') && {
+    ...(offered.deleteMany && {
       [names.deleteMany]: {
         type: new GraphQLNonNull(deletedRecordsPayload),
         args: { where, atMost },

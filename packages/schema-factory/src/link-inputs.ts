@@ -1,8 +1,8 @@
 import { deriveTypeNames, type Entity } from '@formwork/registry';
 import { GraphQLID, GraphQLInputObjectType, GraphQLList, GraphQLNonNull } from 'graphql';
+import { isWritable } from './offered-writes.ts';
 import type { SchemaTypes } from './schema-types.ts';
 import { readyKeys } from './unique-keys.ts';
-import { isWritable } from './write-inputs.ts';
 
 /** Which record of the entity a link is to lead to: one that exists, or one that is created with it. */
 export function buildLinkInput(types: SchemaTypes, entity: Entity): GraphQLInputObjectType {
@@ -12,7 +12,7 @@ export function buildLinkInput(types: SchemaTypes, entity: Entity): GraphQLInput
     fields: () => ({
       id: { type: GraphQLID },
       ...(readyKeys(entity).length > 0 && { by: { type: types.uniqueKeyInput(entity) } }),
-      ...(isWritable(types, entity, 'create') && { create: { type: types.createInput(entity) } }),
+      ...(isWritable(entity, 'create') && { create: { type: types.createInput(entity) } }),
     }),
   });
 }

@@ -1,6 +1,7 @@
-import { deriveRootNames, type Entity, mayDo } from '@formwork/registry';
+import { deriveRootNames, type Entity } from '@formwork/registry';
 import { type GraphQLFieldConfigMap, GraphQLID, GraphQLInt, GraphQLNonNull } from 'graphql';
 import type { SchemaContext } from './context.ts';
+import { isWritable, offeredWrites } from './offered-writes.ts';
 import {
   buildCreatePayload,
   buildDeletePayload,
@@ -17,33 +18,29 @@ import {
   target,
 } from './resolvers.ts';
 import type { SchemaTypes } from './schema-types.ts';
-import { readyKeys } from './unique-keys.ts';
-import { isWritable } from './write-inputs.ts';
 
 type Fields = GraphQLFieldConfigMap<unknown, SchemaContext>;
 
 const id = { type: new GraphQLNonNull(GraphQLID) };
 const ifVersion = { type: GraphQLInt };
 
-/**
- * Writes of one record, as far as the role may. Where no field can be written, records come and go as they are: a create
- * without input, and no update.
- */
+/** Writes of one record. */
 export function recordMutations(types: SchemaTypes, entity: Entity): Fields {
   const names = deriveRootNames(entity.names).mutation;
   const extensions = target(types.object(entity).name);
+  const offered = offeredWrites(entity);
   return {
-    ...(mayDo(entity, 'create') && {
+    ...(offered.create && {
       [names.create]: {
         type: new GraphQLNonNull(buildCreatePayload(types, entity)),
-        args: isWritable(types, entity, 'create')
+        args: isWritable(entity, 'create')
           ? { input: { type: new GraphQLNonNull(types.createInput(entity)) } }
           : {},
         resolve: resolveCreate,
         ...extensions,
       },
     }),
-    ...(isWritable(types, entity, 'update') && {
+    ...(offered.update && {
       [names.update]: {
         type: new GraphQLNonNull(buildUpdatePayload(types, entity)),
         args: { id, input: { type: new GraphQLNonNull(types.updateInput(entity)) }, ifVersion },
@@ -51,8 +48,8 @@ export function recordMutations(types: SchemaTypes, entity: Entity): Fields {
         ...extensions,
       },
     }),
-    ...(isUpsertable(types, entity) && { [names.upsert]: upsertField(types, entity) }),
-    ...(mayDo(entity, 'delete') && {
+    ...(offered.upsert && { [names.upsert]: upsertField(types, entity) }),
+    ...(offered.delete && {
       [names.delete]: {
         type: new GraphQLNonNull(buildDeletePayload(entity)),
         args: { id, ifVersion },
@@ -60,24 +57,16 @@ export function recordMutations(types: SchemaTypes, entity: Entity): Fields {
         ...extensions,
       },
     }),
-    // Whoever may take records away may bring them back.
-    ...(entity.softDelete &&
-      mayDo(entity, 'delete') && {
-        [names.restore]: {
-          type: new GraphQLNonNull(buildRestorePayload(types, entity)),
-          description: 'Brings a deleted record back.',
-          args: { id },
-          resolve: resolveRestore,
-          ...extensions,
-        },
-      }),
+    ...(offered.restore && {
+      [names.restore]: {
+        type: new GraphQLNonNull(buildRestorePayload(types, entity)),
+        description: 'Brings a deleted record back.',
+        args: { id },
+        resolve: resolveRestore,
+        ...extensions,
+      },
+    }),
   };
-}
-
-function isUpsertable(types: SchemaTypes, entity: Entity): boolean {
-  return (
-    isWritable(types, entity, 'create') && isWritable(types, entity, 'update') && readyKeys(entity).length > 0
-  );
 }
 
 function upsertField(types: SchemaTypes, entity: Entity): Fields[string] {

@@ -1,4 +1,4 @@
-import { didYouMean, findNearest, type Registry } from '@formwork/registry';
+import { didYouMean, type Registry, toEnd } from '@formwork/registry';
 import {
   type GraphQLAbstractType,
   type GraphQLInterfaceType,
@@ -6,14 +6,14 @@ import {
   type GraphQLObjectType,
   GraphQLSchema,
   isInterfaceType,
+  isObjectType,
 } from 'graphql';
+import { collectTypes } from './collect-types.ts';
 import { assertLinked } from './links.ts';
-import { buildMutation } from './mutation-type.ts';
+import { MutationType } from './mutation-type.ts';
 import { buildQuery } from './query-type.ts';
 import { createSchemaTypes, type SchemaTypes } from './schema-types.ts';
-
-import { mayBeType, namesNear } from './type-names.ts';
-import { TypeSearch } from './type-search.ts';
+import { TypesByName } from './types-by-name.ts';
 
 /** What every schema has, whatever it is about. */
 const common = new GraphQLSchema({ assumeValid: true });
@@ -25,23 +25,19 @@ const common = new GraphQLSchema({ assumeValid: true });
  */
 export class TenantSchema extends GraphQLSchema {
   readonly #types: SchemaTypes;
-  readonly #search: TypeSearch;
   readonly #query: GraphQLObjectType;
-  /** Null until it was asked for. */
-  #mutation: { readonly type: GraphQLObjectType | undefined } | null = null;
-  #whole: GraphQLSchema | undefined;
+  readonly #mutation: MutationType;
+  readonly #named: TypesByName;
+  /** Null until they were all made. */
+  #all: Record<string, GraphQLNamedType> | null = null;
 
   constructor(registry: Registry) {
     super({ assumeValid: true });
     assertLinked(registry);
     this.#types = createSchemaTypes(registry);
     this.#query = buildQuery(this.#types);
-    this.#search = new TypeSearch({
-      query: this.#query,
-      mutation: () => this.getMutationType(),
-      subjects: registry.entities.map(({ names }) => names.type),
-      leadingTo: (subject) => leadingTo(registry, subject),
-    });
+    this.#mutation = new MutationType(this.#types);
+    this.#named = new TypesByName(this.#types, this.#mutation);
   }
 
   override getQueryType(): GraphQLObjectType {
@@ -49,27 +45,20 @@ export class TenantSchema extends GraphQLSchema {
   }
 
   override getMutationType(): GraphQLObjectType | undefined {
-    this.#mutation ??= { type: buildMutation(this.#types) };
     return this.#mutation.type;
   }
 
   override getType(name: string): GraphQLNamedType | undefined {
-    const found = common.getType(name);
-    if (found !== undefined || !mayBeType(this.#types.registry, name)) return found;
-    return this.#search.find(name);
+    if (name === this.#query.name) return this.#query;
+    if (name === 'Mutation') return this.getMutationType();
+    return common.getType(name) ?? this.#named.find(name);
   }
 
-  /** What may have been meant by a name that no type has. Few types are made to tell. */
+  /** What may have been meant by a name that no type has. */
   suggestType(name: string): string {
-    const isThere = (one: string) => Boolean(common.getType(one) ?? this.#search.findNearby(one));
-    const others = new Set([...Object.keys(common.getTypeMap()), ...namesNear(this.#types.registry, name)]);
-    for (let tries = 0; tries < 5; tries += 1) {
-      const nearest = findNearest(name, others);
-      if (nearest === undefined) break;
-      if (isThere(nearest)) return didYouMean(name, [nearest]);
-      others.delete(nearest);
-    }
-    return '';
+    const roots = this.getMutationType() ? ['Query', 'Mutation'] : ['Query'];
+    const names = [...roots, ...Object.keys(common.getTypeMap()), ...this.#named.near(name)];
+    return didYouMean(name, new Set(names));
   }
 
   override isSubType(
@@ -80,47 +69,39 @@ export class TenantSchema extends GraphQLSchema {
   }
 
   override getTypeMap(): ReturnType<GraphQLSchema['getTypeMap']> {
-    return this.#all().getTypeMap();
+    toEnd(this.makeAll());
+    return this.#all ?? {};
   }
 
   /** Of all types where they were made. Else of those that can implement anything, and these are not looked into. */
   override getImplementations(type: GraphQLInterfaceType): ReturnType<GraphQLSchema['getImplementations']> {
-    if (this.#whole) return this.#whole.getImplementations(type);
     const { registry, object } = this.#types;
-    const objects = [...new Set(registry.entities.map(object))];
-    const interfaces = [...new Set(objects.flatMap((one) => one.getInterfaces()))];
+    const objects = () => [...new Set(registry.entities.map(object))];
+    const all = this.#all
+      ? Object.values(this.#all)
+      : objects().flatMap((one) => [one, ...one.getInterfaces()]);
+    const found = [...new Set(all)];
     return {
-      objects: objects.filter((one) => one.getInterfaces().includes(type)),
-      interfaces: interfaces.filter((one) => one.getInterfaces().includes(type)),
+      objects: found.filter(isObjectType).filter((one) => one.getInterfaces().includes(type)),
+      interfaces: found.filter(isInterfaceType).filter((one) => one.getInterfaces().includes(type)),
     };
   }
 
   /** Makes all types, some at each step, so that asking for all of them is no long wait afterwards. */
   *makeAll(): Generator<void> {
-    yield* this.#search.readAll();
-    this.#all();
+    if (this.#all !== null) return;
+    yield* this.#mutation.makeAll();
+    const mutation = this.getMutationType();
+    const roots = [this.#query, ...(mutation ? [mutation] : [])];
+    const types = yield* collectTypes(roots, this.getDirectives());
+    this.#all ??= Object.assign(
+      Object.create(null),
+      Object.fromEntries(types.map((type) => [type.name, type])),
+    );
   }
 
   /** Types made so far, apart from those that all schemas share. */
   get made(): readonly GraphQLNamedType[] {
-    const mutation = this.#mutation?.type;
-    return [this.#query, ...(mutation ? [mutation] : []), ...this.#types.made];
+    return [this.#query, ...this.#mutation.made, ...this.#types.made];
   }
-
-  #all(): GraphQLSchema {
-    this.#whole ??= new GraphQLSchema({
-      query: this.#query,
-      mutation: this.getMutationType(),
-      assumeValid: true,
-    });
-    return this.#whole;
-  }
-}
-
-/** Names of the entities that have a link to the one of that name. */
-function leadingTo({ entities }: Registry, name: string): readonly string[] {
-  const keys = new Set(entities.filter(({ names }) => names.type === name).map(({ key }) => key));
-  return entities
-    .filter(({ fields }) => fields.some(({ options }) => keys.has(options.target ?? '')))
-    .map(({ names }) => names.type);
 }

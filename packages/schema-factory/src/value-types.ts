@@ -86,12 +86,17 @@ export function valueTypeOf(types: SchemaTypes, entity: Entity, field: Field): V
   }
 }
 
+/** Of all fields with values of a type; undefined where it depends on the field. */
+export function plainTypeOf(type: FieldType): ValueType | undefined {
+  return plainTypes[type as PlainType];
+}
+
 /** As what it gives, but for looking only. A lookup of a choice has the enum of the field that it shows. */
 function computedValueType(types: SchemaTypes, field: Field): ValueType | null {
   const { type, source = null } = field.computed ?? {};
   const entity = types.registry.entityByKey.get(source?.entity ?? '');
   const shown = entity?.fieldByKey.get(source?.field ?? '');
-  const value = entity && shown ? valueTypeOf(types, entity, shown) : plainTypes[type as PlainType];
+  const value = entity && shown ? valueTypeOf(types, entity, shown) : type && plainTypeOf(type);
   return value ? { ...value, writable: false } : null;
 }
 

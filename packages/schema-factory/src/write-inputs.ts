@@ -1,4 +1,4 @@
-import { deriveTypeNames, type Entity, type Field, mayDo, mayWrite } from '@formwork/registry';
+import { deriveTypeNames, type Entity, type Field, mayWrite } from '@formwork/registry';
 import { type GraphQLInputFieldConfigMap, GraphQLInputObjectType, type GraphQLInputType } from 'graphql';
 import { byName } from './by-name.ts';
 import { targetOfLink } from './links.ts';
@@ -25,11 +25,6 @@ export function buildUpdateInput(types: SchemaTypes, entity: Entity): GraphQLInp
     name: deriveTypeNames(entity.names).updateInput,
     fields: () => inputFields(types, entity, 'update'),
   });
-}
-
-/** Whether there is anything to write, and the role may: an input type without fields is none. */
-export function isWritable(types: SchemaTypes, entity: Entity, action: 'create' | 'update'): boolean {
-  return mayDo(entity, action) && entity.fields.some((field) => inputType(types, entity, field, action));
 }
 
 function inputFields(
