@@ -8,7 +8,5 @@ export function startJobWorker(
   { options, log }: Pick<Services, 'options' | 'log'>,
 ): Promise<JobWorker> {
   const pace = { batch: options.jobBatch, load: options.jobLoad, lease: options.jobLeaseSeconds };
-  return JobWorker.start(control, pace, (error) =>
-    log.warn({ err: error }, 'jobs could not be looked for; they will be looked for again'),
-  );
+  return JobWorker.start(control, pace, (error, message) => log.warn({ err: error }, message));
 }

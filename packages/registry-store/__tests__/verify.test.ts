@@ -185,7 +185,7 @@ test('finds a view that is missing', async () => {
   });
   await setup.plant(`drop view formwork_views.${registry.entities[0]?.viewName}`);
   expect(await verify(setup.control, own)).toMatchObject([
-    { kind: 'storage', entity: 'alone', message: expect.stringContaining('apply the registry again') },
+    { kind: 'storage', entity: 'alone', message: expect.stringContaining('formwork registry refresh') },
   ]);
 });
 

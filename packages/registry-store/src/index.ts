@@ -24,6 +24,8 @@ export {
   readSnapshotInSteps,
   registryStatements,
 } from './read-registry.ts';
+export { type RefreshOptions, refreshOutdated } from './refresh/refresh-outdated.ts';
+export { refreshTenant } from './refresh/refresh-tenant.ts';
 export { createRegistryStore, type RegistryStore } from './registry-store.ts';
 export { registryChannel } from './save-version.ts';
 export { type SweepOptions, sweepViews } from './sweep-views.ts';

@@ -31,7 +31,7 @@ export async function countToFill(
 }
 
 /** Records whose slots are emptied while the tenant's writers wait; there is no hurry to do it. */
-const mostTidied = 5_000;
+export const mostTidied = 5_000;
 
 /** Slots that nobody has any more are emptied with the change where that is little, and else by a job. */
 export async function tidyNow(

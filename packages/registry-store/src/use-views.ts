@@ -5,13 +5,19 @@ import { type View, viewSchema } from '@formwork/view-compiler';
 export async function useViews(sql: TransactionSql, tenantId: string, views: readonly View[]): Promise<void> {
   const names = views.map(({ name }) => name);
   await lockViewNames(sql, names);
-  const found = await sql<{ name: string }[]>`
-    select viewname as name from pg_catalog.pg_views where schemaname = ${viewSchema} and viewname = any (${names})`;
-  const present = new Set(found.map(({ name }) => name));
+  const present = await findViews(sql, names);
   for (const { name, text } of views) {
     if (!present.has(name)) await sql.unsafe(text);
   }
   await noteUse(sql, tenantId, names);
+}
+
+/** Which of these generated views there are. */
+export async function findViews(sql: TransactionSql, names: readonly string[]): Promise<ReadonlySet<string>> {
+  const found = await sql<{ name: string }[]>`
+    select viewname as name from pg_catalog.pg_views
+    where schemaname = ${viewSchema} and viewname = any (${[...names]}::text[])`;
+  return new Set(found.map(({ name }) => name));
 }
 
 /** Notes that the tenant uses views or generated functions, so that no sweep drops them. */

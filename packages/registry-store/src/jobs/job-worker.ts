@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ControlPlane } from '@formwork/pg';
+import { Upkeep, type UpkeepOptions } from '../refresh/upkeep.ts';
 import { claimJob, defaultLease } from './claim-job.ts';
 import { jobsChannel } from './job.ts';
 import type { JobPace } from './repeat-batches.ts';
@@ -9,11 +10,14 @@ import { runJob } from './run-job.ts';
 /** Milliseconds between two looks for jobs that nobody has told of. */
 const lookEvery = 3_000;
 
-/** Works on jobs of all tenants, one at a time, until it is closed. */
+type OnError = UpkeepOptions['onError'];
+
+/** Works on jobs of all tenants, one at a time, and on what else has to be looked after, until it is closed. */
 export class JobWorker {
   readonly #control: ControlPlane;
   readonly #pace: JobPace;
-  readonly #onError: (error: unknown) => void;
+  readonly #upkeep: Upkeep;
+  readonly #onError: OnError;
   readonly #id = randomUUID();
   readonly #closing = new AbortController();
   #work: Promise<void> = Promise.resolve();
@@ -22,8 +26,9 @@ export class JobWorker {
   #isBusy = false;
   #isAskedAgain = false;
 
-  private constructor(control: ControlPlane, pace: JobPace, onError: (error: unknown) => void) {
+  private constructor(control: ControlPlane, pace: JobPace, onError: OnError) {
     this.#control = control;
+    this.#upkeep = new Upkeep(control, { onError });
     this.#pace = { ...pace, signal: this.#closing.signal };
     this.#onError = onError;
   }
@@ -31,7 +36,7 @@ export class JobWorker {
   static async start(
     control: ControlPlane,
     pace: JobPace = {},
-    onError: (error: unknown) => void = () => {},
+    onError: OnError = () => {},
   ): Promise<JobWorker> {
     const worker = new JobWorker(control, pace, onError);
     const wake = () => worker.#wake();
@@ -58,7 +63,9 @@ export class JobWorker {
     }
     this.#isBusy = true;
     this.#work = this.#workOff()
-      .catch(this.#onError)
+      .catch((error: unknown) =>
+        this.#onError(error, 'jobs could not be looked for; they will be looked for again'),
+      )
       .finally(() => {
         this.#isBusy = false;
         if (this.#isAskedAgain) this.#wake();
@@ -66,6 +73,7 @@ export class JobWorker {
   }
 
   async #workOff(): Promise<void> {
+    await this.#upkeep.run(this.#closing.signal);
     while (!this.#closing.signal.aborted) {
       this.#isAskedAgain = false;
       const claim = await claimJob(this.#control, this.#id, this.#pace);
