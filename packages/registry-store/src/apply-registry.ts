@@ -14,6 +14,7 @@ import { startJobs } from './jobs/start-jobs.ts';
 import { findLeftBehind, type LeftBehind } from './left-behind.ts';
 import { type Ahead, lookAhead, type PlanOptions, planChange } from './plan-change.ts';
 import { readCurrent } from './read-registry.ts';
+import { refresh } from './refresh/refresh-tenant.ts';
 import { runSteps } from './run-steps.ts';
 import { saveRows } from './save-rows.ts';
 import { saveVersion } from './save-version.ts';
@@ -119,8 +120,8 @@ async function apply(
   const found = [...problems, ...ahead.problems];
   if (found.length > 0) throw new RegistryError(found);
   if (!changed) {
-    // Views are content: one that somebody has dropped is put back.
-    await runSteps(sql, tenantId, steps);
+    // What is derived from it is content: what somebody has dropped, or an older Formwork made otherwise, is made again.
+    await refresh(sql, tenantId, registry);
     return { version: current.version, registry, changed, leftBehind: [] };
   }
   const leftBehind = await findLeftBehind(sql, current.registry, registry);
