@@ -183,3 +183,40 @@ const objects = (database: Database): Promise<unknown[]> =>
       (select json_agg(d.defaclacl::text) from pg_default_acl d where d.defaclnamespace in (0, n.oid)) as defaults
     from pg_namespace n where nspname not like 'pg_%' and nspname <> 'information_schema' order by 1`,
   );
+
+describe('while a transaction holds a table for long', () => {
+  /** Reads the table as a request does, in a transaction that is still open. */
+  async function holding(database: Database, work: (end: () => Promise<unknown>) => Promise<void>) {
+    await withAdmin(database.adminUrl, async (other) => {
+      await other.query('begin');
+      await other.query('select from formwork.tenants');
+      await work(() => other.query('commit'));
+      await other.query('rollback');
+    });
+  }
+  const alter = () =>
+    writeFile(join(directory, '900.do.alter.sql'), 'alter table formwork.tenants add column more int');
+
+  test('a file that changes it holds nobody up, and is tried again', async () => {
+    const database = await migrated();
+    await alter();
+    await holding(database, async (end) => {
+      const migrating = migrate(database.adminUrl, { directory, lockTimeout: 100 });
+      // Whoever reads behind a change that waits for its lock would wait with it, until the transaction ends.
+      for (let times = 0; times < 20; times += 1) await ask(database, 'select from formwork.tenants');
+      await end();
+      expect(await migrating).toEqual({ applied: [900] });
+    });
+  });
+
+  test('a file that never gets it says so, and nothing of it is kept', async () => {
+    const database = await migrated();
+    await alter();
+    await holding(database, async () => {
+      await expect(
+        migrate(database.adminUrl, { directory, lockTimeout: 50, lockAttempts: 1 }),
+      ).rejects.toThrow(/900\.do\.alter\.sql" failed.*pg_stat_activity/);
+    });
+    expect(await migrate(database.adminUrl, { directory })).toEqual({ applied: [900] });
+  });
+});

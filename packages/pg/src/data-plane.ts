@@ -5,6 +5,7 @@ import { SessionPool } from './session-pool.ts';
 import type {
   BatchOptions,
   DataPlane,
+  PoolLoad,
   ReadOutcome,
   Row,
   Statement,
@@ -98,6 +99,10 @@ class PooledDataPlane implements DataPlane {
     options: BatchOptions = {},
   ): Promise<readonly (readonly Row[])[] | null> {
     return this.#withTenant(tenantId, options, (session) => writeWhole(session, expected, statements));
+  }
+
+  get load(): PoolLoad {
+    return this.#pool.load;
   }
 
   close(): Promise<void> {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import Postgrator from 'postgrator';
@@ -7,6 +8,10 @@ import { SetupError, toDatabaseError } from './errors.ts';
 export interface MigrateOptions {
   /** Directory of the numbered files; `sql/` of this repository unless told otherwise. */
   readonly directory?: string;
+  /** Milliseconds to wait for a lock on a table (2,000): whoever comes later waits behind the one who waits. */
+  readonly lockTimeout?: number;
+  /** How often (60) a file is tried for which that was too short, a second apart. */
+  readonly lockAttempts?: number;
 }
 
 /** The same place seen from `src` and from `dist`. */
@@ -19,21 +24,38 @@ const oldestVersion = 150_000;
 
 /**
  * Brings the database to the version of `sql/`: each file in a transaction of its own, all under one advisory lock, so
- * that gateways which start together do not meet. Refuses a database that is newer than this code, and a file that was
- * changed after it had been applied.
+ * that gateways which start together do not meet. Older gateways may be at work meanwhile: a file that has to wait for
+ * one of their transactions lets them go on, and is tried again. Refuses a database that is newer than this code, and a
+ * file that was changed after it had been applied.
  */
 export async function migrate(
   adminUrl: string,
   options: MigrateOptions = {},
 ): Promise<{ applied: number[] }> {
+  const { directory = ownDirectory, lockTimeout = 2_000, lockAttempts = 60 } = options;
   return withAdmin(adminUrl, async (client) => {
     await assertSuitable(client);
     await client.query(`select pg_advisory_lock(${lockKey})`);
-    return { applied: await applyMissing(client, options.directory ?? ownDirectory) };
+    await client.query(`set lock_timeout = ${lockTimeout}`);
+    const applied: number[] = [];
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await applyMissing(client, directory, applied);
+        return { applied };
+      } catch (error) {
+        if (attempt === lockAttempts || !waitedForLock(error)) throw error;
+        await sleep(1_000);
+      }
+    }
   });
 }
 
-async function applyMissing(client: pg.Client, directory: string): Promise<number[]> {
+function waitedForLock(error: unknown): boolean {
+  return error instanceof SetupError && toDatabaseError(error.cause).sqlstate === '55P03';
+}
+
+/** `applied` hears of each file. */
+async function applyMissing(client: pg.Client, directory: string, applied: number[]): Promise<void> {
   const runner = new TransactionalRunner(client);
   const postgrator = new Postgrator({
     driver: 'pg',
@@ -50,10 +72,10 @@ async function applyMissing(client: pg.Client, directory: string): Promise<numbe
   };
   postgrator.on('validation-started', note);
   postgrator.on('migration-started', note);
+  postgrator.on('migration-finished', ({ version }) => applied.push(version));
   try {
     await assertNotNewer(postgrator, directory);
-    const migrations = await postgrator.migrate();
-    return migrations.map(({ version }) => version);
+    await postgrator.migrate();
   } catch (error) {
     await client.query('rollback').catch(() => {});
     throw error instanceof SetupError ? error : explain(error, running);
@@ -128,6 +150,8 @@ function explain(error: unknown, file: string | undefined): SetupError {
   const wayOut: Readonly<Record<string, string>> = {
     '42501': '. The role of DATABASE_URL has to be a superuser, or to have CREATEROLE and own the database',
     '25006': '. DATABASE_URL has to lead to the primary server, not to a standby',
+    '55P03':
+      '. A transaction has held a table for too long: look for it in pg_stat_activity, end it or wait for its end, and try again',
   };
   return new SetupError(`${what}, and nothing of it was kept: ${message}${wayOut[sqlstate ?? ''] ?? ''}`, {
     cause: error,

@@ -2,6 +2,7 @@ import pg from 'pg';
 import type { Deadline } from './deadline.ts';
 import { DatabaseError, toDatabaseError } from './errors.ts';
 import { Session } from './session.ts';
+import type { PoolLoad } from './statement.ts';
 import { TenantTurns } from './tenant-turns.ts';
 import { WaitingLine } from './waiting-line.ts';
 
@@ -25,6 +26,9 @@ const recycling = { maxUses: 50_000, maxAge: 3_600_000, maxParsedStatements: 10_
 /** Connections that nobody has needed for a minute are closed. */
 const idleTimeout = 60_000;
 
+/** Milliseconds for which no more connections are asked of a Postgres that has said that it has no room for them. */
+const fullFor = 1_000;
+
 interface Idle {
   readonly session: Session;
   readonly since: number;
@@ -42,6 +46,7 @@ export class SessionPool {
   #idle: Idle[] = [];
   readonly #waiting = new WaitingLine<Session>();
   #opening = 0;
+  #fullUntil = 0;
   #onClosed: (() => void) | undefined;
   #closing: Promise<void> | undefined;
   readonly #sweep: NodeJS.Timeout;
@@ -51,6 +56,11 @@ export class SessionPool {
     this.#turns = new TenantTurns(options);
     this.#sweep = setInterval(() => this.#closeIdle(performance.now() - idleTimeout), idleTimeout / 4);
     this.#sweep.unref();
+  }
+
+  get load(): PoolLoad {
+    const idle = this.#idle.length;
+    return { open: this.#sessions.size, busy: this.#sessions.size - idle, waiting: this.#waiting.size };
   }
 
   /** Lends a session in the tenant's turn; nothing to wait for where one is free. `takeBack` ends the turn. */
@@ -91,9 +101,10 @@ export class SessionPool {
   async #waitForOne(deadline: Deadline): Promise<Session> {
     if (this.#closing !== undefined) throw closed();
     const { max, maxWaiting, waitTimeout } = this.#options;
-    const canOpen = this.#sessions.size + this.#opening < max;
+    const canOpen = this.#isRoom();
     if (!canOpen && this.#waiting.size - this.#opening >= maxWaiting) {
-      const message = `All ${max} connections are busy and ${maxWaiting} callers wait already`;
+      const busy = Math.min(max, this.#sessions.size);
+      const message = `All ${busy} connections are busy and ${maxWaiting} callers wait already`;
       throw new DatabaseError('OVERLOADED', message);
     }
     const tooLong = () => new DatabaseError('OVERLOADED', `No connection came free within ${waitTimeout} ms`);
@@ -115,17 +126,32 @@ export class SessionPool {
     const session = new Session(client, preparedStatements);
     try {
       await client.connect();
+      if (session.isStandby) throw standby(session);
       this.#opening -= 1;
     } catch (error) {
       this.#opening -= 1;
-      this.#waiting.refuse(toDatabaseError(error));
-      this.#openForWaiting();
-      this.#tellClosed();
+      this.#notOpened(toDatabaseError(error));
       return;
     }
     this.#sessions.add(session);
     session.onBroken = () => this.#forget(session);
     this.#offer(session);
+  }
+
+  /** Where Postgres has no room for one more, whoever waits has one of those that there are when it comes free. */
+  #notOpened(error: DatabaseError): void {
+    if (error.code === 'OVERLOADED' && this.#sessions.size > 0) {
+      this.#fullUntil = performance.now() + fullFor;
+      return;
+    }
+    this.#waiting.refuse(error);
+    this.#openForWaiting();
+    this.#tellClosed();
+  }
+
+  #isRoom(): boolean {
+    const isFull = this.#sessions.size > 0 && performance.now() < this.#fullUntil;
+    return !isFull && this.#sessions.size + this.#opening < this.#options.max;
   }
 
   #release(tenant: string, session: Session): void {
@@ -154,8 +180,7 @@ export class SessionPool {
   }
 
   #openForWaiting(): void {
-    const isRoom = this.#sessions.size + this.#opening < this.#options.max;
-    if (isRoom && this.#waiting.size > this.#opening) void this.#open();
+    if (this.#isRoom() && this.#waiting.size > this.#opening) void this.#open();
   }
 
   #closeIdle(before: number): void {
@@ -188,6 +213,12 @@ export class SessionPool {
 
 function closed(): DatabaseError {
   return new DatabaseError('UNAVAILABLE', 'The data plane is closed');
+}
+
+/** After a failover the address may lead there for a while. */
+function standby(session: Session): DatabaseError {
+  session.destroy('A standby is no use');
+  return new DatabaseError('UNAVAILABLE', 'Postgres is a standby there, and nothing is read from standbys');
 }
 
 function ignore(): void {}

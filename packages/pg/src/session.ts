@@ -25,6 +25,13 @@ const discardPlans = sql`discard plans`;
 interface Wire {
   readonly stream: Socket;
   on(event: 'end', listener: () => void): void;
+  on(event: 'parameterStatus', listener: (status: ParameterStatus) => void): void;
+}
+
+/** What the server says of itself, when a connection is made. */
+interface ParameterStatus {
+  readonly parameterName: string;
+  readonly parameterValue: string;
 }
 
 export type { Reply } from './message.ts';
@@ -51,6 +58,7 @@ export class Session {
   #status: Status = 'I';
   #broken: DatabaseError | undefined;
   #sent = 0;
+  #isStandby = false;
   /** Called once, when the connection breaks, in use or not. */
   onBroken: (() => void) | undefined;
 
@@ -59,6 +67,9 @@ export class Session {
     this.#prepared = new PreparedStatements(statementCapacity);
     this.#wire = client.connection as unknown as Wire;
     this.#wire.on('end', () => this.#break('The connection to Postgres has ended'));
+    this.#wire.on('parameterStatus', ({ parameterName, parameterValue }) => {
+      if (parameterName === 'in_hot_standby') this.#isStandby = parameterValue === 'on';
+    });
     client.on('error', (error: Error) => this.#breakBy(error));
     // At once: what the server says next may come in the same turn.
     client.once('connect', () => this.#listen());
@@ -67,6 +78,11 @@ export class Session {
   /** Whether the connection can serve another tenant: whole, outside any transaction, no cancel under way. */
   get isClean(): boolean {
     return this.#broken === undefined && this.#status === 'I' && this.#cancel === undefined && !this.#current;
+  }
+
+  /** Whether the server only follows another: what it has may be of a while ago, and nothing can be written. */
+  get isStandby(): boolean {
+    return this.#isStandby;
   }
 
   get isBroken(): boolean {

@@ -53,6 +53,13 @@ export interface TenantTransaction {
   run(statements: readonly Statement[]): Promise<readonly (readonly Row[])[]>;
 }
 
+/** Connections that there are, how many of them are lent, and callers that wait for one. */
+export interface PoolLoad {
+  readonly open: number;
+  readonly busy: number;
+  readonly waiting: number;
+}
+
 /**
  * The data plane: the only way from a request to Postgres. Nothing runs without a tenant, and no connection ever has
  * statements of two tenants in flight.
@@ -92,5 +99,7 @@ export interface DataPlane {
     statements: readonly Statement[],
     options?: BatchOptions,
   ): Promise<readonly (readonly Row[])[] | null>;
+  /** At this moment. */
+  readonly load: PoolLoad;
   close(): Promise<void>;
 }

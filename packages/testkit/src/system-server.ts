@@ -1,9 +1,18 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+import { withAdmin } from '@formwork/pg';
 import type { TestServer } from './start-test-cluster.ts';
 
 const run = promisify(execFile);
@@ -24,43 +33,75 @@ export function findSystemPostgres(major: number): SystemPostgres | undefined {
   const packaged = existsSync(debian)
     ? readdirSync(debian).map((version) => join(debian, version, 'bin'))
     : [];
-  const bin = [...(process.env.PATH ?? '').split(delimiter), ...packaged].find(
+  // A directory in PATH may have links to some of its programs alone.
+  const bin = [...packaged, ...(process.env.PATH ?? '').split(delimiter)].find(
     (directory) => existsSync(join(directory, 'initdb')) && majorOf(join(directory, 'postgres')) === major,
   );
   return bin === undefined ? undefined : { major, bin };
 }
 
-/** Starts it in a temporary directory. */
-export async function startSystemServer({ bin }: SystemPostgres): Promise<TestServer> {
+/** Starts it in a temporary directory, on a port that is free. */
+export function startSystemServer(
+  { bin }: SystemPostgres,
+  choosePort: () => Promise<number> = freePort,
+): Promise<TestServer> {
+  return serve(
+    bin,
+    async ({ data, passwordFile, options }) => {
+      const flags = [
+        ...['-U', 'postgres', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`],
+        ...['-E', 'UTF8', '--locale=C', '-N'],
+      ];
+      await run(join(bin, 'initdb'), ['-D', data, ...flags], options);
+    },
+    choosePort,
+  );
+}
+
+/** A hot standby that follows a server of this machine until it is promoted. */
+export interface Standby extends TestServer {
+  promote(): Promise<void>;
+}
+
+export async function startStandby({ bin }: SystemPostgres, primary: TestServer): Promise<Standby> {
+  const server = await serve(bin, async ({ data, options }) => {
+    await run(join(bin, 'pg_basebackup'), ['-D', data, '-R', '-c', 'fast', '-d', primary.adminUrl], options);
+  });
+  return {
+    ...server,
+    promote: async () => {
+      await withAdmin(server.adminUrl, (admin) => admin.query('select pg_promote()'));
+    },
+  };
+}
+
+interface Place {
+  readonly data: string;
+  readonly passwordFile: string;
+  /** To run Postgres' programs with. */
+  readonly options: { readonly cwd: string; readonly uid?: number; readonly gid?: number };
+}
+
+async function serve(
+  bin: string,
+  makeData: (place: Place) => Promise<void>,
+  choosePort: () => Promise<number> = freePort,
+): Promise<TestServer> {
   const home = mkdtempSync(join(tmpdir(), 'formwork-system-'));
   const ids = postgresUser();
-  const data = join(home, 'data');
-  const passwordFile = join(home, 'password');
+  const [data, passwordFile, log] = [join(home, 'data'), join(home, 'password'), join(home, 'log')];
   writeFileSync(passwordFile, 'postgres');
   if (ids.uid !== undefined && ids.gid !== undefined) {
     for (const path of [home, passwordFile]) chownSync(path, ids.uid, ids.gid);
   }
   const options = { ...ids, cwd: '/' };
-  const flags = [
-    '-U',
-    'postgres',
-    '-A',
-    'scram-sha-256',
-    `--pwfile=${passwordFile}`,
-    '-E',
-    'UTF8',
-    '--locale=C',
-    '-N',
-  ];
-  await run(join(bin, 'initdb'), ['-D', data, ...flags], options);
-  const port = await freePort();
-  // Plans are looked at: statistics are made when a test makes them.
-  const settings = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off -c autovacuum_naptime=1h`;
-  await run(
-    join(bin, 'pg_ctl'),
-    ['start', '-w', '-D', data, '-l', join(home, 'log'), '-o', settings],
-    options,
-  );
+  await makeData({ data, passwordFile, options });
+  const startOn = (port: number) => {
+    // Plans are looked at: statistics are made when a test makes them.
+    const settings = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off -c autovacuum_naptime=1h`;
+    return run(join(bin, 'pg_ctl'), ['start', '-w', '-D', data, '-l', log, '-o', settings], options);
+  };
+  const port = await startOnFreePort(choosePort, startOn, () => readFileSync(log, 'utf8'));
   return {
     adminUrl: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`,
     stop: async () => {
@@ -85,6 +126,23 @@ function postgresUser(): { uid?: number; gid?: number } {
   if (process.getuid?.() !== 0) return {};
   const id = (flag: string): number => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
   return { uid: id('-u'), gid: id('-g') };
+}
+
+/** Somebody else may have taken the port between its choice and its use: then another one is tried. */
+async function startOnFreePort(
+  choosePort: () => Promise<number>,
+  start: (port: number) => Promise<unknown>,
+  readLog: () => string,
+): Promise<number> {
+  for (let attempt = 1; ; attempt += 1) {
+    const port = await choosePort();
+    try {
+      await start(port);
+      return port;
+    } catch (error) {
+      if (attempt === 10 || !readLog().includes('Address already in use')) throw error;
+    }
+  }
 }
 
 function freePort(): Promise<number> {
