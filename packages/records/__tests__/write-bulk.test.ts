@@ -244,6 +244,47 @@ describe('an upsert', () => {
     expect(error).toMatchObject({ code: 'UNIQUE_VIOLATION', details: { key: 'email', id: person.id } });
   });
 
+  test('is told where in the key a value stands that it cannot have', async () => {
+    const error = await refusalOf(upsert('Room', { byDoor: { floor: 1.5 } }, {}));
+    expect(error.details['violations']).toMatchObject([
+      { path: ['by', 'byDoor', 'floor'], code: 'TYPE' },
+      { path: ['by', 'byDoor', 'door'], code: 'REQUIRED' },
+    ]);
+    const single = await refusalOf(upsert('Specimen', { code: 'nope' }, { name: 'Ammonite' }));
+    expect(single.details['violations']).toMatchObject([{ path: ['by', 'code'], code: 'PATTERN' }]);
+  });
+
+  test('that meets a taken value inside is refused with that, be it of the same key', async () => {
+    const taken = await create('Room', { floor: 60, door: 'taken' });
+    const within = (door: string) => ({ within: { create: { floor: 60, door } } });
+    const by = { byDoor: { floor: 60, door: 'new' } };
+    expect(await refusalOf(upsert('Room', by, within('taken')))).toMatchObject({
+      code: 'UNIQUE_VIOLATION',
+      details: { path: ['input', 'within', 'create'], id: taken.id },
+    });
+    expect(await refusalOf(upsert('Room', by, within('NEW')))).toMatchObject({
+      code: 'UNIQUE_VIOLATION',
+      details: { path: ['input'], id: null, other: ['input', 'within', 'create'] },
+    });
+  });
+
+  test('may be given the values of the key once more in its input', async () => {
+    const input = { name: 'Ammonite', code: 'US-80' };
+    expect(await upsert('Specimen', { code: 'US-80' }, input)).toMatchObject({ created: true });
+    expect(await upsert('Specimen', { code: 'US-80' }, input)).toMatchObject({ created: false });
+    const error = await refusalOf(upsert('Specimen', { code: 'US-80' }, { ...input, code: null }));
+    expect(error.details['violations']).toMatchObject([{ path: ['input', 'code'], code: 'INVALID' }]);
+  });
+
+  test('that loses the race leaves no links of what it did not make', async () => {
+    const label = await create('Label', { text: 'raced' });
+    const input = { name: 'Ammonite', labels: { add: [{ id: label.id }] } };
+    const outcomes = await Promise.all(
+      Array.from({ length: 12 }, () => upsert('Specimen', { code: 'US-90' }, input)),
+    );
+    expect(new Set(outcomes.map(({ node }) => node.id)).size).toBe(1);
+  });
+
   test('by fifty at once creates one record, and all write to it', async () => {
     const outcomes = await Promise.all(
       Array.from({ length: 50 }, (_, index) =>

@@ -1,10 +1,12 @@
-import { type Entity, quote, type Registry, type UniqueKey } from '@formwork/registry';
+import { type Entity, type Field, quote, type Registry, type UniqueKey } from '@formwork/registry';
 import { RecordError, type Values } from '../contract.ts';
 import { subject } from '../validate/describe-error.ts';
 import { findKey, ownPartName } from '../validate/own-names.ts';
-import { isPlainObject } from '../validate/plain-object.ts';
+import { isPlainObject, ownValue } from '../validate/plain-object.ts';
+import { prepareValue } from '../validate/prepare-input.ts';
 import { validateInput } from '../validate/validate-input.ts';
-import type { Violation } from '../validate/violation.ts';
+import type { InputPath, Violation } from '../validate/violation.ts';
+import { encodeValue } from './encode-value.ts';
 import type { LinkReference } from './link-reference.ts';
 import { validationFailed } from './validation-failed.ts';
 
@@ -14,9 +16,11 @@ export interface UpsertKey {
   /** The values as an input has them: a link as `{ id }`. */
   readonly values: Values;
   readonly reference: LinkReference;
+  /** What is given beside the key. */
+  readonly input: Values;
 }
 
-/** Checks the key, and that the input does not speak of it again. Throws BAD_USER_INPUT or VALIDATION_FAILED. */
+/** Checks the key, and that the input says nothing else of it. Throws BAD_USER_INPUT or VALIDATION_FAILED. */
 export function readUpsertKey(registry: Registry, entity: Entity, by: Values, input: Values): UpsertKey {
   const [name = '', given] =
     Object.entries(by).find(([, value]) => value !== null && value !== undefined) ?? [];
@@ -32,13 +36,16 @@ export function readUpsertKey(registry: Registry, entity: Entity, by: Values, in
   }
   const values = valuesOf(key, given);
   const checked = validateInput(registry, entity, 'update', ['by'], values);
+  const repeated = repeatedParts(key, input);
+  const ofKey = [...checked.violations, ...missing(entity, key, values)];
   const violations = [
-    ...checked.violations,
-    ...missing(entity, key, values),
-    ...repeated(entity, key, input),
+    ...ofKey.map((violation) => ({ ...violation, path: pathInKey(key, name, violation.path) })),
+    ...contradictions(registry, entity, repeated, values, input),
   ];
   if (violations.length > 0) throw validationFailed(violations);
-  return { key, values, reference: referenceOf(entity, key, checked.input.values) };
+  const beside = Object.entries(input).filter(([name]) => !repeated.has(name));
+  const reference = referenceOf(entity, key, checked.input.values);
+  return { key, values, reference, input: Object.fromEntries(beside) };
 }
 
 function valuesOf(key: UniqueKey, given: unknown): Values {
@@ -66,19 +73,49 @@ function missing(entity: Entity, { fields, nullsEqual }: UniqueKey, values: Valu
   });
 }
 
-/** The input would create a record with one value and change one with another. */
-function repeated(entity: Entity, { fields }: UniqueKey, input: Values): Violation[] {
-  const given = (name: string) => Object.hasOwn(input, name) && input[name] !== undefined;
-  const twice = fields.flatMap((field) => [field, ...field.aliases].filter(({ name }) => given(name)));
-  return twice.map(({ name }) => {
-    const message = `${subject(entity, [name])} is given by the key already. Leave it out of the input.`;
+/** Where in `by` it stands, of which the path within a record is known: a key of one field is that value, a link its id. */
+function pathInKey({ fields }: UniqueKey, name: string, [, part = '', ...rest]: InputPath): InputPath {
+  const isLink = fields.some((field) => field.type === 'link' && field.name === part);
+  return ['by', name, ...(fields.length > 1 ? [part] : []), ...(isLink ? [] : rest)];
+}
+
+/** Parts of the key that stand in the input too, by the names that they have there. */
+function repeatedParts({ fields }: UniqueKey, input: Values): ReadonlyMap<string, Field> {
+  const named = fields.flatMap((field) =>
+    [field, ...field.aliases].map(({ name }) => [name, field] as const),
+  );
+  return new Map(named.filter(([name]) => ownValue(input, name) !== undefined));
+}
+
+/** Said once more is no harm; but with another value one would be created with the one and changed with the other. */
+function contradictions(
+  registry: Registry,
+  entity: Entity,
+  repeated: ReadonlyMap<string, Field>,
+  values: Values,
+  input: Values,
+): Violation[] {
+  const others = [...repeated].filter(
+    ([name, field]) =>
+      textOf(registry, field, input[name]) !== textOf(registry, field, ownValue(values, field.name)),
+  );
+  return others.map(([name]) => {
+    const message = `${subject(entity, [name])} is given by the key already. Leave it out of the input, or give the same value there.`;
     return { path: ['input', name], code: 'INVALID', message };
   });
 }
 
+/** To compare by; null for no value. */
+function textOf(registry: Registry, field: Field, value: unknown): string | null {
+  if (value === null || value === undefined) return null;
+  if (field.type !== 'link') return encodeValue(field, prepareValue(registry, field, value));
+  const id = isPlainObject(value) ? value['id'] : undefined;
+  return typeof id === 'string' ? encodeValue(field, id) : JSON.stringify(value);
+}
+
 function referenceOf(entity: Entity, key: UniqueKey, values: Values): LinkReference {
   const parts = key.fields.map(({ name, type }) => {
-    const value = values[name];
+    const value = ownValue(values, name);
     return [name, type === 'link' && isPlainObject(value) ? value['id'] : value] as const;
   });
   const [field] = key.fields;

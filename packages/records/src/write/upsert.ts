@@ -1,5 +1,5 @@
 import { sql } from '@formwork/pg/sql-text';
-import type { Entity } from '@formwork/registry';
+import type { Entity, UniqueKey } from '@formwork/registry';
 import { forbidden } from '../access/permissions.ts';
 import { RecordError, type RecordNode, type RecordSelection, type Values } from '../contract.ts';
 import { createPlanned, planAll } from './create.ts';
@@ -33,8 +33,8 @@ export async function upsertRecord(
     const id = await find(context, entity, key);
     const upserted =
       id === null
-        ? await create(context, entity, key, input, selection)
-        : await change(context, entity, id, input, selection);
+        ? await create(context, entity, key, selection)
+        : await change(context, entity, id, key.input, selection);
     if (upserted !== null) return upserted;
   }
   throw new RecordError('CONFLICT', 'Other writes were in the way. Try again.', {}, { retry: true });
@@ -72,19 +72,26 @@ async function change(
 async function create(
   context: WriteContext,
   entity: Entity,
-  { key, values }: UpsertKey,
-  input: Values,
+  { key, values, input }: UpsertKey,
   selection: RecordSelection,
 ): Promise<Upserted | null> {
   const plans = planAll(context, entity, [{ path: ['input'], input: { ...input, ...values } }]);
-  const makesMore = plans.some((plan) => createdBy(plan).length > 0);
+  const makesMore = plans.some((plan) => createdBy(plan).length > 0 || plan.manyLinks.length > 0);
   if (makesMore) await runWrite(context, entity, [sql`savepoint upsert`]);
-  const isTaken = (error: RecordError) => error.code === 'CONFLICT' || error.details['key'] === key.name;
+  const isTaken = (error: RecordError) => error.code === 'CONFLICT' || refuses(error, key);
   const nodes = await unless(isTaken, () => createPlanned(context, entity, plans, selection));
-  // What it was to lead to is there already, and would be made a second time.
+  // What it was to lead to is there already, and would be made a second time; its links would lead from nowhere.
   if (nodes === null && makesMore) await runWrite(context, entity, [sql`rollback to savepoint upsert`]);
   const node = nodes?.[0];
   return node ? { node, created: true } : null;
+}
+
+/** Whether a record of somebody else has the key: of the record itself, and not of one that is created inside of it. */
+function refuses({ details: { violations } }: RecordError, { name }: UniqueKey): boolean {
+  return (
+    Array.isArray(violations) &&
+    violations.some(({ key, path, other }) => key === name && path.length <= 2 && other === undefined)
+  );
 }
 
 /** Null for an error of that kind; it has not ended the transaction. */
