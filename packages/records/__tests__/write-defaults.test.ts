@@ -44,6 +44,17 @@ describe('a default that is copied through a link', () => {
     });
   });
 
+  test('that is required and not there is told where it was to be, as far as that is known', async () => {
+    const specimen = { create: { name: 'Ammonite' } };
+    const pathOf = async (inputs: readonly Readonly<Record<string, unknown>>[]) => {
+      const created = harness.mutate((records) => records.createMany('Loan', inputs, { fields: [] }));
+      const { violations } = (await refusalOf(created)).details;
+      return (violations as { path: unknown }[])[0]?.path;
+    };
+    expect(await pathOf([{ specimen, value: '1' }, { specimen }])).toEqual(['inputs', 1, 'value']);
+    expect(await pathOf([{ specimen }, { specimen }])).toEqual(['inputs']);
+  });
+
   test('is not mistaken for a JSON value of that form', async () => {
     const loan = await create('Loan', { specimen: { create: { name: 'Ammonite', exact: '1' } } });
     expect(await harness.dataOf(loan.id)).toContain('"remarks": {"from": "nowhere"}');

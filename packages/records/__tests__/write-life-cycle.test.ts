@@ -101,6 +101,17 @@ describe('transitions', () => {
     expect(await harness.dataOf(loan.id)).toContain('"lent"');
   });
 
+  test('tell where in the input the state stands that they refuse', async () => {
+    const pathOf = async (operation: Promise<unknown>) => (await refusalOf(operation)).details['path'];
+    const loan = await create('Loan', { state: 'LENT' });
+    expect(await pathOf(update('Loan', loan.id, { state: 'ASKED' }))).toEqual(['input', 'state']);
+    expect(await pathOf(update('Loan', loan.id, { state: null }))).toEqual(['input', 'state']);
+    expect(await pathOf(create('Loan', { state: 'LOST' }))).toEqual(['input', 'state']);
+    const inputs = [{ state: 'ASKED' }, {}, { state: 'BACK' }];
+    const many = harness.mutate((records) => records.createMany('Loan', inputs, { fields: [] }));
+    expect(await pathOf(many)).toEqual(['inputs', 2, 'state']);
+  });
+
   test('refuse what is no beginning', async () => {
     const error = await refusalOf(create('Loan', { state: 'LOST' }));
     expect(error).toMatchObject({

@@ -7,6 +7,7 @@ import { hideConflicts } from './hide-conflicts.ts';
 import { insertOrRefuse } from './insert-plans.ts';
 import { conflictStatement, readConflicts, uniqueViolation } from './key-conflicts.ts';
 import { manyLinksStatements } from './many-links.ts';
+import { placeRefusal } from './place-refusal.ts';
 import { dataText, manyLinksChanges } from './plan-data.ts';
 import { ResolvedLinks } from './resolved-links.ts';
 import { runWrite, type WriteContext } from './write-context.ts';
@@ -47,7 +48,9 @@ export async function applyUpdate(
     ...manyLinksStatements(changes, (field) => permissions.visible(targetOf(context.registry, field))),
     after,
     ...(refused === null ? [] : [refused]),
-  ]);
+  ]).catch((error: unknown) => {
+    throw placeRefusal(error, [plan]);
+  });
   if (checks.length > 0) links.read(results[0] ?? []);
   const changed = (results[checks.length] ?? []).map(([id]) => id as string);
   const outcome = refused === null ? [] : (results.at(-1) ?? []);

@@ -6,6 +6,7 @@ import { hideConflicts } from './hide-conflicts.ts';
 import { insertStatement, type OnConflict } from './insert-records.ts';
 import { conflictStatement, type KeyConflict, readConflicts, uniqueViolation } from './key-conflicts.ts';
 import { manyLinksStatements } from './many-links.ts';
+import { placeRefusal } from './place-refusal.ts';
 import { dataText, manyLinksChanges } from './plan-data.ts';
 import type { ResolvedLinks } from './resolved-links.ts';
 import { runWrite, type WriteContext } from './write-context.ts';
@@ -36,7 +37,10 @@ async function insertPlans(
   const inserts = insertStatements(context, all, links);
   const manyLinks = manyLinksStatements(all.flatMap((plan) => manyLinksChanges(plan, links)));
   const entity = (plans[0] as WritePlan).entity;
-  const results = await runWrite(context, entity, [...checks, ...inserts, ...manyLinks, ...after]);
+  const statements = [...checks, ...inserts, ...manyLinks, ...after];
+  const results = await runWrite(context, entity, statements).catch((error: unknown) => {
+    throw placeRefusal(error, all);
+  });
   if (checks.length > 0) links.read(results[0] ?? []);
   const inserted = new Set(
     results

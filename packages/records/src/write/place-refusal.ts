@@ -1,0 +1,58 @@
+import { DatabaseError } from '@formwork/pg';
+import { RecordError } from '../contract.ts';
+import type { InputPath, Violation } from '../validate/violation.ts';
+import type { WritePlan } from './write-plan.ts';
+
+/**
+ * Where in the input that stands which the database refused: it names the entity, the field and what was to become of it,
+ * and the plans know from where that came.
+ */
+export function placeRefusal(error: unknown, plans: readonly WritePlan[]): unknown {
+  if (!(error instanceof RecordError && error.cause instanceof DatabaseError)) return error;
+  const detail = (error.cause.detail ?? {}) as Readonly<Record<string, unknown>>;
+  const ofEntity = plans.filter(({ entity }) => entity.storageKey === detail['entity']);
+  if (error.code === 'ILLEGAL_TRANSITION') return placeTransition(error, detail, ofEntity);
+  return error.code === 'VALIDATION_FAILED' ? placeShape(error, detail, ofEntity) : error;
+}
+
+/** New records that are to begin alike are refused alike, so the first of them will do. */
+function placeTransition(
+  error: RecordError,
+  { field, to }: Readonly<Record<string, unknown>>,
+  plans: readonly WritePlan[],
+): RecordError {
+  const key = String(field);
+  const text = JSON.stringify(to);
+  const plan = plans.find(({ values, removed }) => values.get(key) === text || removed.includes(key));
+  const name = String(error.details['field']);
+  return plan === undefined ? error : placed(error, { ...error.details, path: [...plan.path, name] });
+}
+
+/** What was checked before it was sent has a shape that fits; what was copied from another record may be missing. */
+function placeShape(
+  error: RecordError,
+  { fields }: Readonly<Record<string, unknown>>,
+  plans: readonly WritePlan[],
+): RecordError {
+  const keys: readonly unknown[] = Array.isArray(fields) ? fields : [];
+  const violations = (error.details['violations'] ?? []) as readonly Violation[];
+  return placed(error, {
+    violations: violations.map((violation, index) => {
+      const copying = plans.filter(({ copies }) => copies.some(({ to }) => to === keys[index]));
+      const name = violation.path.slice(-1);
+      return copying.length === 0 ? violation : { ...violation, path: pathOf(copying, name) };
+    }),
+  });
+}
+
+/** Of one of several records it is not known which one it was. */
+function pathOf([first, ...others]: readonly WritePlan[], name: InputPath): InputPath {
+  const path = first?.path ?? [];
+  if (others.length === 0) return [...path, ...name];
+  const end = path.findIndex((step, index) => others.some((other) => other.path[index] !== step));
+  return end < 0 ? path : path.slice(0, end);
+}
+
+function placed({ code, message, retry, cause }: RecordError, details: RecordError['details']): RecordError {
+  return new RecordError(code, message, details, { retry, cause });
+}
