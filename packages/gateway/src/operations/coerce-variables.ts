@@ -139,11 +139,12 @@ function objectCoercer(type: Extract<GraphQLInputType, { getFields: unknown }>):
     return all;
   };
   return (value) => {
-    if (typeof value !== 'object' || Array.isArray(value)) throw refused;
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw refused;
     fields ??= read();
     const coerced: Record<string, unknown> = {};
     for (const { name, defaultValue, isRequired, coerce } of fields) {
-      const given = (value as Values)[name];
+      // A field may be called as what every object inherits.
+      const given = Object.hasOwn(value, name) ? (value as Values)[name] : undefined;
       if (given !== undefined) coerced[name] = coerce(given);
       else if (defaultValue !== undefined) coerced[name] = defaultValue;
       else if (isRequired) throw refused;

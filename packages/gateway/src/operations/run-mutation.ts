@@ -5,6 +5,7 @@ import { causeOf } from '../present-errors.ts';
 import { requestError } from '../request-error.ts';
 import type { TextResult } from './introspection.ts';
 import type { Operation } from './operation.ts';
+import { ownVariables } from './own-variables.ts';
 import { attempts, presentResult } from './present-result.ts';
 import { withinBudget } from './record-budget.ts';
 import { tellWritten } from './tell-written.ts';
@@ -147,7 +148,7 @@ async function resultIn(transaction: TenantTransaction, operation: Operation): P
     schema,
     document: prepared.document,
     contextValue: { records: withinBudget(records, budget) },
-    variableValues: params.variables,
+    variableValues: ownVariables(registry, params.variables),
     operationName: params.operationName,
   });
   if (budget.error !== null) return { data: null, errors: [budget.error] };

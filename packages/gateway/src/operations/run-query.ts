@@ -6,6 +6,7 @@ import type { TenantState } from '../tenants/tenant-states.ts';
 import { answerPlanned, type PlannedAnswer } from './answer-planned.ts';
 import { isIntrospection, type TextResult } from './introspection.ts';
 import type { Operation } from './operation.ts';
+import { ownVariables } from './own-variables.ts';
 import type { PreparedOperation } from './prepare.ts';
 import { attempts, presentResult } from './present-result.ts';
 import type { ReadBatches } from './read-batches.ts';
@@ -103,7 +104,7 @@ async function executeOnce({ operation, prepared, reads, view }: Run, failure: u
     schema,
     document,
     contextValue: { records: withinBudget(records, budget) },
-    variableValues: params.variables,
+    variableValues: ownVariables(registry, params.variables),
     operationName: params.operationName,
   });
   return budget.error === null ? result : { data: null, errors: [budget.error] };

@@ -1,6 +1,7 @@
 import { createRecords, type OperationRecords } from '@formwork/records';
 import { type ExecutionResult, execute } from 'graphql';
 import type { Operation } from './operation.ts';
+import { ownVariables } from './own-variables.ts';
 import { presentResult } from './present-result.ts';
 import { withinBudget } from './record-budget.ts';
 import type { Written } from './write-planned.ts';
@@ -32,7 +33,7 @@ export async function tellWritten(operation: Operation, { ids }: Written): Promi
     schema,
     document: prepared.document,
     contextValue: { records: withinBudget(reading(records, ids), visit.recordBudget()) },
-    variableValues: params.variables,
+    variableValues: ownVariables(registry, params.variables),
     operationName: params.operationName,
   });
   return presentResult(result, visit.log);

@@ -28,6 +28,7 @@ import { readOutcome, type Search, searchOfFew, searchOutcome } from '../read/se
 import { getText } from '../read/select-list.ts';
 import { StatementScope } from '../read/statement-scope.ts';
 import { findKey, ownKeyValues } from '../validate/own-names.ts';
+import { ownValue } from '../validate/plain-object.ts';
 
 /** A read whose statements are known before anything is asked of Postgres. It belongs to no tenant and holds no values. */
 export interface PlannedRead {
@@ -143,7 +144,7 @@ function planByKey(
   const view = entityView(entity);
   const values = ownKeyValues(key, args);
   const parts = key.fields.map(({ name }) => {
-    const value = values[name] ?? null;
+    const value = ownValue(values, name) ?? null;
     if (value === null) throw new Unplannable('a record without a part of its key may not be looked for');
     return mapValue<string, readonly string[]>(keyPart(getColumn(view, name), value, name), (text) => [text]);
   });

@@ -9,6 +9,7 @@ import {
 import { type Entity, quote, type UniqueKey, uniqueColumn } from '@formwork/registry';
 import DataLoader from 'dataloader';
 import { RecordError, type RecordNode, type RecordSelection, type Values } from '../contract.ts';
+import { ownValue } from '../validate/plain-object.ts';
 import { entityView, getColumn } from './entity-view.ts';
 import { encodeKeyPart, keyText } from './key-text.ts';
 import { readNesting } from './nested.ts';
@@ -44,7 +45,7 @@ export class KeyLoader {
   async load(values: Values, selection: RecordSelection): Promise<RecordNode | null> {
     const view = entityView(this.#entity);
     const parts = this.#key.fields.map(({ name }) => {
-      const value = values[name] ?? null;
+      const value = ownValue(values, name) ?? null;
       return value === null ? null : encodeKeyPart(getColumn(view, name), value, name);
     });
     // A record without one of the values is not in the index, so it cannot be asked for.

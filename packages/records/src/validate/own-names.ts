@@ -1,6 +1,7 @@
 import { type Entity, type Field, quote, type UniqueKey } from '@formwork/registry';
 import { RecordError, type Values } from '../contract.ts';
 import { readyKeys } from './link-schema.ts';
+import { ownValue } from './plain-object.ts';
 
 /* Clients may still use the former names of what was renamed. Inside, everything has its name of today. */
 
@@ -19,7 +20,7 @@ export function ownKeyValues(key: UniqueKey, values: Values): Values {
   if (key.fields.every(({ aliases }) => aliases.length === 0)) return values;
   return Object.fromEntries(
     key.fields.flatMap((field) => {
-      const given = namesOf(field).filter((name) => values[name] !== undefined && values[name] !== null);
+      const given = namesOf(field).filter((name) => (ownValue(values, name) ?? null) !== null);
       const [name, other] = given;
       if (other !== undefined)
         throw badPart(field, `${quote(name)} and ${quote(other)} are one field. Give one.`);

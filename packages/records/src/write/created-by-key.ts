@@ -1,5 +1,6 @@
 import type { Entity, UniqueKey } from '@formwork/registry';
 import { readyKeys } from '../validate/link-schema.ts';
+import { ownValue } from '../validate/plain-object.ts';
 import { encodeValue } from './encode-value.ts';
 import type { LinkReference } from './link-reference.ts';
 import type { ResolvedLinks } from './resolved-links.ts';
@@ -25,8 +26,8 @@ export function createdByKey(
   return ({ target, by }) => {
     if (by === null) return null;
     const parts = by.key.fields.map((field) => {
-      const value = by.values[field.name];
-      return value === undefined || value === null ? null : encodeValue(field, value);
+      const value = ownValue(by.values, field.name) ?? null;
+      return value === null ? null : encodeValue(field, value);
     });
     const name = nameOf(target, by.key, parts);
     return name === null ? null : (ids.get(name) ?? null);

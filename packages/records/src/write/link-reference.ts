@@ -1,5 +1,6 @@
 import type { Entity, Field, Registry, UniqueKey } from '@formwork/registry';
 import { readyKeys, targetOf } from '../validate/link-schema.ts';
+import { ownValue } from '../validate/plain-object.ts';
 import type { InputPath } from '../validate/violation.ts';
 import { encodeValue, objectText } from './encode-value.ts';
 
@@ -44,8 +45,10 @@ function keyValues({ fields }: UniqueKey, given: unknown): Readonly<Record<strin
 
 /** The values of a key as a record's data would have them, for `formwork.unique_slot`. */
 export function keyData(key: UniqueKey, values: Readonly<Record<string, unknown>>): string {
-  const given = key.fields.filter((field) => values[field.name] !== undefined && values[field.name] !== null);
+  const given = key.fields.map((field) => [field, ownValue(values, field.name) ?? null] as const);
   return objectText(
-    given.map((field) => [field.storageKey, encodeValue(field, values[field.name])] as const),
+    given.flatMap(([field, value]) =>
+      value === null ? [] : [[field.storageKey, encodeValue(field, value)] as const],
+    ),
   );
 }
