@@ -12,6 +12,8 @@ test.each([
   ['application/graphql-response+json, application/json;q=0.9', 'application/graphql-response+json'],
   ['application/json;q=0.9, application/graphql-response+json', 'application/graphql-response+json'],
   ['application/graphql-response+json;q=0, */*', 'application/json'],
+  ['application/json;q=0, */*', 'application/graphql-response+json'],
+  ['*/*, application/json;q=0, application/graphql-response+json;q=0', null],
   ['text/html, */*;q=0.1', 'application/json'],
   ['text/event-stream, multipart/mixed, application/json', 'application/json'],
   ['application/json; charset=iso-8859-1', null],

@@ -182,6 +182,15 @@ test('finds its paths with a slash behind them', async () => {
   expect((await get('/healthz/')).status).toBe(200);
 });
 
+test('takes a URL that is given whole, as to a proxy', async () => {
+  const statusOf = async (path: string, headers = {}) =>
+    (await rawRequest(gateway.url, { method: 'GET', path, headers })).status;
+  expect(await statusOf('http://formwork.example/healthz')).toBe(200);
+  const headers = { 'x-api-key': tenant.keys.viewer };
+  expect(await statusOf('http://formwork.example:80/graphql?query=%7B__typename%7D', headers)).toBe(200);
+  expect(await statusOf('http://formwork.example/nope')).toBe(404);
+});
+
 describe('other origins', () => {
   const origin = 'https://app.example.com';
 
@@ -208,6 +217,21 @@ describe('other origins', () => {
     });
     expect(answer.headers.get('access-control-allow-origin')).toBe(origin);
     expect(answer.headers.get('vary')).toBe('origin');
+    expect(answer.headers.get('access-control-expose-headers')).toBe('etag, retry-after');
+  });
+
+  test('may say which client they are, and read the schema for their tools', async () => {
+    const open = await harness.gateway({ corsOrigins: [origin] });
+    for (const path of ['/graphql', '/design', '/schema.graphql', '/schema/flight.json']) {
+      const { status, headers } = await fetch(`${open.url}${path}`, {
+        method: 'OPTIONS',
+        headers: { origin, 'access-control-request-method': 'GET' },
+      });
+      const allowed = headers.get('access-control-allow-headers')?.split(', ');
+      expect([path, status, headers.get('access-control-allow-origin')]).toEqual([path, 204, origin]);
+      expect(allowed).toEqual(expect.arrayContaining(['x-api-key', 'x-client-name', 'x-client-version']));
+    }
+    expect((await fetch(`${open.url}/nope`, { method: 'OPTIONS' })).status).toBe(404);
   });
 });
 

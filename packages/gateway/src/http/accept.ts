@@ -25,8 +25,10 @@ function choose(accept: string): MediaType | null {
     .split(',')
     .flatMap((part) => readWish(part) ?? [])
     .sort((one, other) => other.weight - one.weight);
+  // What is named and not wanted is not wanted by way of a wildcard either.
+  const refused = new Set(wishes.filter(({ weight }) => weight === 0).map(({ range }) => range));
   for (const wish of wishes) {
-    const found = offered.find((type) => matches(wish.range, type));
+    const found = offered.find((type) => matches(wish.range, type) && !refused.has(type));
     if (found && wish.weight > 0) return found;
   }
   return null;

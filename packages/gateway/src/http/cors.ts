@@ -10,9 +10,12 @@ export function applyCors(exchange: Exchange, origins: readonly string[]): void 
   const { origin } = exchange.request.headers;
   if (origin === undefined || !origins.includes(origin)) return;
   exchange.addHeader('access-control-allow-origin', origin);
-  exchange.addHeader('access-control-expose-headers', 'etag');
+  exchange.addHeader('access-control-expose-headers', 'etag, retry-after');
   if (exchange.method !== 'OPTIONS') return;
   exchange.addHeader('access-control-allow-methods', 'GET, POST');
-  exchange.addHeader('access-control-allow-headers', 'authorization, x-api-key, content-type, if-none-match');
+  exchange.addHeader('access-control-allow-headers', headersThatAreRead);
   exchange.addHeader('access-control-max-age', '600');
 }
+
+const headersThatAreRead =
+  'authorization, x-api-key, content-type, if-none-match, x-client-name, x-client-version';

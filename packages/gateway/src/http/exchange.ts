@@ -169,10 +169,13 @@ function endWith(response: ServerResponse, body: string | Buffer, encoding: 'lat
   response.end();
 }
 
-/** Only the path and the query of a URL count; one that cannot be read is a path that nobody knows. */
-function parseUrl(url: string | undefined): URL {
+/**
+ * Only the path and the query of a URL count, also of a whole one, as it is sent to proxies and has to be taken (RFC 9112,
+ * 3.2.2); one that cannot be read is a path that nobody knows.
+ */
+function parseUrl(url = '/'): URL {
   try {
-    return new URL(`http://localhost${url ?? '/'}`);
+    return new URL(url.startsWith('/') ? `http://localhost${url}` : url);
   } catch {
     return new URL('http://localhost/?');
   }

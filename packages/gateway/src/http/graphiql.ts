@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import type { Exchange } from './exchange.ts';
+import { acceptsGzip } from './worth-gzip.ts';
 import type { Yoga } from './yoga.ts';
 
 interface Page {
@@ -51,7 +52,7 @@ export class GraphiqlPage {
       exchange.send({ status: 304, headers: { ...headers, etag }, body: '' });
       return;
     }
-    if (!/\bgzip\b/.test(String(exchange.request.headers['accept-encoding'] ?? ''))) {
+    if (!acceptsGzip(exchange.request.headers)) {
       exchange.send({ status: 200, headers: { ...headers, etag }, body: await promisify(gunzip)(gzipped) });
       return;
     }
