@@ -1,6 +1,7 @@
 import { linksUnderTest } from '@formwork/testkit';
 import { codesOf, createAirport, dataOf, Harness, type TestGateway, type TestTenant } from './harness.ts';
 import { messagesOf } from './messages-of.ts';
+import { shop } from './shop.ts';
 
 let harness: Harness;
 let tenant: TestTenant;
@@ -60,6 +61,31 @@ test.each([
   ['flightsAggregate(first: 1001) { count }', 'LIMIT_EXCEEDED'],
 ])('refuses %s', async (field, code) => {
   expect(codesOf(await gateway.ask(tenant.keys.editor, `{ ${field} }`))).toEqual([code]);
+});
+
+test('what cannot be computed is refused wherever it is asked for', async () => {
+  const { keys } = await harness.tenant('shop', shop);
+  const heavy = 'createItem(input: { weight: 1e308, order: { by: { number: 1 } } }) { item { id } }';
+  const made = `mutation { createOrder(input: { number: 1 }) { order { id } } a: ${heavy} b: ${heavy} }`;
+  dataOf(await gateway.ask(keys.editor, made));
+  for (const field of [
+    'orders(where: { items: { sum: { weight: { gt: 1 } } } }) { nodes { number } }',
+    'orders(where: { items: { avg: { weight: { gt: 1 } } } }) { totalCount }',
+    'orders(orderBy: [{ items: { sum: { weight: ASC } } }]) { nodes { number } }',
+    'customers { totalCount } orders { nodes { itemsAggregate { sum { weight } } } }',
+    'itemsAggregate { sum { weight } }',
+  ]) {
+    const answer = await gateway.ask(keys.viewer, `{ ${field} }`);
+    expect([field, answer.errors?.[0]?.message, codesOf(answer)]).toEqual([
+      field,
+      expect.stringContaining('too large for a Float'),
+      ['BAD_USER_INPUT'],
+    ]);
+  }
+  // Node has known it, and this Postgres may not.
+  const zone =
+    'orders(where: { createdAt: { during: { period: TODAY, timeZone: "US/Pacific-New" } } }) { totalCount }';
+  expect(codesOf(await gateway.ask(keys.viewer, `{ ${zone} }`))).not.toContain('INTERNAL');
 });
 
 test('gives one group of all records where nothing is asked of it', async () => {

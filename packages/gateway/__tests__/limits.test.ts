@@ -73,14 +73,29 @@ test('sizes of pages and batches are settings', async () => {
   const { airports } = dataOf(await gateway.ask(tenant.keys.editor, '{ airports { nodes { iata } } }'));
   expect(airports).toEqual({ nodes: [{ iata: 'AAA' }] });
   const large = await gateway.ask(tenant.keys.editor, '{ airports(first: 3) { nodes { iata } } }');
-  expect(large.errors?.[0]?.extensions).toMatchObject({ code: 'LIMIT_EXCEEDED', maximum: 2 });
+  expect(large.errors?.[0]?.extensions).toEqual({
+    code: 'LIMIT_EXCEEDED',
+    ...{ path: 'first', limit: 2, found: 3, actual: 3, maximum: 2, setting: 'FORMWORK_MAX_PAGE' },
+  });
+  const nodes = await gateway.ask(tenant.keys.editor, '{ nodes(ids: ["a", "b", "c"]) { id } }');
+  expect(nodes.errors?.[0]?.extensions).toMatchObject({
+    actual: 3,
+    maximum: 2,
+    setting: 'FORMWORK_MAX_PAGE',
+  });
   const inputs = ['DDD', 'EEE', 'FFF'].map((iata) => ({ iata }));
   const batch = await gateway.ask(
     tenant.keys.editor,
     'mutation ($inputs: [CreateAirportInput!]!) { createAirports(inputs: $inputs) { airports { id } } }',
     { inputs },
   );
-  expect(batch.errors?.[0]?.extensions).toMatchObject({ code: 'LIMIT_EXCEEDED', actual: 3, maximum: 2 });
+  const ofBatch = { code: 'LIMIT_EXCEEDED', actual: 3, maximum: 2, setting: 'FORMWORK_MAX_BATCH' };
+  expect(batch.errors?.[0]?.extensions).toMatchObject(ofBatch);
+  const many = await gateway.ask(
+    tenant.keys.editor,
+    'mutation { deleteAirports(where: { iata: { isNull: false } }, atMost: 3) { ids } }',
+  );
+  expect(many.errors?.[0]?.extensions).toMatchObject(ofBatch);
 });
 
 test('a tenant that asks too often is told when to come again, and no other tenant', async () => {

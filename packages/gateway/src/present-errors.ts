@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { DatabaseError, type DatabaseErrorCode } from '@formwork/pg';
-import { RecordError } from '@formwork/records';
+import { type ReadLimits, RecordError, refusalOf } from '@formwork/records';
 import { GraphQLError } from 'graphql';
 import { type ErrorCode, isErrorCode } from './error-codes.ts';
 import type { Logger } from './log.ts';
 import { measured, requestError } from './request-error.ts';
+import { settings } from './settings.ts';
 
 interface Presentation {
   readonly code: ErrorCode;
@@ -31,19 +32,33 @@ export function presentErrors(errors: readonly GraphQLError[], log: Logger): rea
   });
 }
 
-function measuredBy({ code, details }: RecordError): Readonly<Record<string, number>> {
+/** The settings of the limits that `records` is given. */
+const settingOf: ReadonlyMap<unknown, string> = new Map<keyof ReadLimits, string>([
+  ['largestPage', settings.maxPage.name],
+  ['nodes', settings.maxPage.name],
+  ['writes', settings.maxBatch.name],
+]);
+
+function detailsOf({ code, details: { limitOf, ...details } }: RecordError): Presentation['details'] {
   const { limit, found } = details;
-  if (code !== 'LIMIT_EXCEEDED' || typeof limit !== 'number') return {};
-  return measured(limit, typeof found === 'number' ? found : null);
+  if (code !== 'LIMIT_EXCEEDED' || typeof limit !== 'number') return details;
+  const setting = settingOf.get(limitOf);
+  return {
+    ...details,
+    ...measured(limit, typeof found === 'number' ? found : null),
+    ...(setting !== undefined && { setting }),
+  };
 }
 
 /** An error from outside an operation, as `presentErrors` does it. */
 function presentCause(cause: unknown, log: Logger): Presentation {
   if (cause instanceof RecordError)
-    return { code: cause.code, message: cause.message, details: { ...cause.details, ...measuredBy(cause) } };
+    return { code: cause.code, message: cause.message, details: detailsOf(cause) };
   if (cause instanceof DatabaseError) {
     const known = cause.sqlstate === tenantIsGone ? unauthenticatedTenant : databaseCodes[cause.code];
     if (known !== undefined) return { ...known, details: {} };
+    const refusal = refusalOf(cause);
+    if (refusal !== null) return presentCause(refusal, log);
   }
   const id = randomUUID();
   log.error({ errorId: id, err: cause }, 'unexpected error');

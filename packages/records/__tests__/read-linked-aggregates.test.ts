@@ -244,6 +244,7 @@ describe('nodes', () => {
     const records = harness.records({ limits: { nodes: 2 } });
     expect(await records.nodes([ada, bob], fields)).toHaveLength(2);
     const error = await errorOf(records.nodes([ada, ada, ada], fields));
-    expect([error.code, error.details]).toEqual(['LIMIT_EXCEEDED', { path: 'ids', limit: 2 }]);
+    expect(error.code).toBe('LIMIT_EXCEEDED');
+    expect(error.details).toEqual({ path: 'ids', limit: 2, found: 3, limitOf: 'nodes' });
   });
 });

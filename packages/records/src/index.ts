@@ -9,6 +9,7 @@ export {
 } from './plan/read-plans.ts';
 export type { Execute } from './read/execute.ts';
 export type { ReadLimits } from './read/limits.ts';
+export { refusalOf } from './read/refusal-of.ts';
 export { createRecords, type RecordsOptions } from './records.ts';
 export { entitySchema } from './validate/json-schema.ts';
 export type { JsonSchema, WriteOperation } from './validate/schema-types.ts';

@@ -13,7 +13,10 @@ export type RecordErrorCode =
   | 'BAD_USER_INPUT'
   | 'SCHEMA_CHANGED';
 
-/** An error that a client can act on. `details` go into the GraphQL error's extensions beside `code`. */
+/**
+ * An error that a client can act on. `details` go into the GraphQL error's extensions beside `code`; of a limit that can be moved
+ * `limitOf` says which of `ReadLimits` it is, for whoever knows how it is set.
+ */
 export class RecordError extends Error {
   readonly code: RecordErrorCode;
   readonly details: Readonly<Record<string, unknown>>;

@@ -17,6 +17,7 @@ export function assertCount({ mode, cap }: CountRequest): void {
   if (cap > largestCap) {
     throw new RecordError('LIMIT_EXCEEDED', `"cap" is ${cap}; at most ${largestCap} is allowed.`, {
       limit: largestCap,
+      found: cap,
     });
   }
 }

@@ -42,6 +42,7 @@ export function compileOrder(
     throw new RecordError('LIMIT_EXCEEDED', `${quote(path)} may have at most ${limit} steps.`, {
       path,
       limit,
+      found: orderBy.length,
     });
   }
   const order = new OrderWalk(scope);

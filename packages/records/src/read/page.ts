@@ -25,10 +25,7 @@ function pageSize(name: string, size: number, { largestPage }: ReadLimits): numb
     throw new RecordError(
       'LIMIT_EXCEEDED',
       `"${name}" is ${size}; a page has at most ${largestPage} records.`,
-      {
-        path: name,
-        limit: largestPage,
-      },
+      { path: name, limit: largestPage, found: size, limitOf: 'largestPage' },
     );
   }
   return size;

@@ -96,7 +96,8 @@ class LoadingReader implements Reader {
     const limit = this.#context.limits.nodes;
     if (ids.length > limit) {
       const message = `"ids" has ${ids.length} ids; at most ${limit} are read at once.`;
-      throw new RecordError('LIMIT_EXCEEDED', message, { path: 'ids', limit });
+      const found = ids.length;
+      throw new RecordError('LIMIT_EXCEEDED', message, { path: 'ids', limit, found, limitOf: 'nodes' });
     }
     return Promise.all(ids.map((id) => this.node(id, selectionOf)));
   }

@@ -64,7 +64,7 @@ export function assertNotTooMany(
 ): void {
   if (found <= mostRecords) return;
   const message = `At most ${mostRecords} records can be created at once. Create them in several steps.`;
-  throw new RecordError('LIMIT_EXCEEDED', message, { limit: mostRecords, found });
+  throw new RecordError('LIMIT_EXCEEDED', message, { limit: mostRecords, found, limitOf: 'writes' });
 }
 
 /** Checks inputs, all at once, and plans them. Throws FORBIDDEN and VALIDATION_FAILED. */

@@ -63,7 +63,11 @@ function checkAtMost(atMost: number, mostRecords: number): void {
   }
   if (atMost > mostRecords) {
     const message = `"atMost" may be at most ${mostRecords}. Write in several steps.`;
-    throw new RecordError('LIMIT_EXCEEDED', message, { limit: mostRecords, found: atMost });
+    throw new RecordError('LIMIT_EXCEEDED', message, {
+      limit: mostRecords,
+      found: atMost,
+      limitOf: 'writes',
+    });
   }
 }
 

@@ -1,14 +1,10 @@
-import { DatabaseError, type Row, type Statement } from '@formwork/pg';
+import type { Row, Statement } from '@formwork/pg';
 import { sql, textArray } from '@formwork/pg/sql-text';
 import { type Entity, groupBy } from '@formwork/registry';
-import {
-  type AggregateArguments,
-  type AggregateNode,
-  type AggregateSelection,
-  RecordError,
-} from '../../contract.ts';
+import type { AggregateArguments, AggregateNode, AggregateSelection } from '../../contract.ts';
 import { findLinkPath } from '../link-path.ts';
 import type { ReadContext } from '../read-context.ts';
+import { refusalOf } from '../refusal-of.ts';
 import { openSearch } from '../search.ts';
 import { getText } from '../select-list.ts';
 import { StatementScope } from '../statement-scope.ts';
@@ -59,18 +55,10 @@ export async function readLinkedAggregates(
   );
 }
 
-const refusals: Readonly<Record<string, string>> = {
-  // Node knows time zones that a Postgres may lack.
-  '22023': 'A time zone of "groupBy" is not known to this database.',
-  '22003': 'A sum is too large for a Float. Sum fewer records, or a field of the type "decimal".',
-};
-
-/** Postgres' own refusals of what cannot be known before it is computed. */
 async function run({ batcher }: ReadContext, statement: Statement): Promise<readonly Row[]> {
   try {
     return await batcher.run(statement);
   } catch (error) {
-    const refusal = error instanceof DatabaseError ? refusals[error.sqlstate ?? ''] : undefined;
-    throw refusal === undefined ? error : new RecordError('BAD_USER_INPUT', refusal, {}, { cause: error });
+    throw refusalOf(error) ?? error;
   }
 }

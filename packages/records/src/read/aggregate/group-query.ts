@@ -71,10 +71,12 @@ function limited<Step>(
   path: string,
 ): readonly Step[] {
   const limit = limits.orderings;
-  if ((steps?.length ?? 0) > limit) {
+  const found = steps?.length ?? 0;
+  if (found > limit) {
     throw new RecordError('LIMIT_EXCEEDED', `${quote(path)} may have at most ${limit} steps.`, {
       path,
       limit,
+      found,
     });
   }
   return steps ?? [];
