@@ -93,6 +93,13 @@ test('clocks may differ a little', async () => {
   dataOf(await gateway.ask(await sign({ ...good(), nbf: now() + 10 }), '{ __typename }'));
 });
 
+test('a token that ends in milliseconds, or later than any date, is good the second time too', async () => {
+  for (const exp of [now() * 1000, 1e300]) {
+    const token = await sign({ ...good(), exp });
+    for (const _ of [1, 2]) dataOf(await gateway.ask(token, '{ __typename }'));
+  }
+});
+
 test('a token that was good is refused once it has ended', async () => {
   const strict = await harness.gateway({ jwtSecret: secret, jwtClockSkew: 0 });
   await untilEnded(async (milliseconds) => {

@@ -92,6 +92,9 @@ async function verifyWithEach(
 }
 
 /** Null unless the token names a tenant that is there and a subject. A role that the tenant has not is told later. */
+/** Of JavaScript's dates; one beyond would be none, and a token that is good would be refused once it is remembered. */
+const lastMoment = 8.64e15;
+
 async function toCaller(
   payload: JWTPayload,
   options: GatewayOptions,
@@ -108,6 +111,6 @@ async function toCaller(
     keyId: null,
     subject: `user:${subject}`,
     claims: usableClaims(payload),
-    expiresAt: new Date(((payload.exp ?? 0) + options.jwtClockSkew) * 1000),
+    expiresAt: new Date(Math.min(((payload.exp ?? 0) + options.jwtClockSkew) * 1000, lastMoment)),
   };
 }
