@@ -212,6 +212,26 @@ describe('an update input', () => {
 });
 
 describe('a pattern', () => {
+  test('is the one of its own field, whatever others there are in the design', () => {
+    const text = (key: string, pattern: string) => ({ key, type: 'text', options: { pattern } }) as const;
+    const design = registryOf({
+      formwork: 1,
+      entities: [
+        { key: 'part', fields: [text('letters', '^[a-z]+$'), text('digits', '^[0-9]+$')] },
+        { key: 'box', fields: [text('size', '^[SML]$')] },
+      ],
+    });
+    const found = (index: number, input: object) => {
+      const entity = design.entities[index];
+      if (!entity) throw new Error('no entity');
+      return validateInput(design, entity, 'create', [], { ...input }).violations.map(({ path }) => path[0]);
+    };
+    expect(found(0, { letters: 'abc', digits: '123' })).toEqual([]);
+    expect(found(0, { letters: '123', digits: 'abc' })).toEqual(['letters', 'digits']);
+    expect(found(1, { size: 'M' })).toEqual([]);
+    expect(found(1, { size: 'm' })).toEqual(['size']);
+  });
+
   test.each([
     ['(a+)+$', `${'a'.repeat(60)}b`],
     ['^(a|aa)+$', `${'a'.repeat(60)}b`],

@@ -74,7 +74,14 @@ function createAjv(): Ajv2020 {
 }
 
 /** A pattern that cannot be run in linear time matches nothing: better a refused value than a stopped gateway. */
-function linearRegExp(pattern: string): { test: (text: string) => boolean } {
-  return compilePattern(pattern) ?? { test: () => false };
+function linearRegExp(pattern: string): RegExpLike {
+  const compiled = compilePattern(pattern);
+  // By what it says of itself ajv tells patterns apart: of two that say the same it keeps the first, for all schemas.
+  return { test: (text) => compiled?.test(text) ?? false, toString: () => pattern };
 }
 linearRegExp.code = 'linearRegExp';
+
+interface RegExpLike {
+  readonly test: (text: string) => boolean;
+  readonly toString: () => string;
+}
