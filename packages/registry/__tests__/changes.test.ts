@@ -1,4 +1,11 @@
-import { applyChanges, type Change, createRegistry, type Registry, toDocument } from '@formwork/registry';
+import {
+  applyChanges,
+  type Change,
+  createRegistry,
+  type Registry,
+  toDocument,
+  toEnd,
+} from '@formwork/registry';
 import { airline, documentOf, entityOf, registryOf } from './designs.ts';
 
 const current = registryOf(airline);
@@ -243,6 +250,23 @@ describe('a renamed entity', () => {
       options: { target: 'airfield', inverse: 'departures' },
     });
   });
+
+  test('that is called as before again has types that never had the name between, whatever it is called next', () => {
+    const back = applied([{ renameEntity: { entity: 'airfield', to: 'airport' } }], registry);
+    const again = applied([{ renameEntity: { entity: 'airport', to: 'aerodrome' } }], back.registry);
+    for (const [made, key] of [
+      [back, 'airport'],
+      [again, 'aerodrome'],
+    ] as const) {
+      expect(entityOf(made.registry, key).names.type).toBe('Airport');
+      const document = toDocument(made.registry);
+      expect(toDocument(registryOf(document, { current: made.registry }))).toEqual(document);
+      expect(entityOf(registryOf(document), key).names.type).toBe('Airport');
+    }
+    expect(toDocument(back.registry).entities[0]?.aliases).toEqual([{ key: 'airfield', later: true }]);
+    const without = applied([{ dropAlias: { entity: 'aerodrome', alias: 'airport' } }], again.registry);
+    expect(entityOf(without.registry, 'aerodrome').names.type).toBe('Aerodrome');
+  });
 });
 
 describe('is refused:', () => {
@@ -334,6 +358,24 @@ describe('is refused:', () => {
     ],
     ['a helper that is no kind', [{ relabel: {} }], ['CHANGE_INVALID at changes[0]']],
     [
+      'what is needed, in an entity that the list renames afterwards',
+      [
+        { removeField: { entity: 'flight', field: 'number', force: true } },
+        { renameEntity: { entity: 'flight', to: 'trip' } },
+      ],
+      ['NEEDED at changes[0].removeField'],
+    ],
+    [
+      'a choice that the list adds or changes, and removes',
+      [
+        { addChoice: { entity: 'flight', field: 'status', choice: { key: 'lost' } } },
+        { removeChoice: { entity: 'flight', field: 'status', choice: 'lost' } },
+        { relabelChoice: { entity: 'flight', field: 'status', choice: 'landed', label: 'Down' } },
+        { removeChoice: { entity: 'flight', field: 'status', choice: 'landed' } },
+      ],
+      ['CONTRADICTION at changes[1].removeChoice', 'CONTRADICTION at changes[3].removeChoice'],
+    ],
+    [
       'a replacement that is not there',
       [{ deprecateField: { entity: 'airport', field: 'city', reason: 'Old.', replacement: 'town' } }],
       ['FIELD_MISSING at changes[0].deprecateField'],
@@ -372,6 +414,31 @@ describe('is refused:', () => {
     ]);
   });
 
+  test('removing a link, or its entity, of which a rollup or a rule needs the way back, unless another link has it', () => {
+    const count = {
+      key: 'flights',
+      type: 'rollup',
+      options: { via: 'departures', function: 'count' },
+    } as const;
+    const where = { departures: { some: { number: { eq: 'FW1' } } } };
+    const design = registryOf({
+      ...airline,
+      entities: airline.entities.map((entity) =>
+        entity.key === 'airport' ? { ...entity, fields: [...entity.fields, count] } : entity,
+      ),
+      roles: [{ key: 'agent', permissions: [{ entity: 'airport', read: { where } }] }],
+    });
+    const origin = { removeField: { entity: 'flight', field: 'origin', force: true } };
+    for (const removal of [origin, { removeEntity: { entity: 'flight', force: true } }]) {
+      expect(messagesOf([removal], design)).toEqual([
+        expect.stringMatching(/ is needed by the rollup "airport.flights", the role "agent"\. /),
+      ]);
+    }
+    const options = { target: 'airport', inverse: 'departures' };
+    const instead = { addField: { entity: 'flight', field: { key: 'from', type: 'link', options } } };
+    expect(problemsOf([origin, instead], design)).toEqual([]);
+  });
+
   test('nothing of what goes together with what needs it', () => {
     const { document } = applied([
       { dropKey: { entity: 'flight', key: 'by_number' } },
@@ -380,6 +447,49 @@ describe('is refused:', () => {
     ]);
     expect(document.entities[1]?.keys).toBeUndefined();
     expect(document.entities[0]?.fields[2]?.deprecated).toEqual({ reason: 'Nobody reads it.' });
+  });
+
+  test('what breaks something that no change of the list speaks of, at the change that does it', () => {
+    const design = registryOf({
+      ...airline,
+      entities: airline.entities.map((entity) => ({
+        ...entity,
+        fields: [
+          ...entity.fields,
+          ...(entity.key === 'airport'
+            ? ([
+                { key: 'flights', type: 'rollup', options: { via: 'departures', function: 'count' } },
+                { key: 'feet', type: 'formula', options: { expression: 'elevation * 3.28' } },
+              ] as const)
+            : []),
+        ],
+      })),
+    });
+    const harmless = { relabelEntity: { entity: 'flight', label: 'Trip' } };
+    const breaking = [
+      { changeLink: { entity: 'flight', field: 'origin', inverse: null } },
+      { changeType: { entity: 'airport', field: 'elevation', type: 'boolean' } },
+    ] as const;
+    expect(problemsOf([breaking[0]], design)).toEqual([
+      expect.stringMatching(/ at changes\[0\]\.changeLink$/),
+    ]);
+    const list = [harmless, breaking[1], { indexField: { entity: 'flight', field: 'number' } }, breaking[0]];
+    expect([...problemsOf(list, design)].sort()).toEqual([
+      expect.stringMatching(/ at changes\[1\]\.changeType$/),
+      expect.stringMatching(/ at changes\[3\]\.changeLink$/),
+    ]);
+  });
+
+  test('and gives what the changes without problems come to, where that makes sense', () => {
+    const refused = applyChanges(current, [
+      { renameField: { entity: 'airport', field: 'citty', to: 'town' } },
+      { changeField: { entity: 'airport', field: 'town', required: true } },
+      { indexField: { entity: 'flight', field: 'number' } },
+    ]);
+    const rest = 'problems' in refused ? toEnd(refused.rest()) : null;
+    expect(rest && entityOf(rest.registry, 'flight').fieldByKey.get('number')?.indexed).toBe(true);
+    const wrong = applyChanges(current, [{ removeEntity: { entity: 'flite' } }]);
+    expect('problems' in wrong && toEnd(wrong.rest())).toBeNull();
   });
 
   test('an alias that is in the way of another name', () => {

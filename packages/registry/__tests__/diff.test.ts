@@ -81,6 +81,24 @@ test('a retyped field is another one', () => {
   ).toEqual(['Field "airport.elevation" removed.', 'Field "airport.elevation" added.']);
 });
 
+test('tells of a former name when it is another plural', () => {
+  const renamed = registryOf(
+    changed(airline, (document) => {
+      Object.assign(entityIn(document, 'airport'), { aliases: [{ key: 'airfield' }] });
+    }),
+  );
+  const [alias] = renamed.entities[0]?.aliases ?? [];
+  expect(alias?.plural).toBe('airfields');
+  const other = registryOf(
+    changed(airline, (document) => {
+      Object.assign(entityIn(document, 'airport'), { aliases: [{ key: 'airfield', plural: 'fields' }] });
+    }),
+  );
+  expect(diffRegistries(renamed, other).map(({ message }) => message)).toEqual([
+    'Entity "airport": aliases changed from ["airfield"] to [{"key":"airfield","plural":"fields"}].',
+  ]);
+});
+
 test('does not tell long values', () => {
   expect(
     messages((document) => entityIn(document, 'flight').fields[4]?.options?.choices?.push({ key: 'lost' })),

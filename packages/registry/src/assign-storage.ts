@@ -69,9 +69,21 @@ function storeEntity(
 ) {
   const { plural = proposePlural(key), label = proposeLabel(key), description = '' } = document;
   const { softDelete, searchable } = document;
-  const history = storeHistory(document, today, version);
+  const history = storeHistory({ ...document, aliases: keepTypeNames(document, today) }, today, version);
   const options = { ...(softDelete && { softDelete }), ...(searchable && { searchable }), ...history };
   return { storageKey, key, plural, label, description, position, options, viewName: '' };
+}
+
+/** Whichever of its names is the key now, an entity's types go on with theirs for as long as it is among them. */
+function keepTypeNames(
+  { key, aliases = [] }: DraftEntity['document'],
+  today: Entity | undefined,
+): readonly EntityAliasDocument[] {
+  const called = today && (today.aliases.find(({ later }) => !later)?.key ?? today.key);
+  const place = called === key ? aliases.length : aliases.findIndex((alias) => alias.key === called);
+  return aliases.map(({ later, ...alias }, index) =>
+    index < place || (later && index !== place) ? { ...alias, later: true } : alias,
+  );
 }
 
 function storeFields(
@@ -102,7 +114,8 @@ function storeFields(
   );
   const storageKeyOf = new Map(stored.map(({ row }) => [row.key, row.storageKey]));
   return stored.map(({ row, same }) => {
-    const conversion = storeConversion(asked.get(row.key), storageKeyOf, same);
+    const contracted = identities.contractedFrom(entity.key, row.key);
+    const conversion = storeConversion(asked.get(row.key), storageKeyOf, same, contracted);
     return conversion ? { ...row, options: { ...row.options, conversion } } : row;
   });
 }
@@ -112,10 +125,12 @@ function storeConversion(
   asked: DraftConversion | undefined,
   storageKeyOf: ReadonlyMap<string, string>,
   same: Field | null,
+  contracted: string | undefined,
 ): Conversion | null {
   const from = asked && storageKeyOf.get(asked.source.key);
   if (asked && from !== undefined) return { from, state: asked.state, allowLoss: asked.allowLoss };
-  return same?.conversion ? { ...same.conversion, state: 'contracted' } : null;
+  if (same?.conversion) return { ...same.conversion, state: 'contracted' };
+  return contracted === undefined ? null : { from: contracted, state: 'contracted', allowLoss: false };
 }
 
 function storeField(

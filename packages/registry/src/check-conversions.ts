@@ -64,7 +64,9 @@ function checkOne(
   const sourceToday = identities.fieldOf(entity.key, sourceKey);
   const isPopulated = populated.has(identities.storageKeyOfEntity(entity.key) ?? '');
   const goesOn = today?.conversion?.from === sourceToday?.storageKey ? today?.conversion?.state : undefined;
-  const state = goesOn === 'ready' || !(isPopulated && sourceToday) ? 'ready' : 'filling';
+  // One that comes back has values too, and nobody knows whether the other was filled when they went.
+  const hasValues = isPopulated && (sourceToday ?? identities.returningFieldOf(entity.key, sourceKey));
+  const state = goesOn === 'ready' || !hasValues ? 'ready' : 'filling';
   const refuse = (why: string, at = path) => problems.add('NOT_SUPPORTED', at, why);
   const name = nameOf(entity.key, field.key);
   if (today && goesOn === undefined) {
@@ -103,7 +105,7 @@ function checkUsers(draft: Draft, conversions: readonly DraftConversion[], probl
   if (filling.length === 0) return;
   const { entities, roles } = documentOf(draft);
   const wanted = filling.map(
-    ({ entity, field }, index): Removed => ({ index, at: field.path, entity: entity.key, field: field.key }),
+    ({ entity, field }, index): Removed => ({ index, at: field.path, entity, field: field.key, links: [] }),
   );
   const document = {
     entities: entities.map(toWorkingEntity),
@@ -114,7 +116,7 @@ function checkUsers(draft: Draft, conversions: readonly DraftConversion[], probl
   for (const [{ at, entity, field }, users] of findNeeds(document, wanted)) {
     const serious = users.filter((user) => !user.startsWith('the deprecation of'));
     if (serious.length === 0) continue;
-    const message = `${nameOf(entity, field ?? '')} is not filled yet, so ${serious.join(', ')} cannot use it. Do that once it is ready.`;
+    const message = `${nameOf(entity.key, field ?? '')} is not filled yet, so ${serious.join(', ')} cannot use it. Do that once it is ready.`;
     problems.add('STILL_FILLING', at, message);
   }
 }

@@ -1,4 +1,5 @@
 import type { Entity, Field, UniqueKey } from './model.ts';
+import { proposePlural } from './names.ts';
 import type { RoleDocument } from './roles/role-document.ts';
 
 /* What of a thing the designer says, by the name under which a difference is told. */
@@ -14,7 +15,7 @@ export function propertiesOfField(field: Field) {
   return {
     ...{ key, label, description, required, unique, indexed, default: field.default, deprecated },
     ...aliasesOf(field),
-    ...(conversion && { conversion: conversion.state }),
+    ...(conversion && { conversion: conversion.state, 'convertedFrom.allowLoss': conversion.allowLoss }),
     ...(Object.fromEntries(options) as Readonly<Record<string, unknown>>),
   };
 }
@@ -28,5 +29,8 @@ export function propertiesOfRole({ label, description, permissions }: RoleDocume
 }
 
 function aliasesOf({ aliases }: Entity | Field) {
-  return { aliases: aliases.map(({ key }) => key) };
+  const names = aliases.map(({ key, ...alias }) =>
+    'plural' in alias && alias.plural !== proposePlural(key) ? { key, plural: alias.plural } : key,
+  );
+  return { aliases: names };
 }

@@ -60,7 +60,7 @@ function buildEntity(
 ): Entity {
   const aliases = (row.options.aliases ?? []).map(buildEntityAlias);
   const fields = allFields.filter(({ conversion }) => conversion?.state !== 'filling');
-  const names = aliases[0]?.names ?? deriveEntityNames(row.key, row.plural);
+  const names = aliases.find(({ later }) => !later)?.names ?? deriveEntityNames(row.key, row.plural);
   const fieldByStorageKey = new Map(fields.map((field) => [field.storageKey, field]));
   const { storageKey, key, plural, label, description } = row;
   return {
@@ -153,8 +153,13 @@ function buildKey(
   };
 }
 
-function buildEntityAlias({ key, plural = proposePlural(key), since }: EntityAliasDocument): EntityAlias {
-  return { key, plural, names: deriveEntityNames(key, plural), since: since ?? null };
+function buildEntityAlias({
+  key,
+  plural = proposePlural(key),
+  since,
+  later = false,
+}: EntityAliasDocument): EntityAlias {
+  return { key, plural, names: deriveEntityNames(key, plural), since: since ?? null, later };
 }
 
 /** By key of the target, in the order of the linking entities and fields. */

@@ -34,7 +34,7 @@ export interface Entity {
   readonly storageKey: string;
   /** The generated view (in the Postgres schema `formwork_views`); named after its content, see `viewNameOf`. */
   readonly viewName: string;
-  /** In GraphQL. While the entity has aliases its types keep the names of the oldest: only root fields can have two. */
+  /** In GraphQL. While the entity has aliases its types keep the oldest names: only root fields can have two. */
   readonly names: EntityNames;
   /** Former names, the oldest first. */
   readonly aliases: readonly EntityAlias[];

@@ -228,6 +228,10 @@ export const registryDocumentSchema: Readonly<Record<string, unknown>> = {
       key: { $ref: '#/$defs/key' },
       plural: { type: 'string', pattern: keyPattern.source, maxLength: longestPlural },
       since,
+      later: {
+        ...flag,
+        description: 'That the entity was called so for a while, and again as before: its types never were.',
+      },
     }),
     deprecated: object(['reason'], {
       reason: { type: 'string', minLength: 1, maxLength: longestReason },

@@ -130,5 +130,6 @@ export function toAliasDocuments(aliases: readonly (Alias | EntityAlias)[]): rea
     key,
     ...('plural' in alias && alias.plural !== proposePlural(key) && { plural: alias.plural }),
     ...(since !== null && { since }),
+    ...('later' in alias && alias.later && { later: true }),
   }));
 }

@@ -2,6 +2,8 @@ import { applyChanges, type Change, type Registry } from '@formwork/registry';
 import {
   BreakingChangeType,
   findBreakingChanges,
+  GraphQLInterfaceType,
+  GraphQLObjectType,
   type GraphQLSchema,
   parse,
   validate,
@@ -104,7 +106,7 @@ describe('operations of a client', () => {
     ['airport', 'airfield'],
     ['airports', 'airfields'],
     ['airportsAggregate', 'airfieldsAggregate'],
-    ['airportByIata', 'airportByCode'],
+    ['airportByIata', 'airfieldByCode'],
     ['airportByCode', 'airfieldByCode'],
     ['createAirport', 'createAirfield'],
     ['deleteAirports', 'deleteAirfields'],
@@ -121,6 +123,57 @@ describe('operations of a client', () => {
     expect(sdl).toContain('iata: StringFilter @deprecated(reason: "Renamed to \\"code\\".")');
     expect(sdl).not.toMatch(/code: String! @deprecated/);
   });
+});
+
+test('nobody is sent to a name that is on its way out itself', () => {
+  const reasonsIn = (registry: Registry) => {
+    const fields = buildGraphqlSchema(registry).getQueryType()?.getFields() ?? {};
+    return (...names: readonly string[]) => names.map((name) => fields[name]?.deprecationReason);
+  };
+  const renamed = change(
+    aviation,
+    { renameEntity: { entity: 'airport', to: 'airfield' } },
+    { renameField: { entity: 'airfield', field: 'iata', to: 'code' } },
+  );
+  expect(reasonsIn(renamed)('airportByIata', 'airportByCode', 'airfieldByIata', 'airfieldByCode')).toEqual([
+    'Renamed to "airfieldByCode".',
+    'Renamed to "airfieldByCode".',
+    'Renamed to "airfieldByCode".',
+    undefined,
+  ]);
+  const gone = change(renamed, { deprecateEntity: { entity: 'airfield', reason: 'Closed.' } });
+  expect(reasonsIn(gone)('airport', 'airportByIata', 'airfields', 'airfieldByCode')).toEqual(
+    Array.from({ length: 4 }, () => 'Closed.'),
+  );
+  const replaced = change(renamed, {
+    deprecateEntity: { entity: 'flight', reason: 'Look there.', replacement: 'airfield' },
+  });
+  expect(reasonsIn(replaced)('flight', 'flights')).toEqual([
+    'Look there. Use "airfield".',
+    'Look there. Use "airfields".',
+  ]);
+  const fields = change(aviation, { renameField: { entity: 'airport', field: 'city', to: 'town' } });
+  const old = change(fields, {
+    deprecateField: { entity: 'airport', field: 'town', reason: 'Too vague.', replacement: 'name' },
+  });
+  expect(printTenantSchema(buildGraphqlSchema(old))).toContain(
+    'city: String @deprecated(reason: "Too vague. Use \\"name\\".")',
+  );
+});
+
+test('an entity that is called as before again has the types of before', () => {
+  const there = change(aviation, { renameEntity: { entity: 'airport', to: 'airfield' } });
+  const back = change(there, { renameEntity: { entity: 'airfield', to: 'airport' } });
+  expect(breaking(there, back)).toEqual([]);
+  const [airport, airfield] = ['Airport', 'Airfield'].map((name) => buildGraphqlSchema(back).getType(name));
+  expect(airport).toBeInstanceOf(GraphQLObjectType);
+  expect(airfield).toBeInstanceOf(GraphQLInterfaceType);
+  const roots = buildGraphqlSchema(back).getQueryType()?.getFields();
+  expect(roots?.airports?.deprecationReason).toBeUndefined();
+  expect(roots?.airfields?.deprecationReason).toBe('Renamed to "airports".');
+  expect(breaking(aviation, change(back, { dropAlias: { entity: 'airport', alias: 'airfield' } }))).toEqual(
+    [],
+  );
 });
 
 test('what the designer deprecates says why and what to use instead', () => {

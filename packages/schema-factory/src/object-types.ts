@@ -1,5 +1,5 @@
 import type { RecordNode } from '@formwork/records';
-import { deriveAggregateField, type Entity } from '@formwork/registry';
+import { deriveAggregateField, deriveEntityNames, type Entity } from '@formwork/registry';
 import {
   type GraphQLFieldConfigMap,
   GraphQLInt,
@@ -42,15 +42,18 @@ export function buildObjectType(types: SchemaTypes, entity: Entity): GraphQLObje
   });
 }
 
-/** Later names of a renamed entity: fragments on them fit before the type is called so, and after that. */
+/** Other names of a renamed entity: fragments on that of today fit before the type is called so, and after that. */
 function otherNames(types: SchemaTypes, entity: Entity): readonly GraphQLInterfaceType[] {
   return types.registry.entities
     .filter((other) => other.key === entity.key && other !== entity)
     .map(
-      ({ names }) =>
+      ({ names, key, plural }) =>
         new GraphQLInterfaceType({
           name: names.type,
-          description: `What "${entity.names.type}" is called after its renaming: say this in fragments.`,
+          description:
+            names.type === deriveEntityNames(key, plural).type
+              ? `What "${entity.names.type}" is called after its renaming: say this in fragments.`
+              : `What "${entity.names.type}" was called for a while: say that in fragments.`,
           interfaces: [nodeInterface],
           fields: () => fieldsOf(types, entity),
           resolveType: (record: RecordNode) => record.typeName,

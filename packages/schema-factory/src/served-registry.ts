@@ -64,19 +64,18 @@ function serveEntity(
 ): { readonly base: Entity; readonly others: readonly Entity[] } {
   if (!hasHistory(entity)) return { base: entity, others: [] };
   const own = deriveEntityNames(entity.key, entity.plural);
-  const [, ...later] = entity.aliases;
   const gone = retirementOf(registry, entity);
-  const renamed: Retirement = {
+  const renamed: Retirement = gone ?? {
     successor: { names: own, keys: entity.keys },
     tell: (name) => `Renamed to "${name}".`,
   };
-  const others = [{ names: own, why: gone }, ...later.map(({ names }) => ({ names, why: renamed }))];
-  const base = callEntity(entity, entity.names, entity.aliases.length > 0 ? renamed : gone);
-  return {
-    base,
-    others:
-      entity.aliases.length > 0 ? others.map((other) => callEntity(entity, other.names, other.why)) : [],
-  };
+  const called = [
+    { names: own, why: gone },
+    ...entity.aliases.map(({ names }) => ({ names, why: renamed })),
+  ].map(({ names, why }) => callEntity(entity, names, why));
+  const isBase = ({ names }: Entity) => names.type === entity.names.type;
+  const others = called.filter((one) => !isBase(one));
+  return { base: called.find(isBase) ?? entity, others };
 }
 
 /** Why an entity's root fields are on their way out. */
@@ -102,17 +101,23 @@ function rootReasons(
   keys: readonly UniqueKey[],
   { successor, tell }: Retirement,
 ): ReadonlyMap<string, string> {
-  const theirs = successor && rootsOf(successor.names, successor.keys);
-  const roots = [...rootsOf(names, keys)];
+  const theirs = successor && rootsOf(successor.names, successor.keys, (key) => key.key);
+  const roots = [...rootsOf(names, keys, (_, called) => called)];
   return new Map(roots.map(([what, root]) => [root, tell(theirs?.get(what) ?? successor?.names.single)]));
 }
 
-/** By what they do, which is called alike for every entity. */
-function rootsOf(names: EntityNames, keys: readonly UniqueKey[]): ReadonlyMap<string, string> {
+/** By what they do, which is called alike for every entity; `nameOf` a key that is or was `called` so. */
+function rootsOf(
+  names: EntityNames,
+  keys: readonly UniqueKey[],
+  nameOf: (key: UniqueKey, called: string) => string,
+): ReadonlyMap<string, string> {
   const { query, mutation } = deriveRootNames(names);
-  const byKey = keys
-    .flatMap((key) => [key, ...key.aliases])
-    .map(({ key }) => [`by ${key}`, deriveKeyNames(names, key).rootName] as const);
+  const byKey = keys.flatMap((key) =>
+    [key, ...key.aliases].map(
+      ({ key: called }) => [`by ${called}`, deriveKeyNames(names, nameOf(key, called)).rootName] as const,
+    ),
+  );
   return new Map([...Object.entries(query), ...Object.entries(mutation), ...byKey]);
 }
 
@@ -120,17 +125,15 @@ function rootsOf(names: EntityNames, keys: readonly UniqueKey[]): ReadonlyMap<st
 function callEntity(entity: Entity, names: EntityNames, why: Retirement | null): Entity & Served {
   const served = new Map(entity.fields.map((field) => [field, serveField(entity, field)]));
   const own = [...served.values()].flatMap(([first]) => first ?? []);
+  const reasons = why && rootReasons(names, entity.keys, why);
   return {
     ...entity,
     names,
     fields: [...served.values()].flat(),
     fieldByKey: new Map(own.map((field) => [field.key, field])),
     fieldByStorageKey: new Map(own.map((field) => [field.storageKey, field])),
-    keys: entity.keys.flatMap((key) => serveKey(names, key, served)),
-    ...(why && {
-      deprecationReason: why.tell(why.successor?.names.single),
-      rootReasons: rootReasons(names, entity.keys, why),
-    }),
+    keys: entity.keys.flatMap((key) => serveKey(names, key, served, reasons)),
+    ...(why && reasons && { deprecationReason: why.tell(why.successor?.names.single), rootReasons: reasons }),
   };
 }
 
@@ -150,7 +153,8 @@ function serveField(entity: Entity, field: Field): readonly Field[] {
   const aliases = field.aliases.map(
     ({ key, name }): AliasField => ({
       ...{ ...field, choices, key, name, aliases: [], isAlias: true },
-      deprecationReason: `Renamed to "${field.name}".`,
+      // One that is on its way out itself says what to use.
+      deprecationReason: reason ?? `Renamed to "${field.name}".`,
     }),
   );
   return [own, ...aliases];
@@ -163,11 +167,15 @@ function replacementReason(entity: Entity, { replacedBy }: Field): string | null
   return `Its type changes.${name === undefined ? '' : ` Use "${name}".`}`;
 }
 
-/** A key of one unique field is called as the field is. One of several has its former names among its parts. */
+/**
+ * A key of one unique field is called as the field is. One of several has its former names among its parts. `reasons` are those
+ * of the entity's root fields, where that is on its way out.
+ */
 function serveKey(
   names: EntityNames,
   key: UniqueKey,
   served: ReadonlyMap<Field, readonly Field[]>,
+  reasons: ReadonlyMap<string, string> | null,
 ): readonly UniqueKey[] {
   const fields = key.fields.map((field) => served.get(field)?.[0] ?? field);
   const parts = key.fields.flatMap((field) => served.get(field) ?? field);
@@ -175,11 +183,12 @@ function serveKey(
   const own = { ...key, ...nameKey(names, key.key), fields };
   const aliases = key.aliases.map((alias): UniqueKey & Served => {
     const named = nameKey(names, alias.key);
+    const why = reasons?.get(named.rootName) ?? `Renamed to "${own.rootName}".`;
     return {
       ...{ ...key, ...named, key: alias.key },
       fields: parts.filter((part) => part.key === alias.key),
       deprecationReason: `Renamed to "${own.name}".`,
-      rootReasons: new Map([[named.rootName, `Renamed to "${own.rootName}".`]]),
+      rootReasons: new Map([[named.rootName, why]]),
     };
   });
   return [own, ...aliases];

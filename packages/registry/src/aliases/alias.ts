@@ -11,6 +11,8 @@ export interface AliasDocument {
 export interface EntityAliasDocument extends AliasDocument {
   /** Proposed from the key when absent. */
   readonly plural?: string;
+  /** That the entity was called so for a while, and again as before: types never had this name. */
+  readonly later?: boolean;
 }
 
 /** That a field, an entity or a choice is on its way out: it is served as `@deprecated`. */
@@ -33,6 +35,8 @@ export interface EntityAlias {
   readonly plural: string;
   readonly names: EntityNames;
   readonly since: number | null;
+  /** Types are not called by it, whatever comes before it. */
+  readonly later: boolean;
 }
 
 /** Aliases and deprecation, as rows keep them among the options. */

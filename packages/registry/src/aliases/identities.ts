@@ -11,6 +11,8 @@ export interface Continued {
   readonly entities: ReadonlyMap<string, string>;
   /** Key of the entity in the document → key of the field → storage key. */
   readonly fields: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** Of fields that come back, by key of the entity and their own: the storage key of the field whose place they had taken. */
+  readonly contracted?: ReadonlyMap<string, ReadonlyMap<string, string>>;
 }
 
 /**
@@ -56,6 +58,11 @@ export class Identities {
     const storageKey = this.#continued?.fields.get(entity)?.get(field);
     const isThere = this.entityOf(entity)?.allFields.some((field) => field.storageKey === storageKey);
     return isThere ? undefined : storageKey;
+  }
+
+  /** The storage key of the field whose place one that comes back had taken. */
+  contractedFrom(entity: string, field: string): string | undefined {
+    return this.#continued?.contracted?.get(entity)?.get(field);
   }
 
   /** Whether a link that leads to `was` today leads to the same entity as one to `is` in the document. */

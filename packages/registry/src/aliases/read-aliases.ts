@@ -28,9 +28,10 @@ function readAliases(reader: ObjectReader, what: 'field' | 'entity'): readonly E
 }
 
 function readAlias(reader: ObjectReader, what: 'field' | 'entity'): readonly EntityAliasDocument[] {
-  reader.onlyKnown(what === 'entity' ? ['key', 'plural', 'since'] : ['key', 'since']);
+  reader.onlyKnown(what === 'entity' ? ['key', 'plural', 'since', 'later'] : ['key', 'since']);
   const key = reader.text('key');
   const plural = what === 'entity' ? reader.text('plural') : undefined;
+  const later = what === 'entity' && reader.flag('later') === true;
   const since = reader.integer('since', 1, 2 ** 31 - 1);
   const problem = key === undefined ? 'An alias needs a "key".' : keyProblem(key, 'key of an alias');
   if (problem !== null) {
@@ -42,7 +43,14 @@ function readAlias(reader: ObjectReader, what: 'field' | 'entity'): readonly Ent
   }
   return key === undefined || problem !== null || pluralProblem !== null
     ? []
-    : [{ key, ...(plural !== undefined && { plural }), ...(since !== undefined && { since }) }];
+    : [
+        {
+          key,
+          ...(plural !== undefined && { plural }),
+          ...(since !== undefined && { since }),
+          ...(later && { later }),
+        },
+      ];
 }
 
 /** `{ "reason": "…", "replacement": "monthly_rent" }`, or undefined. */

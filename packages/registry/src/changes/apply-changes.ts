@@ -18,6 +18,7 @@ import * as fields from './field-changes.ts';
 import { findNeeds } from './find-needs.ts';
 import * as keys from './key-changes.ts';
 import { locateInChanges } from './locate-in-changes.ts';
+import { changeOf, placeProblems } from './place-problems.ts';
 import * as roles from './role-changes.ts';
 import { fromWorkingDocument, toWorkingDocument, type WorkingDocument } from './working-document.ts';
 
@@ -29,6 +30,15 @@ export interface AppliedChanges {
   /** The place in the list of a problem with the document. */
   readonly locate: (problem: Problem) => Problem;
 }
+
+/** A list with problems. */
+export interface RefusedChanges {
+  readonly problems: readonly Problem[];
+  /** What the changes that have none come to by themselves, in steps; null where that is nothing, or cannot be said. */
+  readonly rest: () => Steps<AppliedChanges | null>;
+}
+
+type ChangeOptions = Omit<RegistryOptions, 'current' | 'continued'>;
 
 /** How many changes one list may have. */
 const mostChanges = 500;
@@ -50,8 +60,8 @@ const changers: {
 export function applyChanges(
   current: Registry | null,
   changes: readonly Change[],
-  options: Omit<RegistryOptions, 'current' | 'continued'> = {},
-): AppliedChanges | { readonly problems: readonly Problem[] } {
+  options: ChangeOptions = {},
+): AppliedChanges | RefusedChanges {
   return toEnd(applyChangesInSteps(current, changes, options));
 }
 
@@ -59,20 +69,67 @@ export function applyChanges(
 export function* applyChangesInSteps(
   current: Registry | null,
   changes: readonly Change[],
-  options: Omit<RegistryOptions, 'current' | 'continued'> = {},
-): Steps<AppliedChanges | { readonly problems: readonly Problem[] }> {
-  const problems = new ProblemList();
+  options: ChangeOptions = {},
+): Steps<AppliedChanges | RefusedChanges> {
+  const attempt: Attempt = (skipped) => attemptChanges(current, changes, options, skipped);
   if (changes.length > mostChanges) {
     const message = `The list has ${changes.length} changes; at most ${mostChanges} are allowed.`;
-    return { problems: [{ code: 'LIMIT_EXCEEDED', path: 'changes', message }] };
+    const problem = { code: 'LIMIT_EXCEEDED', path: 'changes', message };
+    return { problems: [problem], rest: () => restOf(changes, [problem], attempt) };
   }
-  const refused = new Set<number>();
+  const whole = yield* attempt(new Set());
+  if (!('problems' in whole)) return whole;
+  const problems = yield* placeProblems(changes, whole.problems, function* (count) {
+    const later = [...changes.keys()].slice(count);
+    const made = yield* attempt(new Set(later));
+    return 'problems' in made ? made.problems : [];
+  });
+  return { problems, rest: () => restOf(changes, problems, attempt) };
+}
+
+/** Without those changes. */
+type Attempt = (
+  skipped: ReadonlySet<number>,
+) => Steps<AppliedChanges | { readonly problems: readonly Problem[] }>;
+
+/** How often it is looked for changes that make sense without those that have problems. */
+const mostRounds = 3;
+
+/** Without those that have problems, and without those that do not make sense without these. */
+function* restOf(
+  changes: readonly Change[],
+  problems: readonly Problem[],
+  attempt: Attempt,
+): Steps<AppliedChanges | null> {
+  const skipped = new Set<number>();
+  let found = problems;
+  for (let round = 1; round <= mostRounds; round += 1) {
+    const before = skipped.size;
+    for (const problem of found) skipped.add(changeOf(problem) ?? -1);
+    if (skipped.has(-1) || skipped.size === before || skipped.size === changes.length) return null;
+    const made = yield* attempt(skipped);
+    if (!('problems' in made)) return made;
+    found = made.problems;
+  }
+  return null;
+}
+
+/** Does the changes of the list but those. */
+function* attemptChanges(
+  current: Registry | null,
+  changes: readonly Change[],
+  options: ChangeOptions,
+  skipped: ReadonlySet<number>,
+): Steps<AppliedChanges | { readonly problems: readonly Problem[] }> {
+  const problems = new ProblemList();
+  const refused = new Set(skipped);
   const { populated = new Set<string>() } = options;
   yield;
-  const first = runChanges(current, changes, populated, refused, problems);
+  const first = runChanges(current, changes, populated, skipped, problems);
   reportNeeds(first, problems, refused);
   // What cannot go stays, so that one mistake is told once and not by all that follows from it.
-  const last = refused.size > 0 ? runChanges(current, changes, populated, refused, new ProblemList()) : first;
+  const last =
+    refused.size > skipped.size ? runChanges(current, changes, populated, refused, new ProblemList()) : first;
   const continued = continuedOf(last.document);
   const document = fromWorkingDocument(last.document);
   const locate = (problem: Problem) => locateInChanges(last, problem);
@@ -106,8 +163,9 @@ function runChanges(
     populated,
   };
   changes.forEach((change, index) => {
+    if (skipped.has(index)) return;
     const kind = kindOf(change, index, problems);
-    if (kind === null || skipped.has(index)) return;
+    if (kind === null) return;
     const at = `changes[${index}].${kind}`;
     const given = (change as Readonly<Record<string, unknown>>)[kind];
     if (!checkArguments(kind, given, at, problems)) return;
@@ -144,7 +202,7 @@ function isKind(name: string): name is ChangeKind {
 /** Removing what something else needs is refused, and all of those are named. */
 function reportNeeds(run: ChangeRun, problems: ProblemList, refused: Set<number>): void {
   for (const [{ index, at, entity, field }, users] of findNeeds(run.document, run.removed)) {
-    const name = field === null ? nameOf(entity) : nameOf(entity, field);
+    const name = field === null ? nameOf(entity.key) : nameOf(entity.key, field);
     const message = `${name} is needed by ${users.join(', ')}. Change or remove ${users.length === 1 ? 'that' : 'those'} first, or in the same list.`;
     problems.add('NEEDED', at, message);
     refused.add(index);

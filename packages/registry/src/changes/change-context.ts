@@ -1,4 +1,5 @@
 import { didYouMean } from '../did-you-mean.ts';
+import type { FieldDocument } from '../document.ts';
 import type { Problem } from '../problem.ts';
 import type { ProblemList } from '../problem-list.ts';
 import { quote } from '../quote.ts';
@@ -15,8 +16,11 @@ import type {
 export interface Removed {
   readonly index: number;
   readonly at: string;
-  readonly entity: string;
+  /** Called as the list leaves it. */
+  readonly entity: { readonly key: string };
   readonly field: string | null;
+  /** The links that go, of which the ways back go too. */
+  readonly links: readonly Pick<FieldDocument, 'options'>[];
 }
 
 /** One change at work: the document as the changes before it have left it, and where to say what is wrong. */

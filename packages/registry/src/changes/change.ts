@@ -28,8 +28,8 @@ interface Prose {
 /** Why something goes, and what comes in its place. Without a reason it is deprecated no more. */
 type Deprecation = Optional<{ readonly reason: string; readonly replacement: string }>;
 
-/** The old name stays as a deprecated alias, unless it is said not to. */
-type Rename = { readonly to: string } & Optional<{ readonly keepAlias: boolean }>;
+/** The old name stays as a deprecated alias, unless it is said not to; `force`: although somebody has used it lately. */
+type Rename = { readonly to: string } & Optional<{ readonly keepAlias: boolean; readonly force: boolean }>;
 
 /** What nobody was warned of is removed only by force. */
 type Removal = Optional<{ readonly force: boolean }>;

@@ -7,15 +7,20 @@ import { nameOf } from './change-log.ts';
 import { changeOptions, deprecate, insertAfter } from './edits.ts';
 import type { WorkingField } from './working-document.ts';
 
+/** What changes say of a choice; its removal says all of it. */
+const choiceProperties = ['added', 'label', 'deprecated'] as const;
+
 type WorkingChoice = { -readonly [Name in keyof Choice]: Choice[Name] };
 
 export function addChoice(context: ChangeContext, change: ChangeKinds['addChoice']): void {
-  editChoices(context, change, (choices) => {
+  editChoices(context, change, (choices, field) => {
     const choice = withoutNulls(change.choice);
     if (choices.some(({ key }) => key === choice.key)) {
       context.problem('KEY_DUPLICATE', 'choice.key', `There is a choice ${quote(choice.key)} already.`);
       return null;
     }
+    const name = nameOf(change.entity, change.field, choice.key);
+    if (!context.touch(field, `choice ${choice.key} added`, 'choice.key', name)) return null;
     const after = [...choices];
     insertAfter(context, after, choice, change.after, 'choice');
     return after;
@@ -41,6 +46,9 @@ export function deprecateChoice(context: ChangeContext, change: ChangeKinds['dep
 export function removeChoice(context: ChangeContext, change: ChangeKinds['removeChoice']): void {
   const [entity, field] = context.findField(change) ?? [];
   if (!entity || !field || !findChoice(context, field, change)) return;
+  const name = nameOf(entity.key, field.key, change.choice);
+  if (!choiceProperties.every((one) => context.touch(field, `choice ${change.choice} ${one}`, null, name)))
+    return;
   const without = (keys: readonly string[]) => keys.filter((key) => key !== change.choice);
   const { choices = [], initial, transitions } = field.options ?? {};
   const remaining = transitions && Object.entries(transitions).filter(([from]) => from !== change.choice);
@@ -74,7 +82,7 @@ export function setTransitions(context: ChangeContext, change: ChangeKinds['setT
 function editChoices(
   context: ChangeContext,
   place: FieldPlace,
-  edit: (choices: readonly Choice[]) => readonly Choice[] | null,
+  edit: (choices: readonly Choice[], field: WorkingField) => readonly Choice[] | null,
 ): void {
   const [entity, field] = context.findField(place) ?? [];
   if (!entity || !field) return;
@@ -84,7 +92,7 @@ function editChoices(
     context.problem('NOT_SUPPORTED', 'field', `${name} is of type "${field.type}" and has no choices.`);
     return;
   }
-  const edited = edit(choices);
+  const edited = edit(choices, field);
   if (edited === null) return;
   context.log.touch(field, { index: context.index, at: context.at, property: 'options', argument: null });
   field.options = { ...field.options, choices: edited };
@@ -93,7 +101,7 @@ function editChoices(
 function editChoice(
   context: ChangeContext,
   place: ChoicePlace,
-  property: string,
+  property: (typeof choiceProperties)[number],
   edit: (choice: WorkingChoice) => void,
 ): void {
   const [entity, field] = context.findField(place) ?? [];

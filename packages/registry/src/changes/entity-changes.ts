@@ -85,7 +85,7 @@ export function removeEntity(context: ChangeContext, change: ChangeKinds['remove
   if (!mayBeRemoved(context, entity, change.force, 'entity', nameOf(entity.key))) return;
   const { document, index, at } = context;
   document.entities = document.entities.filter((one) => one !== entity);
-  context.removed.push({ index, at, entity: entity.key, field: null });
+  context.removed.push({ index, at, entity, field: null, links: entity.fields });
   context.log.noteGone(entity.key, `"${at}" removed it.`);
 }
 

@@ -52,7 +52,9 @@ export function renameField(context: ChangeContext, change: ChangeKinds['renameF
   field.key = change.to;
   // Back to a former name: that is no alias any more.
   const aliases = (field.aliases ?? []).filter((alias) => alias.key !== change.to);
-  if (context.document.storageKeys.has(field) && change.keepAlias !== false) aliases.push({ key });
+  const { storageKeys, unserved } = context.document;
+  const wasServed = storageKeys.has(field) && !unserved.has(field);
+  if (wasServed && change.keepAlias !== false) aliases.push({ key });
   delete field.aliases;
   if (aliases.length > 0) field.aliases = aliases;
 }
@@ -84,7 +86,7 @@ export function removeField(context: ChangeContext, change: ChangeKinds['removeF
   }
   entity.fields.splice(entity.fields.indexOf(field), 1);
   const { index, at } = context;
-  context.removed.push({ index, at, entity: entity.key, field: field.key });
+  context.removed.push({ index, at, entity, field: field.key, links: [field] });
   context.log.noteGone(`${entity.key}.${field.key}`, `"${at}" removed it.`);
 }
 

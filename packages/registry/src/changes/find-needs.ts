@@ -9,7 +9,9 @@ export function findNeeds(
 ): ReadonlyMap<Removed, readonly string[]> {
   const needs = new Map<Removed, Set<string>>();
   const note = (entity: string, field: string | null, user: string) => {
-    const one = removed.find((item) => item.entity === entity && item.field === field);
+    const one =
+      removed.find((item) => item.entity.key === entity && item.field === field) ??
+      (field === null ? undefined : findWayBack(document, removed, entity, field));
     if (one === undefined || user === '') return;
     const users = needs.get(one) ?? new Set();
     needs.set(one, users.add(user));
@@ -25,4 +27,17 @@ export function findNeeds(
     },
   });
   return new Map([...needs].map(([one, users]) => [one, [...users]]));
+}
+
+/** The removal of a link that this was the way back of, unless another link has taken the name. */
+function findWayBack(
+  { entities }: WorkingDocument,
+  removed: readonly Removed[],
+  entity: string,
+  key: string,
+): Removed | undefined {
+  const leadsBack = ({ options }: Removed['links'][number]) =>
+    options?.target === entity && options.inverse === key;
+  const isThere = entities.some(({ fields }) => fields.some(leadsBack));
+  return isThere ? undefined : removed.find(({ links }) => links.some(leadsBack));
 }

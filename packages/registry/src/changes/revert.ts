@@ -10,6 +10,8 @@ export interface StorageNames {
   readonly entities: Readonly<Record<string, string>>;
   /** By key of the entity. */
   readonly fields: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Of fields that have taken the place of others, by key of the entity: whose, for what those had must never come back. */
+  readonly contracted?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 export function storageNamesOf({ entities }: Registry): StorageNames {
@@ -19,10 +21,21 @@ export function storageNamesOf({ entities }: Registry): StorageNames {
     Object.fromEntries(
       things.filter((one) => one.key !== one.storageKey).map(({ key, storageKey }) => [key, storageKey]),
     );
-  const fields = entities.map(({ key, allFields: list }) => [key, renamed(list)] as const);
+  const ofEach = (namesOf: (entity: Entity) => Readonly<Record<string, string>>) => {
+    const all = entities.map((entity) => [entity.key, namesOf(entity)] as const);
+    return Object.fromEntries(all.filter(([, names]) => Object.keys(names).length > 0));
+  };
+  const contracted = ofEach(({ allFields }) =>
+    Object.fromEntries(
+      allFields.flatMap(({ key, conversion }) =>
+        conversion?.state === 'contracted' ? [[key, conversion.from]] : [],
+      ),
+    ),
+  );
   return {
     entities: renamed(entities),
-    fields: Object.fromEntries(fields.filter(([, names]) => Object.keys(names).length > 0)),
+    fields: ofEach(({ allFields }) => renamed(allFields)),
+    ...(Object.keys(contracted).length > 0 && { contracted }),
   };
 }
 
@@ -50,6 +63,7 @@ class Revert {
   readonly #storage: StorageNames;
   readonly #entities = new Map<string, string>();
   readonly #fields = new Map<string, ReadonlyMap<string, string>>();
+  readonly #contracted = new Map<string, ReadonlyMap<string, string>>();
 
   constructor(current: Registry, storage: StorageNames) {
     this.#current = current;
@@ -57,16 +71,19 @@ class Revert {
   }
 
   get continued(): Continued {
-    return { entities: this.#entities, fields: this.#fields };
+    return { entities: this.#entities, fields: this.#fields, contracted: this.#contracted };
   }
 
   entity(then: EntityDocument, former: RegistryDocument): EntityDocument {
-    const storageKey = this.#storage.entities[then.key] ?? then.key;
-    const names = this.#storage.fields[then.key] ?? {};
+    const storageKey = own(this.#storage.entities, then.key) ?? then.key;
+    const names = own(this.#storage.fields, then.key) ?? {};
+    const keptAs = ({ key }: FieldDocument) => own(names, key) ?? key;
     this.#entities.set(then.key, storageKey);
-    this.#fields.set(then.key, new Map(then.fields.map(({ key }) => [key, names[key] ?? key])));
+    this.#fields.set(then.key, new Map(then.fields.map((field) => [field.key, keptAs(field)])));
+    const contracted = Object.entries(own(this.#storage.contracted ?? {}, then.key) ?? {});
+    this.#contracted.set(then.key, new Map(contracted));
     const now = this.#current.entityByStorageKey.get(storageKey);
-    const fields = then.fields.map((field) => this.#field(then, field, names[field.key] ?? field.key, now));
+    const fields = then.fields.map((field) => this.#field(then, field, keptAs(field), now));
     if (!now) return { ...then, fields };
     this.#checkContract(then.key, now, nameOf(then.key));
     const taken = new Set(former.entities.map(({ key }) => key));
@@ -116,6 +133,11 @@ class Revert {
   #refuse(message: string): void {
     this.problems.push({ code: 'NOT_REVERTIBLE', path: 'version', message });
   }
+}
+
+/** An entity may be called "constructor". */
+function own<Value>(record: Readonly<Record<string, Value>>, key: string): Value | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
 /** The aliases of then, and the names of now that are none of those of then. */
