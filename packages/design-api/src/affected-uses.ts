@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Entity, type Field, type Registry, toDocument } from '@formwork/registry';
+import { type Entity, type Field, type Registry, toDocument, type UniqueKey } from '@formwork/registry';
 import type { CheckedChange, RecordedUse } from '@formwork/registry-store';
 import { builder } from './builder.ts';
 import { UseType, usesOf } from './use.ts';
@@ -49,27 +49,35 @@ function affectedOf(before: Registry, after: Registry): readonly Place[] {
   const [was, is] = [documentsOf(before), documentsOf(after)];
   return before.entities.flatMap((entity): readonly Place[] => {
     const differs = (field: Field | null) => {
-      const key = keyOf(entity, field);
+      const key = keyOf(entity, field?.storageKey);
       return !isDeepStrictEqual(was.get(key), is.get(key));
     };
     return [null, ...entity.fields].filter(differs).map((field) => ({ entity, field }));
   });
 }
 
-/** What the designer wrote of each, by storage keys. */
+/** What the designer wrote of each, by storage keys: of a field also what else is about it alone. */
 function documentsOf(registry: Registry): ReadonlyMap<string, unknown> {
   const found = new Map<string, unknown>();
   for (const { fields, ...written } of toDocument(registry).entities) {
     const entity = registry.entityByKey.get(written.key);
     if (!entity) continue;
-    found.set(keyOf(entity, null), written);
-    for (const field of fields) {
-      found.set(keyOf(entity, entity.fieldByKey.get(field.key) ?? null), field);
+    found.set(keyOf(entity), written);
+    for (const [index, field] of entity.allFields.entries()) {
+      const keys = entity.keys.filter((key) => key.fields.includes(field)).map(describeKey);
+      const heirs = entity.allFields.filter(({ conversion }) => conversion?.from === field.storageKey);
+      const others = heirs.map(({ storageKey }) => storageKey);
+      found.set(keyOf(entity, field.storageKey), [fields[index], keys, others]);
     }
   }
   return found;
 }
 
-function keyOf(entity: Entity, field: Field | null): string {
-  return `${entity.storageKey}.${field?.storageKey ?? ''}`;
+/** Whoever looks records up by a key uses its fields. */
+function describeKey({ key, fields, nullsEqual, caseInsensitive }: UniqueKey): unknown {
+  return [key, fields.map(({ storageKey }) => storageKey), nullsEqual, caseInsensitive];
+}
+
+function keyOf(entity: Entity, field = ''): string {
+  return `${entity.storageKey}.${field}`;
 }

@@ -1,11 +1,5 @@
-import {
-  applyChangesInSteps,
-  type Change,
-  createRegistry,
-  type Registry,
-  type Steps,
-  toEnd,
-} from '@formwork/registry';
+import { createRegistry, type Registry, type Steps, toEnd } from '@formwork/registry';
+import type { CheckedChange } from '@formwork/registry-store';
 import { findBreakingChanges, findDangerousChanges, type GraphQLNamedType, GraphQLSchema } from 'graphql';
 
 /** The GraphQL API of a registry, which another room makes. */
@@ -93,20 +87,19 @@ const mostEntities = 1_000;
  */
 export function* apiChangesOf(
   api: ApiBuilder,
-  before: Registry | null,
-  changes: readonly Change[],
+  { before, partOf }: Pick<CheckedChange, 'before' | 'partOf'>,
+  count: number,
 ): Steps<readonly (readonly ApiChange[])[]> {
-  const empty = changes.map((): readonly ApiChange[] => []);
-  const entities = (before?.entities.length ?? 0) * changes.length;
-  const isEach = changes.length <= mostBuilds && entities <= mostEntities;
+  const entities = (before?.entities.length ?? 0) * count;
+  const isEach = count <= mostBuilds && entities <= mostEntities;
   let schema = yield* api.build(before ?? emptyRegistry());
   const all: (readonly ApiChange[])[] = [];
-  for (const [index, none] of empty.entries()) {
-    all.push(none);
-    if (!isEach && index < changes.length - 1) continue;
-    const applied = yield* applyChangesInSteps(before, changes.slice(0, index + 1));
-    if ('problems' in applied) continue;
-    const next = yield* api.build(applied.registry);
+  for (let index = 0; index < count; index += 1) {
+    all.push([]);
+    if (!isEach && index < count - 1) continue;
+    const part = yield* partOf(index + 1);
+    if (part === null) continue;
+    const next = yield* api.build(part);
     all[index] = yield* findApiChangesInSteps(schema, next);
     schema = next;
   }

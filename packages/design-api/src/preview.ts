@@ -224,10 +224,11 @@ function* sdlOf(api: ApiBuilder, before: Registry | null, after: Registry): Step
 
 function* eachChange(
   api: ApiBuilder,
-  { before, after, problems }: CheckedChange,
+  checked: CheckedChange,
   changes: readonly Change[],
 ): Steps<readonly PreviewedChange[]> {
-  const found = after ? yield* apiChangesOf(api, before, changes) : [];
+  const { after, problems } = checked;
+  const found = after ? yield* apiChangesOf(api, checked, changes.length) : [];
   return changes.map((change, index) => ({
     index,
     kind: Object.keys(change)[0] as ChangeKind,

@@ -285,6 +285,78 @@ describe('what was used lately', () => {
     ]);
   });
 
+  test.each<[string, string, object, string]>([
+    [
+      'a field',
+      'renameField',
+      { entity: 'property', field: 'rent', to: 'monthly_rent' },
+      '{ properties(where: { rent: { gt: "1" } }) { totalCount } }',
+    ],
+    ['an entity', 'renameEntity', { entity: 'property', to: 'home' }, '{ properties { totalCount } }'],
+    [
+      'an entity in the plural',
+      'renameEntity',
+      { entity: 'property', to: 'property', plural: 'estates' },
+      '{ properties { totalCount } }',
+    ],
+  ])(
+    'keeps the name of %s, which a rename would give up, until somebody insists',
+    async (what, kind, named, query) => {
+      const slug = what.replaceAll(' ', '-');
+      const [tenant, other] = [
+        await harness.tenant(slug, rentals),
+        await harness.tenant(`${slug}-2`, rentals),
+      ];
+      const rename = { [kind]: { ...named, keepAlias: false } };
+      dataOf(await post(two, tenant.keys.editor, query, { client: 'board' }));
+      const problems = await apply(tenant, [rename]);
+      expect(problems.map(({ code, path }) => `${code} at ${path}`)).toEqual([
+        `IN_USE at changes[0].${kind}`,
+      ]);
+      expect(problems[0]?.message).toMatch(/^The name ".*"board".*"force": true\.$/);
+      dataOf(await post(one, tenant.keys.editor, query));
+      const shown = await post(
+        one,
+        tenant.keys.designer,
+        'query ($changes: [ChangeInput!]!) { preview(changes: $changes) { problems { code } } }',
+        { path: '/design', variables: { changes: [rename] } },
+      );
+      expect(dataOf(shown)).toEqual({ preview: { problems: [{ code: 'IN_USE' }] } });
+      expect(await apply(other, [rename])).toEqual([]);
+      expect(await apply(tenant, [{ [kind]: { ...named, keepAlias: false, force: true } }])).toEqual([]);
+      expect(codesOf(await post(two, tenant.keys.editor, query))).toEqual(['GRAPHQL_VALIDATION_FAILED']);
+    },
+  );
+
+  test('is told of a field that gets another type, and of the fields of a key', async () => {
+    const tenant = await harness.tenant('affected', rentals);
+    await ask(tenant, 'query List { properties(orderBy: [{ rent: ASC }]) { nodes { city } } }', 'list');
+    await ask(tenant, 'query Code { propertyByCode(code: "a") { id } }', 'finder');
+    await tell(tenant);
+    const affected = async (change: object) => {
+      const shown = await post(
+        one,
+        tenant.keys.designer,
+        `query ($changes: [ChangeInput!]!) {
+          preview(changes: $changes) { usedBy { entity field use { client operation } } } }`,
+        { path: '/design', variables: { changes: [change] } },
+      );
+      return (dataOf(shown).preview as { usedBy: unknown }).usedBy;
+    };
+    expect(
+      await affected({
+        changeType: { entity: 'property', field: 'rent', type: 'text', newKey: 'rent_text' },
+      }),
+    ).toEqual([{ entity: 'property', field: 'rent', use: { client: 'list', operation: 'List' } }]);
+    const key = { key: 'by_code_and_city', fields: ['code', 'city'] };
+    expect(await affected({ addKey: { entity: 'property', key } })).toEqual(
+      expect.arrayContaining([
+        { entity: 'property', field: 'city', use: { client: 'list', operation: 'List' } },
+        { entity: 'property', field: 'code', use: { client: 'finder', operation: 'Code' } },
+      ]),
+    );
+  });
+
   test('counts although it was used when all gateways had told, while the change waited for writers', async () => {
     const tenant = await harness.tenant('late', rentals);
     await apply(tenant, [renameRent]);

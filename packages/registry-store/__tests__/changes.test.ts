@@ -1,4 +1,4 @@
-import type { Change, Problem } from '@formwork/registry';
+import { type Change, type Problem, RegistryError } from '@formwork/registry';
 import {
   applyChange,
   type ChangeRequest,
@@ -105,6 +105,28 @@ test('records that break a rule are told at the change that makes it', async () 
   expect((await loadTenantRegistry(setup.control, tenantId)).version).toBe(1);
 });
 
+test('what records have against some changes is told together with what is wrong with others', async () => {
+  const tenantId = await tenantWithAirports();
+  const changes: readonly Change[] = [
+    { renameField: { entity: 'airport', field: 'citty', to: 'town' } },
+    { changeField: { entity: 'airport', field: 'city', required: true } },
+    { changeType: { entity: 'airport', field: 'city', type: 'integer', newKey: 'number' } },
+    { createEntity: { key: 'query', fields: [] } },
+  ];
+  const expected = [
+    'FIELD_MISSING at changes[0].renameField.field',
+    'NAME_RESERVED at changes[3].createEntity.key',
+    'VALUES_DO_NOT_CONVERT at changes[2].changeType',
+    'VALUES_MISSING at changes[1].changeField.required',
+  ];
+  const tell = (problems: readonly Problem[]) =>
+    problems.map(({ code, path }) => `${code} at ${path}`).sort();
+  expect(tell(await problemsOf(tenantId, { changes }))).toEqual(expected);
+  const refused = await apply(tenantId, { changes }).catch((error: unknown) => error);
+  expect(refused instanceof RegistryError && tell(refused.problems)).toEqual(expected);
+  expect((await loadTenantRegistry(setup.control, tenantId)).version).toBe(1);
+});
+
 test('a stale version is refused', async () => {
   const tenantId = await tenantWithAirports();
   await apply(tenantId, { changes: rename }, 1);
@@ -138,6 +160,23 @@ describe('undoing', () => {
     await apply(tenantId, { revert: 2 }, 2);
     expect(await citiesOf(tenantId)).toEqual({ key: 'city', aliases: ['town'] });
     expect(await verify(setup.control, tenantId)).toEqual([]);
+  });
+
+  test('knows things by names that every object of JavaScript has', async () => {
+    const tenantId = await setup.tenant();
+    const fields = [
+      { key: 'constructor', type: 'text' },
+      { key: 'name', type: 'text' },
+    ];
+    await setup.apply(tenantId, documentOf({ key: 'constructor', fields }, { key: 'other', fields: [] }));
+    await setup.write(tenantId, 'constructor', { constructor: 'a', name: 'b' });
+    const { version } = await apply(tenantId, {
+      changes: [{ renameEntity: { entity: 'other', to: 'another' } }],
+    });
+    const { registry } = await apply(tenantId, { revert: version });
+    expect(registry.entityByKey.get('constructor')?.fieldByKey.get('constructor')).toMatchObject({
+      storageKey: 'constructor',
+    });
   });
 
   test('a rename that was contracted is refused', async () => {

@@ -189,6 +189,14 @@ describe('once both are served', () => {
     });
   });
 
+  test('nor when both were removed and have come back', async () => {
+    await change({ removeField: { entity: 'flat', field: 'rent', force: true } });
+    const { version } = await change({ removeEntity: { entity: 'flat', force: true } });
+    await applyChange(setup.control, tenant, { revert: version }, { appliedBy: 'test' });
+    const undone = applyChange(setup.control, tenant, { revert: 2 }, { appliedBy: 'test' });
+    await expect(undone).rejects.toThrow('was given up for "monthly_rent"');
+  });
+
   test('until then it can be undone, and done again with what was written meanwhile', async () => {
     await update('a', { monthly_rent: 2 });
     const reverted = await applyChange(setup.control, tenant, { revert: 2 }, { appliedBy: 'test' });
@@ -339,6 +347,23 @@ test('a record that is being written does not hold the job up', async () => {
   });
   await done;
   expect(await flats()).toEqual([{ rent: '2', monthly_rent: '2' }]);
+});
+
+test.each<[string, Change[]]>([
+  [
+    'both of its fields',
+    ['monthly_rent', 'rent'].map((field) => ({ removeField: { entity: 'flat', field, force: true } })),
+  ],
+  ['its entity', [{ removeEntity: { entity: 'flat', force: true } }]],
+])('undoing the removal of %s fills what was not filled by then', async (_, removal) => {
+  await write('a', { rent: '950.00' });
+  await write('b', { rent: '7' });
+  await change(retype);
+  const { version } = await change(...removal);
+  await applyChange(setup.control, tenant, { revert: version }, { appliedBy: 'test' });
+  expect(await readParity(setup.control, tenant)).toMatchObject([{ state: 'filling' }]);
+  await work();
+  expect(await readParity(setup.control, tenant)).toMatchObject([{ state: 'ready', differences: null }]);
 });
 
 test('undoing the change ends the job', async () => {

@@ -108,9 +108,9 @@ async function apply(
     throw new RegistryConflictError(expectedVersion, current.version);
   }
   if (closing) await holdClosing(sql, closing.contract);
-  const { registry, steps, changed, problems, contracts } = await planChange(sql, current, request, {
-    ...options,
-    lookForJobs: false,
+  const planned = planChange(sql, current, request, { ...options, lookForJobs: false });
+  const { registry, steps, changed, problems, contracts } = await planned.catch((error: unknown) => {
+    throw error instanceof RegistryError ? new RegistryError([...error.problems, ...ahead.problems]) : error;
   });
   // What was not marked nobody has been asked for.
   const things = contracts.map(({ thing }) => thing);

@@ -25,7 +25,21 @@ export interface RequestedRegistry {
   readonly locate: (problem: Problem) => Problem;
 }
 
-/** The registry that is asked for. Throws RegistryError with everything that is wrong with what asks for it. */
+/** A list of changes of which some make no sense. */
+export class PartlyRefusedError extends RegistryError {
+  /** What the others come to. */
+  readonly rest: RequestedRegistry;
+
+  constructor(problems: readonly Problem[], rest: RequestedRegistry) {
+    super(problems);
+    this.rest = rest;
+  }
+}
+
+/**
+ * The registry that is asked for. Throws RegistryError with everything that is wrong with what asks for it; of a list
+ * PartlyRefusedError, where some of it can be.
+ */
 export async function makeRequested(
   sql: TransactionSql,
   { registry: current, version }: RegistrySnapshot,
@@ -35,8 +49,9 @@ export async function makeRequested(
   const known = { ...options, version: version + 1 };
   if ('changes' in request) {
     const applied = await inSteps(applyChangesInSteps(current, request.changes, known));
-    if ('problems' in applied) throw new RegistryError(applied.problems);
-    return applied;
+    if (!('problems' in applied)) return applied;
+    const rest = await inSteps(applied.rest());
+    throw rest ? new PartlyRefusedError(applied.problems, rest) : new RegistryError(applied.problems);
   }
   const base = { ...known, ...(current && { current }) };
   if ('revert' in request) {

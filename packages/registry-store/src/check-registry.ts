@@ -6,6 +6,7 @@ import {
   type Registry,
   type RegistryChange,
   RegistryError,
+  type Steps,
 } from '@formwork/registry';
 import type { ChangeRequest } from './change-request.ts';
 import { findLeftBehind, type LeftBehind } from './left-behind.ts';
@@ -27,6 +28,8 @@ export interface CheckedChange {
   readonly before: Registry | null;
   /** The registry as it would be; null where that cannot be said. */
   readonly after: Registry | null;
+  /** Of a list: what so many of its changes come to; null where they make no sense by themselves. */
+  readonly partOf: (count: number) => Steps<Registry | null>;
 }
 
 /** Checks a document: see {@link checkChange}. */
@@ -49,7 +52,7 @@ export function checkChange(
   return control.withTenant(tenantId, async (sql) => {
     const current = await readCurrent(sql);
     try {
-      const { registry, problems, backfill } = await planChange(sql, current, request, options);
+      const { registry, problems, backfill, partOf } = await planChange(sql, current, request, options);
       return {
         version: current.version,
         problems,
@@ -58,12 +61,18 @@ export function checkChange(
         backfill,
         before: current.registry,
         after: registry,
+        partOf,
       };
     } catch (error) {
       if (!(error instanceof RegistryError)) throw error;
       const { version, registry: before } = current;
-      const nothing = { changes: [], leftBehind: [], backfill: [], after: null };
+      const nothing = { changes: [], leftBehind: [], backfill: [], after: null, partOf: noPart };
       return { version, problems: error.problems, before, ...nothing };
     }
   });
+}
+
+// biome-ignore lint/correctness/useYield: there is nothing to be done
+function* noPart(): Steps<null> {
+  return null;
 }

@@ -1,16 +1,26 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { TransactionSql } from '@formwork/pg';
 import {
+  applyChangesInSteps,
+  changeOf,
   inSteps,
   type Limits,
   type Problem,
   type Registry,
+  RegistryError,
+  type RegistryOptions,
   type RetiredKeys,
   type Steps,
   toStoredRegistry,
+  withReadySlotsInSteps,
 } from '@formwork/registry';
 import type { ChangeStep } from '@formwork/view-compiler';
-import { type ChangeRequest, makeRequested, type RequestedRegistry } from './change-request.ts';
+import {
+  type ChangeRequest,
+  makeRequested,
+  PartlyRefusedError,
+  type RequestedRegistry,
+} from './change-request.ts';
 import { type FillingPlan, planFilling } from './fill-later.ts';
 import { findMisfits } from './misfits/find-misfits.ts';
 import { findMisfitConversions, findUnfinishedConversions } from './misfits/misfit-conversions.ts';
@@ -51,9 +61,14 @@ export interface PlannedChange {
   readonly contracts: readonly Contract[];
   /** Records that have to be touched. */
   readonly backfill: readonly Backfill[];
+  /** Of a list: what so many of its changes come to; null where they make no sense by themselves. */
+  readonly partOf: (count: number) => Steps<Registry | null>;
 }
 
-/** What a request would make of the current registry. Throws RegistryError when the request itself is wrong. */
+/**
+ * What a request would make of the current registry. Throws RegistryError when the request itself is wrong: of a list with
+ * what is in the way of the changes that are right.
+ */
 export async function planChange(
   sql: TransactionSql,
   snapshot: RegistrySnapshot,
@@ -62,10 +77,13 @@ export async function planChange(
 ): Promise<PlannedChange> {
   const { fillLimit = defaultFillLimit, usageWindow = defaultUsageWindow, lookForJobs = true } = options;
   const { registry: current } = snapshot;
-  const { requested, filling, retired } = await askFor(sql, snapshot, request, options);
+  const asked = await askFor(sql, snapshot, request, options);
+  const { requested, filling, retired, refused } = asked;
   const { registry, steps, later } = filling;
+  const partOf = partsOf(current, request, asked);
   if (await inSteps(isSame(current, registry))) {
-    return { registry, steps, changed: false, problems: [], contracts: [], backfill: [] };
+    if (refused.length > 0) throw new RegistryError(refused);
+    return { registry, steps, changed: false, problems: [], contracts: [], backfill: [], partOf };
   }
   const unfinished = await findUnfinishedConversions(sql, current, registry, lookForJobs);
   const isUnfinished = ({ path }: Problem) => unfinished.some((one) => one.path === path);
@@ -79,17 +97,18 @@ export async function planChange(
     ...(lookForJobs ? await findMisfitConversions(sql, current, registry) : []),
     ...unfinished,
   ];
-  const contracts = contractsOf(request, current, registry, options);
+  const contracts = contractsOf(request, current, asked, options);
   const inUse = await findInUse(sql, contracts, usageWindow);
+  const found = [...problems.map(requested.locate), ...inUse];
+  if (refused.length > 0) throw new RegistryError([...refused, ...found]);
   // Counted where somebody reads it, and not while writers wait.
   const converted = lookForJobs ? await countToConvert(sql, current, registry) : [];
   return {
-    ...{ registry, steps, changed: true, contracts },
+    ...{ registry, steps, changed: true, contracts, partOf, problems: found },
     backfill: [...filling.now, ...filling.byJobs, ...converted].map(({ entity, records }) => ({
       entity,
       records,
     })),
-    problems: [...problems.map(requested.locate), ...inUse],
   };
 }
 
@@ -114,7 +133,8 @@ export async function lookAhead(
   options: PlanOptions,
 ): Promise<Ahead> {
   const { registry: current } = snapshot;
-  const { requested, filling } = await askFor(sql, snapshot, request, options);
+  const asked = await askFor(sql, snapshot, request, options);
+  const { requested, filling, refused } = asked;
   const { registry, later } = filling;
   const problems = [
     ...(await findMisfits(sql, current, registry, { keysOf: (one) => later.has(one), keysAlone: true })),
@@ -124,23 +144,29 @@ export async function lookAhead(
   return {
     version: snapshot.version,
     problems: problems.map(requested.locate),
-    contracts: contractsOf(request, current, registry, options),
+    contracts: refused.length > 0 ? [] : contractsOf(request, current, asked, options),
   };
 }
 
 function contractsOf(
   request: ChangeRequest,
   before: Registry | null,
-  after: Registry,
+  { filling, refused }: Asked,
   { force }: PlanOptions,
 ): readonly Contract[] {
-  return force ? [] : findContracts(request, before, after);
+  if (force) return [];
+  const wrong = new Set(refused.map(changeOf));
+  return findContracts(request, before, filling.registry).filter((one) => !wrong.has(changeOf(one)));
 }
 
 interface Asked {
   readonly requested: RequestedRegistry;
   readonly filling: FillingPlan;
   readonly retired: RetiredKeys;
+  /** What is wrong with changes of a list; all else is about the others then. */
+  readonly refused: readonly Problem[];
+  /** What the request is looked at with. */
+  readonly known: Pick<RegistryOptions, 'limits' | 'retired' | 'populated'>;
 }
 
 async function askFor(
@@ -152,15 +178,35 @@ async function askFor(
   const { registry: current } = snapshot;
   const retired = await readRetiredKeys(sql);
   const populated = await findPopulated(sql, retired);
-  const options = { ...(limits && { limits }), retired, populated };
-  const requested = await makeRequested(sql, snapshot, request, options);
+  const known = { ...(limits && { limits }), retired, populated };
+  let refused: readonly Problem[] = [];
+  const requested = await makeRequested(sql, snapshot, request, known).catch((error: unknown) => {
+    if (!(error instanceof PartlyRefusedError)) throw error;
+    refused = error.problems;
+    return error.rest;
+  });
   const returned = returnedLinks(current, requested.registry, retired);
   const filling = await planFilling(sql, current, requested.registry, {
     limit,
     impatient: new Set(returned.map(({ entity }) => entity.storageKey)),
     complete: (steps) => tidyNow(sql, fillReturned(current, populated, steps), limit),
   });
-  return { requested, filling, retired };
+  return { requested, filling, retired, refused, known };
+}
+
+/** Slots are as the whole list leaves them. */
+function partsOf(
+  current: Registry | null,
+  request: ChangeRequest,
+  { filling: { later }, known }: Asked,
+): PlannedChange['partOf'] {
+  return function* (count) {
+    if (!('changes' in request)) return null;
+    const applied = yield* applyChangesInSteps(current, request.changes.slice(0, count), known);
+    if ('problems' in applied) return null;
+    const filled = [...applied.registry.entityByStorageKey.keys()].filter((one) => !later.has(one));
+    return yield* withReadySlotsInSteps(applied.registry, new Set(filled));
+  };
 }
 
 /** Those of removed entities among them: their records are still there. */

@@ -1,5 +1,14 @@
 import { builder } from '../builder.ts';
-import { deprecated, FieldInput, force, KeyInput, keepAlias, order, place } from './input-parts.ts';
+import {
+  deprecated,
+  FieldInput,
+  force,
+  forceRename,
+  KeyInput,
+  keepAlias,
+  order,
+  place,
+} from './input-parts.ts';
 
 export const RelabelEntityInput = builder.inputType('RelabelEntityInput', {
   description: 'What people read. What is not given stays; an empty text is none.',
@@ -31,6 +40,7 @@ export const RenameEntityInput = builder.inputType('RenameEntityInput', {
     to: t.string({ required: true, description: 'Its new key: `"trip"`.' }),
     plural: t.string({ description: 'Proposed from the new key, if not given.' }),
     keepAlias: t.boolean({ defaultValue: true, description: keepAlias }),
+    force: t.boolean({ defaultValue: false, description: forceRename }),
   }),
 });
 

@@ -1,6 +1,6 @@
 import { builder } from '../builder.ts';
 import { FieldTypeEnum } from '../field-type.ts';
-import { deprecated, FieldInput, force, keepAlias, order, place } from './input-parts.ts';
+import { deprecated, FieldInput, force, forceRename, keepAlias, order, place } from './input-parts.ts';
 
 export const AddFieldInput = builder.inputType('AddFieldInput', {
   description: 'A new field of an entity.',
@@ -18,6 +18,7 @@ export const RenameFieldInput = builder.inputType('RenameFieldInput', {
     field: t.string({ required: true, description: place.field }),
     to: t.string({ required: true, description: 'Its new key: `"departure"`.' }),
     keepAlias: t.boolean({ defaultValue: true, description: keepAlias }),
+    force: t.boolean({ defaultValue: false, description: forceRename }),
   }),
 });
 

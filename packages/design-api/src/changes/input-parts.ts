@@ -11,7 +11,10 @@ export const place = {
 };
 
 export const keepAlias =
-  'Whether the old name is served on, as deprecated, until `dropAlias`. Without it clients that use it break at once.';
+  'Whether the old name is served on, as deprecated, until `dropAlias`. Without it clients that use it break at once, so it ' +
+  'is refused while they do.';
+
+export const forceRename = 'Give the old name up although clients have used it lately: they break at once.';
 
 export const force =
   'Remove it although it is not deprecated, or was used lately: whoever reads it breaks without a warning.';

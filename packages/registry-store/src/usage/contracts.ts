@@ -56,19 +56,25 @@ function findRemovals(current: Registry, changes: readonly Change[]): readonly C
 }
 
 interface Removal {
-  readonly kind: 'dropAlias' | 'removeField' | 'removeEntity';
+  readonly kind: (typeof removals)[number];
   readonly entity: string;
   readonly field: string | null;
-  readonly alias: string | null;
+  /** Of several names the one that goes. */
+  readonly name: string | null;
 }
+
+const removals = ['dropAlias', 'removeField', 'removeEntity', 'renameField', 'renameEntity'] as const;
 
 function contractOf(change: object): Removal | null {
   const given = change as Readonly<Record<string, Readonly<Record<string, unknown>> | null | undefined>>;
-  for (const kind of ['dropAlias', 'removeField', 'removeEntity'] as const) {
+  for (const kind of removals) {
     const named = given[kind];
     if (!named || named.force === true) continue;
+    const isRename = kind === 'renameField' || kind === 'renameEntity';
+    if (isRename && named.keepAlias !== false) continue;
     const text = (value: unknown) => (typeof value === 'string' ? value : null);
-    return { kind, entity: text(named.entity) ?? '', field: text(named.field), alias: text(named.alias) };
+    const [entity, field] = [text(named.entity) ?? '', text(named.field)];
+    return { kind, entity, field, name: isRename ? (field ?? entity) : text(named.alias) };
   }
   return null;
 }
@@ -78,15 +84,14 @@ function describe(names: NamesOnTheWay, contract: Removal, path: string): Contra
   const field = contract.field === null ? null : names.field(contract.entity, contract.field);
   // Of what came with the same list nobody knows yet.
   if (entity === undefined || field === undefined) return null;
-  const { alias } = contract;
+  const { name, kind } = contract;
   const place = contract.field === null ? contract.entity : `${contract.entity}.${contract.field}`;
+  const old = kind === 'dropAlias' ? 'old name' : 'name';
   return {
     path,
     what:
-      alias === null
-        ? `The ${field ? 'field' : 'entity'} "${place}"`
-        : `The old name "${alias}" of "${place}"`,
-    thing: { entityType: entity.storageKey, field: field?.storageKey ?? '', name: alias },
+      name === null ? `The ${field ? 'field' : 'entity'} "${place}"` : `The ${old} "${name}" of "${place}"`,
+    thing: { entityType: entity.storageKey, field: field?.storageKey ?? '', name },
   };
 }
 
