@@ -162,6 +162,17 @@ describe('a create input', () => {
     expect(violations({ name: 'Ammonite', ...values })).toEqual([]);
   });
 
+  test.each([
+    ['homepage', `https://example.com/${'a'.repeat(4000)}`, 4000],
+    ['homepage', `https://example.com/${'a'.repeat(9000)}`, 4000],
+    ['contact', `ada@${'b.'.repeat(130)}org`, 254],
+  ])('is told that a %s is too long, and not that it has a wrong form', (field, text, most) => {
+    const [found, ...others] = violations({ name: 'Ammonite', [field]: text });
+    expect(others).toEqual([]);
+    expect(found).toMatchObject({ path: ['input', field], code: 'TOO_LONG' });
+    expect(found?.message).toContain(`at most ${most} characters; it has ${text.length}.`);
+  });
+
   test('lets a web address pass the thousandth time as the first', () => {
     // Node 20's `URL.canParse` changes its mind about other scripts once it is compiled.
     const seen = Array.from({ length: 20_000 }, () =>

@@ -81,11 +81,10 @@ function describe({ keyword, params, parentSchema }: ErrorObject, value: unknown
       ];
     case 'enum':
       return ['NOT_A_CHOICE', `must be one of ${listOf(params['allowedValues'])}; ${quote(value)} is not.`];
-    case 'uniqueItems':
-      return [
-        'DUPLICATE',
-        `must not have an item twice: items ${Number(params['j']) + 1} and ${Number(params['i']) + 1} are equal.`,
-      ];
+    case 'uniqueItems': {
+      const [one = 0, other = 0] = [Number(params['i']), Number(params['j'])].sort((a, b) => a - b);
+      return ['DUPLICATE', `must not have an item twice: items ${one + 1} and ${other + 1} are equal.`];
+    }
     case 'x-precision':
       return [
         'PRECISION',

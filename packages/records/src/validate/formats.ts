@@ -8,6 +8,7 @@ import {
   parseTime,
 } from '@formwork/registry';
 import type { FormatDefinition } from 'ajv';
+import { longestAddress } from './value-schema.ts';
 
 /** Checks a text; `compare` makes `formatMinimum` and `formatMaximum` work. */
 type Format = Pick<FormatDefinition<string>, 'validate' | 'compare'>;
@@ -41,15 +42,20 @@ export const formats: Readonly<Record<string, Format>> = {
 
 /** RFC 5321's lengths; the parts as people write them, letters of any script. No quoted parts, no comments. */
 function isEmail(text: string): boolean {
+  if (isTooLong(text, longestAddress.email)) return true;
   const at = text.lastIndexOf('@');
-  return (
-    text.length <= 254 && at <= 64 && localPart.test(text.slice(0, at)) && domain.test(text.slice(at + 1))
-  );
+  return at <= 64 && localPart.test(text.slice(0, at)) && domain.test(text.slice(at + 1));
+}
+
+/** Whatever its characters are: that is told, and its form is not looked at. */
+function isTooLong(text: string, most: number): boolean {
+  return text.length > 2 * most;
 }
 
 /** Only what a browser opens as a page: "javascript:" in a link would run in the reader's session. */
 function isWebAddress(text: string): boolean {
-  if (text.length > 4000 || !/^https?:\/\/[^\s/?#]/i.test(text) || /\s/.test(text)) return false;
+  if (isTooLong(text, longestAddress.url)) return true;
+  if (!/^https?:\/\/[^\s/?#]/i.test(text) || /\s/.test(text)) return false;
   try {
     // Not `URL.canParse`: once it is hot, that of Node 20 takes Latin-1 for UTF-8 and refuses "ü".
     return new URL(text).hostname !== '';

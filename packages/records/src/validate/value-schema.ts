@@ -6,6 +6,9 @@ import type { Audience, JsonSchema } from './schema-types.ts';
 /** Text that has no maximum of its own ends here, in characters. */
 export const longestText = 2_000_000;
 
+/** Of an e-mail address (RFC 5321), and of a web address that browsers still open. */
+export const longestAddress = { email: 254, url: 4000 };
+
 const int32 = { least: -(2 ** 31), most: 2 ** 31 - 1 };
 
 const anyJson = ['object', 'array', 'string', 'number', 'boolean'];
@@ -18,11 +21,13 @@ export function valueSchema(field: Field, audience: Audience): JsonSchema | null
     case 'long_text':
       return textSchema(options, audience);
     case 'email':
-      return { ...textSchema(options, audience), format: 'email' };
+      return { ...textSchema(options, audience, longestAddress.email), format: 'email' };
     case 'url':
-      return audience === 'client'
-        ? alsoMatching({ ...textSchema(options, audience), format: 'uri' }, clientPatterns.url)
-        : { ...textSchema(options, audience), format: 'uri' };
+      return onlyForClients(
+        audience,
+        { ...textSchema(options, audience, longestAddress.url), format: 'uri' },
+        clientPatterns.url,
+      );
     case 'phone':
       return audience === 'client'
         ? alsoMatching(textSchema(options, audience), clientPatterns.phone)
@@ -41,9 +46,9 @@ export function valueSchema(field: Field, audience: Audience): JsonSchema | null
     case 'boolean':
       return { type: 'boolean' };
     case 'date':
-      return momentSchema('date', options);
+      return onlyForClients(audience, momentSchema('date', options), clientPatterns.date);
     case 'datetime':
-      return momentSchema('date-time', options);
+      return onlyForClients(audience, momentSchema('date-time', options), clientPatterns.dateTime);
     case 'time':
       return audience === 'client'
         ? { type: 'string', pattern: clientPatterns.time, ...renamed(options) }
@@ -68,15 +73,24 @@ export function valueSchema(field: Field, audience: Audience): JsonSchema | null
   }
 }
 
-function textSchema({ minLength, maxLength, pattern }: FieldOptions, audience: Audience): JsonSchema {
-  const longest = pattern === undefined ? longestText : (compilePattern(pattern)?.longestText ?? longestText);
+function textSchema(
+  { minLength, maxLength, pattern }: FieldOptions,
+  audience: Audience,
+  most = longestText,
+): JsonSchema {
+  const longest = pattern === undefined ? most : Math.min(compilePattern(pattern)?.longestText ?? most, most);
   return present({
     type: 'string',
     'x-storable': audience === 'engine' ? true : undefined,
     minLength,
-    maxLength: Math.min(maxLength ?? longestText, longest),
+    maxLength: Math.min(maxLength ?? longest, longest),
     pattern,
   });
+}
+
+/** What the usual format lets pass and the engine's does not. */
+function onlyForClients(audience: Audience, schema: JsonSchema, pattern: string): JsonSchema {
+  return audience === 'client' ? alsoMatching(schema, pattern) : schema;
 }
 
 function decimalSchema(options: FieldOptions, audience: Audience): JsonSchema {
