@@ -134,6 +134,20 @@ test('records that break a rule are counted, with examples', async () => {
   expect(shown.isApplicable).toBe(false);
 });
 
+test('each change is classified by what it does where there are records', async () => {
+  const tenant = await harness.tenant('classified');
+  await createAirport(gateway, tenant.keys.editor, 'BER');
+  const { level, changes } = await preview(tenant, [
+    { changeType: { entity: 'airport', field: 'city', type: 'long_text', newKey: 'place' } },
+    { changeType: { entity: 'airport', field: 'iata', type: 'long_text' } },
+    { addKey: { entity: 'airport', key: { key: 'by_city', fields: ['city'] } } },
+  ]);
+  expect(level).toBe('DANGEROUS');
+  expect(changes.map((change) => change.level)).toEqual(['SAFE', 'SAFE', 'DANGEROUS']);
+  // It is there at once, so few records are there.
+  expect(JSON.stringify(changes[2]?.apiChanges)).toContain('byCity');
+});
+
 test('all problems come at once, each with its place, and nothing is applied', async () => {
   const tenant = await harness.tenant('problems');
   const { problems, ...rest } = await apply(tenant, [
