@@ -95,8 +95,9 @@ test.each(zones)('finds what is not further away than a span of time in %s', asy
     ['years', 2],
   ] as const) {
     const step = `interval '${count} ${unit}'`;
-    const ago = `((now() at time zone z) - ${step}) at time zone z`;
-    const ahead = `((now() at time zone z) + ${step}) at time zone z`;
+    const [ago, ahead] = ['-', '+'].map((sign) =>
+      unit === 'hours' ? `now() ${sign} ${step}` : `((now() at time zone z) ${sign} ${step}) at time zone z`,
+    );
     const span = { [unit]: count, timeZone };
     await expectAlike(
       ['at', 'atPlain'],
@@ -116,6 +117,20 @@ test.each(zones)('finds what is not further away than a span of time in %s', asy
   }
 });
 
+test('hours are those that have passed, though clocks were set meanwhile', async () => {
+  // Half a year, for which summer lasts there.
+  const [hours, timeZone] = [183 * 24, 'Australia/Sydney'];
+  const near = ['-30 minutes', '30 minutes'].map(
+    (step) =>
+      sql`insert into formwork.records (entity_type, data)
+        select 'event', jsonb_build_object('at', to_char((now() - ${`${hours} hours`}::interval + ${step}::interval) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'))
+        returning id`,
+  );
+  for (const insert of near) await harness.write(insert);
+  const found = await expected('at', timeZone, `v > now() - interval '${hours} hours' and v <= now()`);
+  await expectAlike(['at'], { last: { hours, timeZone } }, found);
+});
+
 test('two days are today and yesterday', async () => {
   const days = await expected('day_plain', 'UTC', `v in (${today}, ${today} - 1)`);
   await expectAlike(['day'], { last: { days: 2 } }, days);
@@ -125,6 +140,9 @@ test.each<[Values, string]>([
   [{ at: { during: { period: 'SOON' } } }, 'where.at.during.period'],
   [{ at: { during: {} } }, 'where.at.during.period'],
   [{ at: { during: { period: 'TODAY', timeZone: 'Mars/Olympus' } } }, 'where.at.during.timeZone'],
+  // Abbreviations: Postgres would leave summer out, or take the time of another country.
+  [{ at: { during: { period: 'TODAY', timeZone: 'CET' } } }, 'where.at.during.timeZone'],
+  [{ at: { last: { days: 1, timeZone: 'ist' } } }, 'where.at.last.timeZone'],
   [{ at: { last: {} } }, 'where.at.last'],
   [{ at: { last: { days: 1, hours: 1 } } }, 'where.at.last'],
   [{ at: { last: { days: 0 } } }, 'where.at.last.days'],

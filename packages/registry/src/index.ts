@@ -104,6 +104,7 @@ export {
   toStoredRegistry,
 } from './stored-registry.ts';
 export { compareMoments, parseDate, parseDateTime, parseDuration, parseTime } from './temporal.ts';
+export { isTimeZone } from './time-zone.ts';
 export { toDocument } from './to-document.ts';
 export { twinOf } from './twin-of.ts';
 export { viewNameOf } from './view-name.ts';

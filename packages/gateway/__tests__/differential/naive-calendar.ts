@@ -97,15 +97,20 @@ export function relativeTest(
 ): (value: string) => boolean {
   const { timeZone, ...rest } = given(operand, path) as Record<string, unknown>;
   const zone = checkZone(timeZone ?? 'UTC', path);
-  const range = operator === 'during' ? periodOf(rest, zone) : spanOf(kind, operator, rest, zone, path);
+  const toRange = (wall: number) => (kind === 'date' ? wall : momentOf(wall, zone));
+  const range =
+    operator === 'during' ? periodOf(rest, zone, toRange) : spanOf(kind, operator, rest, zone, path, toRange);
   return (value) => {
     const { from, to, rolling } = range();
     const isDate = kind === 'date';
     const at = Date.parse(isDate ? `${value}T00:00:00Z` : value);
-    const bound = (wall: number) => (isDate ? truncate(wall, 'day') : momentOf(wall, zone));
+    const bound = (end: number) => (isDate ? truncate(end, 'day') : end);
     return rolling ? at > bound(from) && at <= bound(to) : at >= bound(from) && at < bound(to);
   };
 }
+
+/** Of a date what a clock on the wall shows, of a moment the moment itself. */
+type ToRange = (wall: number) => number;
 
 interface Range {
   readonly from: number;
@@ -113,7 +118,7 @@ interface Range {
   readonly rolling: boolean;
 }
 
-function periodOf({ period }: Record<string, unknown>, zone: string): () => Range {
+function periodOf({ period }: Record<string, unknown>, zone: string, toRange: ToRange): () => Range {
   const name = String(period);
   const days = ['YESTERDAY', 'TODAY', 'TOMORROW'].indexOf(name) - 1;
   const [which = '', unit = 'DAY'] = name.split('_');
@@ -122,7 +127,7 @@ function periodOf({ period }: Record<string, unknown>, zone: string): () => Rang
   return () => {
     const start = truncate(wallOf(Date.now(), zone), part);
     const step = (count: number) =>
-      part === 'quarter' ? add(start, 'months', 3 * count) : add(start, `${part}s`, count);
+      toRange(part === 'quarter' ? add(start, 'months', 3 * count) : add(start, `${part}s`, count));
     return { from: step(away), to: step(away + 1), rolling: false };
   };
 }
@@ -133,6 +138,7 @@ function spanOf(
   operand: Record<string, unknown>,
   zone: string,
   path: string,
+  toRange: ToRange,
 ): () => Range {
   const units = Object.entries(operand).filter(([, count]) => count !== null && count !== undefined);
   const [unit, count] = units[0] ?? ['', 0];
@@ -141,9 +147,13 @@ function spanOf(
   if (number < 1 || number > most[unit as 'days']) throw bad(path, 'must be from 1');
   if (kind === 'date' && (unit === 'minutes' || unit === 'hours')) throw bad(path, 'is shorter than a day');
   return () => {
-    const clock = wallOf(Date.now(), zone);
-    const now = kind === 'date' ? truncate(clock, 'day') : clock;
-    const end = add(now, unit, operator === 'last' ? -number : number);
+    const moment = Date.now();
+    const clock = wallOf(moment, zone);
+    const count = operator === 'last' ? -number : number;
+    // Hours are those that pass, whatever clocks are set to meanwhile.
+    const isExact = unit === 'minutes' || unit === 'hours';
+    const now = kind === 'date' ? truncate(clock, 'day') : moment;
+    const end = isExact ? add(moment, unit, count) : toRange(add(kind === 'date' ? now : clock, unit, count));
     return operator === 'last'
       ? { from: end, to: now, rolling: true }
       : { from: now, to: end, rolling: false };

@@ -5,7 +5,10 @@ import { timeZoneName } from './aggregate/calendar.ts';
 import { badInput } from './bad-input.ts';
 import type { Comparable } from './comparable.ts';
 
-/** From the first moment (or day), up to and without the second; `rolling` starts behind the first and ends with the second. */
+/**
+ * From the first moment (or day), up to and without the second; `rolling` starts behind the first and ends with the second.
+ * Moments as such, days as local midnights.
+ */
 interface Range {
   readonly from: SqlFragment;
   readonly to: SqlFragment;
@@ -30,8 +33,20 @@ export function compileRelativeOperator(
   const { timeZone, ...rest } = operand;
   const zone = sql`${timeZoneName(timeZone ?? 'UTC', `${path}.timeZone`)}::text`;
   const local = sql`(now() at time zone ${zone})`;
-  if (operator === 'during') return within(subject, period(local, rest, path), zone);
-  return within(subject, span(subject, local, rest, operator, path), zone);
+  const here: Here = {
+    local,
+    toRange: (time) => (subject.kind === 'datetime' ? sql`(${time} at time zone ${zone})` : time),
+  };
+  const range = operator === 'during' ? period(here, rest, path) : span(subject, here, rest, operator, path);
+  return within(subject, range);
+}
+
+/** Where the days begin. */
+interface Here {
+  /** What time it is there. */
+  readonly local: SqlFragment;
+  /** A local time as ranges have it. */
+  readonly toRange: (local: SqlFragment) => SqlFragment;
 }
 
 const units = ['day', 'week', 'month', 'quarter', 'year'] as const;
@@ -49,7 +64,7 @@ const periods: ReadonlyMap<string, readonly [unit: string, away: number]> = new 
 ]);
 
 function period(
-  local: SqlFragment,
+  { local, toRange }: Here,
   { period: name }: Readonly<Record<string, unknown>>,
   path: string,
 ): Range {
@@ -62,7 +77,7 @@ function period(
   }
   const [unit, away] = known;
   const at = (offset: number) =>
-    sql`(date_trunc(${unit}::text, ${local}) + ${stepOf(unit, offset)}::interval)`;
+    toRange(sql`(date_trunc(${unit}::text, ${local}) + ${stepOf(unit, offset)}::interval)`);
   return { from: at(away), to: at(away + 1), rolling: false };
 }
 
@@ -80,9 +95,12 @@ const spanUnits: Readonly<Record<string, number>> = {
   years: 1_000,
 };
 
+/** Units of the clock: on the day that summer ends five hours before noon are not those that a clock on the wall shows. */
+const clockUnits = new Set(['minutes', 'hours']);
+
 function span(
   { kind }: Comparable,
-  local: SqlFragment,
+  { local, toRange }: Here,
   operand: Readonly<Record<string, unknown>>,
   operator: 'last' | 'next',
   path: string,
@@ -99,25 +117,23 @@ function span(
       `must be a whole number from 1 to ${most}, and ${quote(count)} is not.`,
     );
   }
-  if (kind === 'date' && (unit === 'minutes' || unit === 'hours')) {
+  if (kind === 'date' && clockUnits.has(unit)) {
     throw badInput(`${path}.${unit}`, 'is shorter than a day, and this is a date. Ask for days or more.');
   }
-  const now = kind === 'date' ? sql`date_trunc('day', ${local})` : local;
-  const length = sql`${`${count} ${unit}`}::interval`;
-  return operator === 'last'
-    ? { from: sql`(${now} - ${length})`, to: now, rolling: true }
-    : { from: now, to: sql`(${now} + ${length})`, rolling: false };
+  const length = sql`${operator === 'last' ? sql`-` : sql`+`} ${`${count} ${unit}`}::interval`;
+  const today = sql`date_trunc('day', ${local})`;
+  const now = kind === 'date' ? today : sql`now()`;
+  const far = clockUnits.has(unit)
+    ? sql`(now() ${length})`
+    : toRange(sql`(${kind === 'date' ? today : local} ${length})`);
+  return operator === 'last' ? { from: far, to: now, rolling: true } : { from: now, to: far, rolling: false };
 }
 
-/** Local times become what the column, or its search key, is compared with. Both ends are there, so nulls never match. */
-function within(
-  { kind, value, key }: Comparable,
-  { from, to, rolling }: Range,
-  zone: SqlFragment,
-): SqlFragment {
-  const bound = (local: SqlFragment) => {
-    if (kind === 'datetime') return sql`(${local} at time zone ${zone})`;
-    return key === null ? sql`${local}::date` : sql`(${local}::date::timestamp at time zone 'UTC')`;
+/** Days become what the column, or its search key, is compared with. Both ends are there, so nulls never match. */
+function within({ kind, value, key }: Comparable, { from, to, rolling }: Range): SqlFragment {
+  const bound = (end: SqlFragment) => {
+    if (kind === 'datetime') return end;
+    return key === null ? sql`${end}::date` : sql`(${end}::date::timestamp at time zone 'UTC')`;
   };
   const subject = key?.expression ?? value;
   return rolling

@@ -1,4 +1,5 @@
 import { isObject } from '../check-json.ts';
+import { isTimeZone } from '../time-zone.ts';
 
 /** Operators of dates and moments that are relative to now. */
 export type RelativeOperator = 'during' | 'last' | 'next';
@@ -44,16 +45,4 @@ export function relativeProblem(
   }
   const isCount = typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= limit;
   return isCount ? null : `must have "${name}" from 1 to ${limit}`;
-}
-
-function isTimeZone(name: unknown): boolean {
-  if (typeof name !== 'string' || !/^[A-Za-z][A-Za-z0-9_/+-]*$/.test(name)) {
-    return false;
-  }
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
 }
