@@ -70,7 +70,7 @@ const script = `
     parse(state, 'mutation ($input: ' + input + ') { create' + c.type + '(input: $input) { ' + c.single + ' { id owner { id } } } }');
     for (const entity of state.registry.entities.slice(0, 3)) validatorOf(state.registry, entity, 'create');
     nameIndexOf(state.registry).find(a.type + '.someField0');
-    void state.as('viewer').schema;
+    void (await state.as('viewer')).schema;
   };
 
   const used = async () => {

@@ -117,7 +117,7 @@ test('gives roles that see the same one schema, and each its own registry', asyn
   } as RegistryDocument);
   if ('problems' in made) throw new Error(JSON.stringify(made.problems));
   const { states, built } = statesOf(async () => ({ version: 1, registry: made.registry }));
-  const as = async (tenant: string, key: string) => (await states.get(tenant)).as(key) as TenantState;
+  const as = async (tenant: string, key: string) => (await (await states.get(tenant)).as(key)) as TenantState;
   const [one, other, none] = [await as('a', 'one'), await as('b', 'other'), await as('a', 'none')];
   const viewer = await as('b', 'viewer');
   expect(new Set([one.schema, other.schema, viewer.schema]).size).toBe(1);
@@ -127,4 +127,15 @@ test('gives roles that see the same one schema, and each its own registry', asyn
   expect((await as('c', 'other')).registry).toBe(other.registry);
   expect((await states.get('a')).as('gone')).toBeNull();
   expect((await as('a', 'editor')).registry).toBe(made.registry);
+});
+
+test('projects a registry once for all who ask for a role meanwhile, and gives what is at hand at once', async () => {
+  const { states } = statesOf(async () => ({ version: 1, registry: registryOf('dog') }));
+  const state = await states.get('one');
+  const other = await states.get('other');
+  const asked = [state.as('viewer'), other.as('viewer')];
+  expect(asked.map((one) => one instanceof Promise)).toEqual([true, true]);
+  const [one, two] = (await Promise.all(asked)) as [TenantState, TenantState];
+  expect(one.registry).toBe(two.registry);
+  expect((await states.get('one')).as('viewer')).toMatchObject({ registry: one.registry });
 });

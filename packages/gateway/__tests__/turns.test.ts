@@ -59,6 +59,13 @@ test('a first query, which reads the registry', async () => {
   expect(turns).toBeGreaterThan(0);
 });
 
+test('a first query in a role that sees less, which makes the registry as the role sees it', async () => {
+  const turns = await turnsDuring(async () =>
+    dataOf(await gateway.ask(large.keys.viewer, '{ thing1s(first: 1) { nodes { id next { id } } } }')),
+  );
+  expect(turns).toBeGreaterThan(0);
+});
+
 test('introspection', async () => {
   const turns = await turnsDuring(async () =>
     dataOf(await gateway.ask(large.keys.editor, getIntrospectionQuery())),

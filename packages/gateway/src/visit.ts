@@ -93,7 +93,9 @@ export class Visit {
     if (this.#view !== null) return this.#view;
     const state = this.state();
     if (state instanceof Promise) return this.#findView(state);
-    this.#view = this.#built(state.as(this.#caller.role));
+    const view = state.as(this.#caller.role);
+    if (view instanceof Promise) return this.#findView(state);
+    this.#view = this.#built(view);
     return this.#view ?? this.#findView(state);
   }
 
@@ -108,9 +110,9 @@ export class Visit {
   }
 
   async #viewOf(role: string, state: TenantState): Promise<TenantState | null> {
-    const found = state.as(role);
+    const found = await state.as(role);
     if (found !== null) return this.#built(found);
-    return this.#built((await this.prove()) ? (await this.state()).as(role) : null);
+    return this.#built((await this.prove()) ? await (await this.state()).as(role) : null);
   }
 
   /** With its schema, now, so that one that cannot be built is told of as such. */

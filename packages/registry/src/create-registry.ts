@@ -69,7 +69,7 @@ export function* createRegistryInSteps(
     return { registry };
   }
   // Roles speak of names that are known once all the rest is right.
-  const roles = checkRoles(registry, draft.roles, problems);
+  const roles = yield* checkRoles(registry, draft.roles, problems);
   return problems.count > 0
     ? { problems: problems.toArray() }
     : { registry: yield* buildRegistry({ ...stored, roles }, viewNameOf) };

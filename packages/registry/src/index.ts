@@ -79,7 +79,7 @@ export { quote } from './quote.ts';
 export { registryDocumentSchema } from './registry-document-schema.ts';
 export { isReservedName } from './reserved-names.ts';
 export { resultType } from './result-type.ts';
-export { projectRegistry, registryForRole } from './roles/project-registry.ts';
+export { projectRegistry, registryForRole, registryForRoleInSteps } from './roles/project-registry.ts';
 export {
   isGivenByClients,
   mayDo,

@@ -1,5 +1,5 @@
 import { Cache, countIn, type Memory } from '@formwork/records';
-import { type Registry, registryForRole } from '@formwork/registry';
+import { inSteps, type Registry, registryForRoleInSteps } from '@formwork/registry';
 import type { GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { registryBytes, schemaBytes } from './sizes.ts';
@@ -10,8 +10,8 @@ export interface TenantState {
   readonly version: number;
   readonly registry: Registry;
   readonly schema: GraphQLSchema;
-  /** The same as a role sees it; null where the registry has no such role. */
-  as(role: string): TenantState | null;
+  /** The same as a role sees it; null where the registry has no such role. Nothing to wait for where it is at hand. */
+  as(role: string): TenantState | null | Promise<TenantState | null>;
 }
 
 /** A registry as it was read, with the version that the same batch proved. */
@@ -54,6 +54,8 @@ export class TenantStates {
   readonly #schemas: Cache<string, GraphQLSchema>;
   /** Each registry as its roles see it, for as long as the registry is kept. */
   readonly #projected = new WeakMap<Registry, Map<string, Registry>>();
+  /** Those that are being made: whoever asks meanwhile waits for the same. */
+  readonly #projecting = new WeakMap<Registry, Map<string, Promise<Registry | null>>>();
   /** The same two strings for all tenants of a shape. */
   readonly #shapes = new WeakMap<Registry, Shape>();
   readonly #loading = new Map<string, Promise<TenantState>>();
@@ -160,17 +162,27 @@ export class TenantStates {
   }
 
   /** The same object for the same role of the same registry: what is compiled for it hangs on it. */
-  #project(registry: Registry, role: string): Registry | null {
-    const roles = this.#projected.get(registry) ?? new Map<string, Registry>();
-    this.#projected.set(registry, roles);
-    const known = roles.get(role);
+  #project(registry: Registry, role: string): Registry | null | Promise<Registry | null> {
+    const known = this.#projected.get(registry)?.get(role);
     if (known !== undefined) return known;
-    const projected = registryForRole(registry, role);
-    // The names of keys' roles are no names of roles for ever: what is not there is not kept.
-    if (projected !== null) {
-      roles.set(role, projected);
-      this.#registries.weigh(shapeOf(registry).both);
-    }
+    const underway = ofEach(this.#projecting, registry);
+    const joined = underway.get(role);
+    if (joined !== undefined) return joined;
+    const steps = registryForRoleInSteps(registry, role);
+    const first = steps.next();
+    if (first.done) return this.#keepProjected(registry, role, first.value);
+    const projecting = inSteps(steps)
+      .then((projected) => this.#keepProjected(registry, role, projected))
+      .finally(() => underway.delete(role));
+    underway.set(role, projecting);
+    return projecting;
+  }
+
+  /** The names of keys' roles are no names of roles for ever: what is not there is not kept. */
+  #keepProjected(registry: Registry, role: string, projected: Registry | null): Registry | null {
+    if (projected === null) return null;
+    ofEach(this.#projected, registry).set(role, projected);
+    this.#registries.weigh(shapeOf(registry).both);
     return projected;
   }
 
@@ -193,7 +205,7 @@ export class TenantStates {
 /** What states get from the caches. */
 interface Derivations {
   readonly schemaOf: (registry: Registry) => GraphQLSchema;
-  readonly project: (registry: Registry, role: string) => Registry | null;
+  readonly project: (registry: Registry, role: string) => Registry | null | Promise<Registry | null>;
 }
 
 /** Holds its schema for as long as the request: what it was prepared with it runs with, whatever the caches let go of. */
@@ -219,13 +231,24 @@ class State implements TenantState {
     return this.#schema;
   }
 
-  as(role: string): TenantState | null {
+  as(role: string): TenantState | null | Promise<TenantState | null> {
     if (this.#seen?.role === role) return this.#seen.state;
     const registry = this.#derivations.project(this.registry, role);
+    if (registry instanceof Promise) return registry.then((projected) => this.#see(role, projected));
+    return this.#see(role, registry);
+  }
+
+  #see(role: string, registry: Registry | null): TenantState | null {
     const state = registry && new State(this.tenantId, this.version, registry, this.#derivations);
     this.#seen = { role, state };
     return state;
   }
+}
+
+function ofEach<Value>(maps: WeakMap<Registry, Map<string, Value>>, registry: Registry): Map<string, Value> {
+  const map = maps.get(registry) ?? new Map<string, Value>();
+  maps.set(registry, map);
+  return map;
 }
 
 function shapeOf(registry: Registry): Shape {

@@ -3,8 +3,9 @@ import type { Entity, Registry } from '../model.ts';
 import { proposeLabel } from '../names.ts';
 import type { ProblemList } from '../problem-list.ts';
 import { quote } from '../quote.ts';
+import type { Steps } from '../steps.ts';
 import { checkRule } from './check-rule.ts';
-import { projectRegistry } from './project-registry.ts';
+import { seenEntities } from './project-registry.ts';
 import type { DraftRole } from './read-roles.ts';
 import { isGivenByClients, mayWrite } from './rights.ts';
 import type { Permission, Right, Role } from './role.ts';
@@ -18,18 +19,19 @@ import {
 import { renameRule } from './row-rule.ts';
 
 /** The roles with everything named by storage keys, once all that they speak of is known to be there. */
-export function checkRoles(
+export function* checkRoles(
   registry: Registry,
   drafts: readonly DraftRole[],
   problems: ProblemList,
-): readonly Role[] {
-  return drafts.flatMap(({ path, document }) => {
+): Steps<readonly Role[]> {
+  const roles: Role[] = [];
+  for (const { path, document } of drafts) {
     const before = problems.count;
     document.permissions.forEach((permission, index) => {
       checkPermission(registry, permission, `${path}.permissions[${index}]`, problems);
     });
     if (problems.count > before) {
-      return [];
+      continue;
     }
     const { key, label = proposeLabel(key), description = '', permissions } = document;
     const role = {
@@ -38,9 +40,10 @@ export function checkRoles(
       description,
       permissions: permissions.map((one) => toPermission(registry, one)),
     };
-    checkCreation(registry, role, document.permissions, path, problems);
-    return [role];
-  });
+    yield* checkCreation(registry, role, document.permissions, path, problems);
+    roles.push(role);
+  }
+  return roles;
 }
 
 function checkPermission(
@@ -98,16 +101,17 @@ function checkRight(
 }
 
 /** A role that may create records must be able to give what they need. */
-function checkCreation(
+function* checkCreation(
   registry: Registry,
   role: Role,
   permissions: readonly PermissionDocument[],
   path: string,
   problems: ProblemList,
-): void {
-  const projected = projectRegistry(registry, role);
+): Steps<void> {
+  const entities = yield* seenEntities(registry, role);
+  const seenByKey = new Map(entities.map((entity) => [entity.key, entity]));
   for (const [index, { entity: key }] of permissions.entries()) {
-    const [whole, seen] = [registry.entityByKey.get(key), projected.entityByKey.get(key)];
+    const [whole, seen] = [registry.entityByKey.get(key), seenByKey.get(key)];
     if (!whole || !seen?.access?.create) {
       continue;
     }

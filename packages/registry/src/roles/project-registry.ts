@@ -4,7 +4,7 @@ import { freeze } from '../freeze.ts';
 import { fieldsByName, mapEntities } from '../lookups.ts';
 import type { Entity, Field, Registry } from '../model.ts';
 import { apiShapeOf } from '../shape.ts';
-import { toEnd } from '../steps.ts';
+import { mapInSteps, type Steps, toEnd } from '../steps.ts';
 import { isGivenByClients } from './rights.ts';
 import type { EntityAccess, Permission, Right, Role, WriteRight } from './role.ts';
 import { builtInRoles, everyEntity } from './role-document.ts';
@@ -21,14 +21,19 @@ const viewer: Role = freeze({
 
 /** The registry as a role sees it, by the role's key; null where there is no such role. */
 export function registryForRole(registry: Registry, role: string): Registry | null {
+  return toEnd(registryForRoleInSteps(registry, role));
+}
+
+/** The same in steps; in none where there is nothing to be left out, or no such role. */
+export function* registryForRoleInSteps(registry: Registry, role: string): Steps<Registry | null> {
   if (role === viewer.key) {
-    return projectRegistry(registry, viewer);
+    return yield* projectInSteps(registry, viewer);
   }
   if (builtInRoles.some((name) => name === role)) {
     return registry;
   }
   const own = registry.roles.find(({ key }) => key === role);
-  return own ? projectRegistry(registry, own) : null;
+  return own ? yield* projectInSteps(registry, own) : null;
 }
 
 /**
@@ -37,15 +42,26 @@ export function registryForRole(registry: Registry, role: string): Registry | nu
  * of it is the role's; `whole` is the registry that it was made of.
  */
 export function projectRegistry(registry: Registry, role: Role): Registry {
-  const sight = new Sight(registry, role);
-  const entities = registry.entities.flatMap((entity) => {
-    const permission = sight.permissionOf(entity);
-    return permission?.read ? [projectEntity(sight, entity, permission)] : [];
-  });
-  const maps = mapEntities(entities);
+  return toEnd(projectInSteps(registry, role));
+}
+
+function* projectInSteps(registry: Registry, role: Role): Steps<Registry> {
+  const maps = mapEntities(yield* seenEntities(registry, role));
   const planShape = hashOf([registry.planShape, role.permissions]);
-  const apiShape = toEnd(apiShapeOf(maps));
+  yield;
+  const apiShape = yield* apiShapeOf(maps);
   return freeze({ ...maps, roles: registry.roles, whole: registry, apiShape, planShape });
+}
+
+/** The entities that a role sees, as it sees them. */
+export function* seenEntities(registry: Registry, role: Role): Steps<readonly Entity[]> {
+  yield;
+  const sight = new Sight(registry, role);
+  const seen = yield* mapInSteps(registry.entities, (entity) => {
+    const permission = sight.permissionOf(entity);
+    return permission?.read ? [freeze(projectEntity(sight, entity, permission))] : [];
+  });
+  return seen.flat();
 }
 
 function projectEntity(sight: Sight, entity: Entity, permission: Permission): Entity {
