@@ -4,6 +4,7 @@ import type { OperationParams, PreparedOperation } from '../operations/prepare.t
 import type { Visit } from '../visit.ts';
 import { countUses } from './count-uses.ts';
 import type { UsingClient } from './usage-ledger.ts';
+import { type UsedThing, usedThingsOf } from './used-things.ts';
 import { findGivenNames, findWrittenNames } from './written-names.ts';
 
 /**
@@ -21,8 +22,10 @@ export function noteUse(
   if (view instanceof Promise) return view.then(() => noteUse(visit, params, prepared));
   const { registry, schema, tenantId } = view;
   const written = findWrittenNames(schema, document, params.operationName);
-  const given = findGivenNames(written, params.variables);
-  visit.services.usage.note(tenantId, whoUses(visit, prepared), registry, written, given);
+  const used = usedThingsOf(registry);
+  const given: [string, readonly UsedThing[]][] = [];
+  for (const name of findGivenNames(written, params.variables)) given.push([name, used.ofName(name)]);
+  visit.services.usage.note(tenantId, whoUses(visit, prepared), used.ofOperation(written), given);
   return visit.caller.closing.length === 0 ? undefined : noteClosingUse(visit, params, prepared);
 }
 
@@ -40,9 +43,11 @@ export async function noteClosingUse(
   if (closing.length === 0 || refused !== null || isIntrospection(document, operation)) return;
   const { registry, schema, tenantId } = await visit.view();
   const written = findWrittenNames(schema, document, operationName);
-  const given = new Map([...findGivenNames(written, variables)].map((name) => [name, 1]));
+  const used = usedThingsOf(registry);
+  const given = [...findGivenNames(written, variables)].flatMap((name) => used.ofName(name));
+  const things = [...used.ofOperation(written), ...given];
   const by = whoUses(visit, prepared);
-  const uses = countUses([{ by, written, registry, uses: 1, lastUsedAt: Date.now(), given }]);
+  const uses = countUses([{ by, things, uses: 1, lastUsedAt: Date.now(), given: new Map() }]);
   await visit.services.closings.note(tenantId, closing, uses);
 }
 

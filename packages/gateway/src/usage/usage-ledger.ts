@@ -1,5 +1,4 @@
-import type { Registry } from '@formwork/registry';
-import type { WrittenNames } from './written-names.ts';
+import type { UsedThing } from './used-things.ts';
 
 /** Who uses something: a client by the name that it gives, or a key. */
 export interface UsingClient {
@@ -13,13 +12,18 @@ export interface UsingClient {
 /** How often one operation of one client ran since the gateway last told of it. */
 export interface Tally {
   readonly by: UsingClient;
-  readonly written: WrittenNames;
-  /** As the role saw it the last time. */
-  registry: Registry;
+  /** What the operation uses, whatever its variables are. */
+  readonly things: readonly UsedThing[];
   uses: number;
   lastUsedAt: number;
-  /** Of names in variables, which need not be the same each time. */
-  readonly given: Map<string, number>;
+  /** By names in variables, which need not be the same each time. */
+  readonly given: Map<string, Given>;
+}
+
+interface Given {
+  /** What the name stood for the last time. */
+  things: readonly UsedThing[];
+  count: number;
 }
 
 /**
@@ -29,9 +33,11 @@ export interface Tally {
 const mostNames = { tenant: 20_000, all: 200_000 };
 /** What one client takes that runs one operation, in names. */
 const tallyWeight = 10;
+/** Most names are two things: a field, and the entity that it is of. */
+const thingsOfName = 2;
 
 interface TenantUsage {
-  readonly clients: Map<string, Map<WrittenNames, Tally>>;
+  readonly clients: Map<string, Map<readonly UsedThing[], Tally>>;
   names: number;
 }
 
@@ -40,18 +46,19 @@ export class UsageLedger {
   #tenants = new Map<string, TenantUsage>();
   #names = 0;
 
-  /** Beyond what is kept apart it stays known that a name was used, until this is told, and no longer by whom. */
+  /**
+   * `things`: the same list for the same operation; `given`: by names in variables. Beyond what is kept apart it stays known
+   * that something was used, until this is told, and no longer by whom.
+   */
   note(
     tenantId: string,
     client: UsingClient,
-    registry: Registry,
-    written: WrittenNames,
-    given: ReadonlySet<string>,
+    things: readonly UsedThing[],
+    given: Iterable<readonly [name: string, things: readonly UsedThing[]]>,
   ): void {
     const usage = this.#usageOf(tenantId);
-    const tally = this.#add(usage, { by: client, written, registry, uses: 1, lastUsedAt: Date.now() });
-    tally.registry = registry;
-    for (const name of given) this.#give(usage, tally, name, 1);
+    const tally = this.#add(usage, { by: client, things, uses: 1, lastUsedAt: Date.now() });
+    for (const [name, named] of given) this.#give(usage, tally, name, named, 1);
   }
 
   /** All that was counted, by tenant; from now on it counts from the beginning. */
@@ -72,7 +79,7 @@ export class UsageLedger {
     const usage = this.#usageOf(tenantId);
     for (const counted of tallies) {
       const tally = this.#add(usage, counted);
-      for (const [name, count] of counted.given) this.#give(usage, tally, name, count);
+      for (const [name, { things, count }] of counted.given) this.#give(usage, tally, name, things, count);
     }
   }
 
@@ -82,14 +89,14 @@ export class UsageLedger {
   }
 
   /** Gives the tally that it is counted in. */
-  #add(usage: TenantUsage, { by, written, registry, uses, lastUsedAt }: Omit<Tally, 'given'>): Tally {
+  #add(usage: TenantUsage, { by, things, uses, lastUsedAt }: Omit<Tally, 'given'>): Tally {
     const isFull = usage.names >= mostNames.tenant || this.#names >= mostNames.all;
     const tally = isFull
-      ? this.#tally(usage, { ...unnamed, role: by.role }, registry, nothing)
-      : this.#tally(usage, by, registry, written);
+      ? this.#tally(usage, { ...unnamed, role: by.role }, nothing)
+      : this.#tally(usage, by, things);
     tally.uses += uses;
     tally.lastUsedAt = Math.max(tally.lastUsedAt, lastUsedAt);
-    if (isFull) for (const name of written.names) this.#give(usage, tally, name, uses);
+    if (isFull) for (const thing of things) this.#give(usage, tally, thing.id, [thing], uses);
     return tally;
   }
 
@@ -97,20 +104,31 @@ export class UsageLedger {
     return getOrMake(this.#tenants, tenantId, () => ({ clients: new Map(), names: 0 }));
   }
 
-  #tally(usage: TenantUsage, by: UsingClient, registry: Registry, written: WrittenNames): Tally {
+  #tally(usage: TenantUsage, by: UsingClient, things: readonly UsedThing[]): Tally {
     // None of them has a line break: headers cannot, and names of operations and roles are words.
     const key = `${by.client}\n${by.clientVersion}\n${by.operation}\n${by.role}`;
-    const tallies = getOrMake(usage.clients, key, () => new Map<WrittenNames, Tally>());
-    return getOrMake(tallies, written, () => {
-      this.#grow(usage, written.names.size + tallyWeight);
-      return { by, written, registry, uses: 0, lastUsedAt: 0, given: new Map() };
+    const tallies = getOrMake(usage.clients, key, () => new Map<readonly UsedThing[], Tally>());
+    return getOrMake(tallies, things, () => {
+      this.#grow(usage, Math.ceil(things.length / thingsOfName) + tallyWeight);
+      return { by, things, uses: 0, lastUsedAt: 0, given: new Map() };
     });
   }
 
-  #give(usage: TenantUsage, { given }: Tally, name: string, count: number): void {
+  #give(
+    usage: TenantUsage,
+    { given }: Tally,
+    name: string,
+    things: readonly UsedThing[],
+    count: number,
+  ): void {
     const before = given.get(name);
-    if (before === undefined) this.#grow(usage, 1);
-    given.set(name, (before ?? 0) + count);
+    if (before === undefined) {
+      this.#grow(usage, 1);
+      given.set(name, { things, count });
+      return;
+    }
+    before.things = things;
+    before.count += count;
   }
 
   #grow(usage: TenantUsage, names: number): void {
@@ -120,7 +138,7 @@ export class UsageLedger {
 }
 
 const unnamed = { client: '', clientVersion: '', operation: '' };
-const nothing: WrittenNames = { names: new Set(), inputs: [] };
+const nothing: readonly UsedThing[] = [];
 
 function getOrMake<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
   let value = map.get(key);
