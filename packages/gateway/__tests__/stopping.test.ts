@@ -1,53 +1,7 @@
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { dataOf, Harness, type TestGateway, type TestTenant, until } from './harness.ts';
+import { Line } from './line.ts';
 
 /* A gateway that is told to stop while its Postgres has died, or stands still: it comes to an end, and says what it could not tell. */
-
-/** Between a gateway and Postgres: it can die, and it can stand still, as a Postgres does. */
-class Line {
-  readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
-
-  private constructor(postgres: URL) {
-    this.#server = createServer((client) => {
-      const server = connect({ host: postgres.hostname, port: Number(postgres.port) });
-      for (const socket of [client, server]) this.#sockets.add(socket.on('error', () => {}));
-      client.on('close', () => server.destroy());
-      server.on('close', () => client.destroy());
-      client.pipe(server).pipe(client);
-    });
-  }
-
-  static async open(url: string): Promise<Line> {
-    const line = new Line(new URL(url));
-    await new Promise<void>((resolve) => line.#server.listen(0, '127.0.0.1', resolve));
-    return line;
-  }
-
-  /** The same database by way of this line. */
-  of(url: string): string {
-    const through = new URL(url);
-    through.host = `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-    return through.href;
-  }
-
-  /** Takes what is sent, and connections too, and says nothing more. */
-  standStill(): void {
-    for (const socket of this.#sockets) {
-      socket.unpipe();
-      socket.on('data', () => {});
-      socket.removeAllListeners('close');
-    }
-    this.#server.removeAllListeners('connection').on('connection', (socket) => {
-      this.#sockets.add(socket.on('error', () => {}));
-    });
-  }
-
-  die(): void {
-    this.#server.close();
-    for (const socket of this.#sockets) socket.destroy();
-  }
-}
 
 let harness: Harness;
 let tenant: TestTenant;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from './log.ts';
 
 export interface Closer {
-  /** For the log, where it does not end. */
+  /** For the log, where it does not end, or fails. */
   readonly what: string;
   close(): Promise<void>;
 }
@@ -12,7 +12,7 @@ const usualPatience = { all: 3_000, each: 200 };
 
 /**
  * Closes one after the other, whatever becomes of those before. Where Postgres has died or stands still, what needs it
- * would never end: who is not done in time is left to itself, and told in the log.
+ * would never end: who is not done in time is left to itself, and told in the log. So is what fails, with its reason.
  */
 export async function closeInTurn(
   closers: readonly Closer[],
@@ -22,10 +22,7 @@ export async function closeInTurn(
   const end = performance.now() + patience.all;
   const unfinished: string[] = [];
   for (const { what, close } of closers) {
-    const failed = (error: unknown) => {
-      unfinished.push(what);
-      log.warn({ err: error, what }, 'something could not be ended');
-    };
+    const failed = (error: unknown) => log.warn({ err: error, what }, 'something could not be ended');
     const given = new AbortController();
     const rest = Math.max(patience.each, end - performance.now());
     const isDone = await Promise.race([
@@ -38,6 +35,6 @@ export async function closeInTurn(
     if (!isDone) unfinished.push(what);
   }
   if (unfinished.length > 0) {
-    log.warn({ unfinished }, 'what could not be ended in time was given up: Postgres did not answer');
+    log.warn({ unfinished }, 'what did not end in time was given up: most likely it waits for Postgres');
   }
 }
