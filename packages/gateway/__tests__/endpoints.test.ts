@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { buildSchema, getIntrospectionQuery } from 'graphql';
 import { dataOf, Harness, type TestGateway, type TestTenant } from './harness.ts';
 import { rawRequest } from './raw-request.ts';
@@ -158,6 +160,10 @@ test('counts in the words of Prometheus, and names no tenant', async () => {
   expect(text).toMatch(/^formwork_errors_total\{code="UNAUTHENTICATED"\} \d+$/m);
   expect(text).toMatch(/^formwork_cache_schemas \d+$/m);
   expect(text).not.toContain('skyway');
+  // The page for operators has them all.
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/operating.md'), 'utf8');
+  const names = Array.from(text.matchAll(/^(\w+)/gm), ([name]) => name);
+  expect(names.filter((name) => !page.includes(`\`${name}`))).toEqual([]);
 });
 
 test('leads a browser from / to GraphiQL, and tells others what there is', async () => {

@@ -18,6 +18,7 @@ import { createRoutes } from './create-routes.ts';
 import { route } from './http/router.ts';
 import { startServer } from './http/server.ts';
 import { createLogger, type Logger } from './log.ts';
+import { measureProcess } from './measure-process.ts';
 import { Metrics } from './metrics.ts';
 import { Documents } from './operations/documents.ts';
 import { SchemaTexts } from './operations/schema-texts.ts';
@@ -136,7 +137,12 @@ function createServices(
     memory,
   });
   metrics.gauge('cache_bytes', () => memory.bytes);
+  metrics.gauge('cache_limit_bytes', () => memory.most);
   metrics.gauge('plans_made', () => plans.made);
+  measureProcess(metrics);
+  for (const name of ['open', 'busy', 'waiting'] as const) {
+    metrics.gauge(`connections_${name}`, () => dataPlane.load[name]);
+  }
   return {
     options,
     log,

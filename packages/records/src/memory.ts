@@ -5,12 +5,12 @@ import type { Registry } from '@formwork/registry';
  * whichever cache has it. The entries are in one list, the oldest behind `#end.next`.
  */
 export class Memory {
-  readonly #most: number;
+  readonly most: number;
   readonly #end = new Kept(null, 0);
   #bytes = 0;
 
   constructor(most: number) {
-    this.#most = most;
+    this.most = most;
   }
 
   get bytes(): number {
@@ -46,8 +46,8 @@ export class Memory {
   }
 
   #shrink(latest: Kept): void {
-    if (latest.bytes > this.#most) this.#drop(latest);
-    while (this.#bytes > this.#most && this.#end.next !== null && this.#end.next !== this.#end)
+    if (latest.bytes > this.most) this.#drop(latest);
+    while (this.#bytes > this.most && this.#end.next !== null && this.#end.next !== this.#end)
       this.#drop(this.#end.next);
   }
 

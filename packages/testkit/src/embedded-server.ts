@@ -1,16 +1,24 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chmod, mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openEmbeddedCluster } from '../../pg/src/index.ts';
+import { openEmbeddedCluster, withAdmin } from '../../pg/src/index.ts';
+import { setPassword } from './prepare-database.ts';
 import type { TestServer } from './start-test-cluster.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
 
 /** What is lost in a crash is made anew by the next run, so nothing is ever waited for to reach the disk. */
 const settings = [
   'fsync=off',
   'synchronous_commit=off',
   'full_page_writes=off',
-  'max_wal_size=2GB',
+  // A clone of a database is else written into the log as well, page by page.
+  'wal_level=minimal',
+  'max_wal_senders=0',
+  'max_wal_size=512MB',
+  // What is read is in memory already: no process of Postgres' own has to read it.
+  'io_method=sync',
+  // A password is proven on each connection by so many rounds of a hash; 4,096 are milliseconds.
+  'scram_iterations=1',
   'shared_buffers=64MB',
   'max_connections=200',
   'autovacuum_naptime=1h',
@@ -18,7 +26,7 @@ const settings = [
 
 /** One embedded cluster for one run of jest, in a directory that goes with it. */
 export async function startEmbeddedServer(): Promise<TestServer> {
-  const home = await mkdtemp(join(tmpdir(), 'formwork-test-'));
+  const home = await mkdtemp(join(await temporaryDirectory(), 'formwork-test-'));
   // Where we are root, Postgres is another user, who has to get through.
   await chmod(home, 0o711);
   const guard = startGuard(home);
@@ -30,6 +38,7 @@ export async function startEmbeddedServer(): Promise<TestServer> {
   };
   try {
     const cluster = await openEmbeddedCluster({ directory: join(home, 'postgres'), settings });
+    await withAdmin(cluster.adminUrl, (admin) => setPassword(admin, cluster.adminUrl));
     return {
       adminUrl: cluster.adminUrl,
       stop: async () => {

@@ -3,6 +3,7 @@ export { countStatements, type StatementCounter } from './count-statements.ts';
 export { linksUnderTest } from './links-under-test.ts';
 export { postgresServers, postgresVersions } from './postgres-versions.ts';
 export type { TestServer } from './start-test-cluster.ts';
+export { findSystemPostgres, type Standby, startStandby } from './system-server.ts';
 export { type TestCluster, testCluster } from './test-cluster.ts';
 export {
   asAdmin,

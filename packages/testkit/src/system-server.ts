@@ -9,11 +9,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { withAdmin } from '@formwork/pg';
 import type { TestServer } from './start-test-cluster.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
 
 const run = promisify(execFile);
 
@@ -87,7 +87,7 @@ async function serve(
   makeData: (place: Place) => Promise<void>,
   choosePort: () => Promise<number> = freePort,
 ): Promise<TestServer> {
-  const home = mkdtempSync(join(tmpdir(), 'formwork-system-'));
+  const home = mkdtempSync(join(await temporaryDirectory(), 'formwork-system-'));
   const ids = postgresUser();
   const [data, passwordFile, log] = [join(home, 'data'), join(home, 'password'), join(home, 'log')];
   writeFileSync(passwordFile, 'postgres');

@@ -20,6 +20,7 @@ import { describeLeftBehind } from '../registry-plan.ts';
 import { print, type Terminal } from '../terminal.ts';
 import { withInstallation } from '../with-installation.ts';
 import { addDiff, addPlan } from './registry-compare.ts';
+import { addRefresh } from './registry-refresh.ts';
 import {
   expectVersionOption,
   fileArgument,
@@ -28,7 +29,7 @@ import {
   requestOf,
 } from './registry-request.ts';
 
-/** `formwork registry diff|plan|apply|export|schema`. */
+/** `formwork registry diff|plan|apply|export|refresh|schema`. */
 export function addRegistryCommand(program: Command, terminal: Terminal): void {
   const registry = program
     .command('registry')
@@ -37,6 +38,7 @@ export function addRegistryCommand(program: Command, terminal: Terminal): void {
   addPlan(registry, terminal);
   addApply(registry, terminal);
   addExport(registry, terminal);
+  addRefresh(registry, terminal);
   addSchema(registry, terminal);
 }
 

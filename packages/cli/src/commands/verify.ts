@@ -3,6 +3,7 @@ import type { ControlPlane } from '@formwork/pg';
 import { type Drift, loadTenantRegistry, verify } from '@formwork/registry-store';
 import type { Command } from 'commander';
 import { examples, jsonOption } from '../command-help.ts';
+import { countProgress } from '../count-progress.ts';
 import { Failure, usageFailure } from '../failure.ts';
 import { getTenant } from '../find-tenant.ts';
 import { print, type Terminal } from '../terminal.ts';
@@ -41,17 +42,20 @@ export function addVerifyCommand(program: Command, terminal: Terminal): void {
         // First, so that what it lacks is said before the long part.
         const apart = all === true ? await proveApart(installation) : null;
         const tenants = slug === undefined ? await listTenants(control) : [await getTenant(control, slug)];
-        return { apart, verified: await verifyAll(terminal, control, tenants) };
+        return { apart, verified: await verifyAll(terminal, control, tenants, json === true) };
       });
       finish(terminal, json === true, found.verified, found.apart);
     });
 }
 
 async function verifyAll(
-  { interrupted }: Terminal,
+  terminal: Terminal,
   control: ControlPlane,
   tenants: readonly TenantRow[],
+  isQuiet: boolean,
 ): Promise<readonly Verified[]> {
+  const { interrupted } = terminal;
+  const progress = countProgress(terminal, { of: tenants.length, what: 'tenants were verified', isQuiet });
   const verified: Verified[] = [];
   for (const { id, slug } of tenants) {
     if (interrupted.aborted)
@@ -64,6 +68,7 @@ async function verifyAll(
       records,
       drifts: await verify(control, id),
     });
+    progress(verified.length);
   }
   return verified;
 }
