@@ -3,7 +3,7 @@ import { asAdmin } from '@formwork/testkit';
 import { Harness } from './harness.ts';
 import { checkCatalog, type Finding } from './isolation/catalog-promises.ts';
 import { lookalike, trade } from './isolation/designs.ts';
-import { takenAway, withoutProtection } from './isolation/taken-away.ts';
+import { brokenWithout, takenAway } from './isolation/taken-away.ts';
 
 let harness: Harness;
 let findings: readonly Finding[];
@@ -23,10 +23,9 @@ test('every promise of the catalog is kept, and is about something', () => {
   expect(generated?.examined.length).toBeGreaterThan(2);
 });
 
-/** Clones of what stands there, each without one protection. */
-test.each(takenAway)('misses a protection: $name', async ({ promise, sql }) => {
-  const broken = await withoutProtection(harness.database, sql, async (admin) =>
-    (await checkCatalog(admin)).filter((one) => one.broken.length > 0),
+/** Of what stands there, each time without one of them. */
+test.each(takenAway)('misses a protection: $name', async (protection) => {
+  expect(await brokenWithout(harness.database, protection)).toContainEqual(
+    expect.stringContaining(protection.promise),
   );
-  expect(broken.map(({ name }) => name)).toContainEqual(expect.stringContaining(promise));
 });

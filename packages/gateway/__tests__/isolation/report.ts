@@ -3,7 +3,7 @@ import { checkCatalog, type Finding } from './catalog-promises.ts';
 import { type CheckedPlans, checkToldPlans } from './check-told-plans.ts';
 import { type Explained, explainAll } from './explain.ts';
 import { runFuzz } from './fuzz.ts';
-import { type TakenAway, takenAway, withoutProtection } from './taken-away.ts';
+import { brokenWithout, type TakenAway, takenAway } from './taken-away.ts';
 import type { Tally } from './tally.ts';
 
 /** What there is to show that tenants are kept apart. */
@@ -33,10 +33,8 @@ export async function gatherEvidence(options: {
     await world.gateway.close();
     const missed = [];
     for (const protection of takenAway) {
-      const broken = await withoutProtection(database, protection.sql, async (admin) =>
-        (await checkCatalog(admin)).filter((one) => one.broken.length > 0),
-      );
-      missed.push({ protection, isNoticed: broken.some(({ name }) => name.includes(protection.promise)) });
+      const broken = await brokenWithout(database, protection);
+      missed.push({ protection, isNoticed: broken.some((name) => name.includes(protection.promise)) });
     }
     rest = { version: rows[0]?.server_version ?? '', catalog, explained, carriedOut, missed };
   });

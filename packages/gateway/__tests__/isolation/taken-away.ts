@@ -1,4 +1,5 @@
 import { type AdminClient, identifier, withAdmin } from '@formwork/pg';
+import { checkCatalog, checkPromises } from './catalog-promises.ts';
 
 /** A protection that somebody forgets, as SQL, and the promise that must notice. */
 export interface TakenAway {
@@ -9,6 +10,8 @@ export interface TakenAway {
 }
 
 const owner = 'set role formwork_owner';
+/** A promise about what is left of a transaction when it has ended. */
+const afterCommit = 'A connection belongs to no tenant';
 
 /** Makes a function of sql/007 set the tenant for the whole session. */
 const sessionWide = (name: string) => `do $$
@@ -112,7 +115,7 @@ export const takenAway: readonly TakenAway[] = [
     sql: 'grant execute on function formwork.fold(text, boolean) to public',
   },
   ...['begin_read(uuid)', 'begin_read_as(text)', 'begin_write(uuid,int)'].flatMap((name) =>
-    ['Whatever sets the tenant', 'A connection belongs to no tenant'].map((promise) => ({
+    ['Whatever sets the tenant', afterCommit].map((promise) => ({
       name: `${name} sets the tenant for the session (${promise})`,
       promise,
       sql: sessionWide(name),
@@ -120,12 +123,26 @@ export const takenAway: readonly TakenAway[] = [
   ),
 ];
 
-/** Runs `work` in a clone of the database without a protection. */
-export async function withoutProtection<T>(
+/** The promises that are seen to be broken without the protection: in a transaction that is rolled back. */
+export function brokenWithout(
   { adminUrl }: { readonly adminUrl: string },
-  sql: string,
-  work: (admin: AdminClient) => Promise<T>,
-): Promise<T> {
+  { promise, sql }: TakenAway,
+): Promise<readonly string[]> {
+  const look = async (admin: AdminClient, check: typeof checkCatalog) => {
+    await admin.query(sql);
+    await admin.query('reset role');
+    const findings = await check(admin);
+    return findings.filter(({ broken }) => broken.length > 0).map(({ name }) => name);
+  };
+  if (promise === afterCommit) return inClone(adminUrl, (admin) => look(admin, checkCatalog));
+  return withAdmin(adminUrl, async (admin) => {
+    await admin.query('begin');
+    return look(admin, checkPromises);
+  });
+}
+
+/** In a clone of the database: what is looked at there ends transactions. */
+async function inClone<T>(adminUrl: string, work: (admin: AdminClient) => Promise<T>): Promise<T> {
   const url = new URL(adminUrl);
   const from = url.pathname.slice(1);
   const clone = `${from}_without`;
@@ -139,11 +156,7 @@ export async function withoutProtection<T>(
     );
     await admin.query(`create database ${identifier(clone)} template ${identifier(from)}`);
     try {
-      return await withAdmin(url.href, async (within) => {
-        await within.query(sql);
-        await within.query('reset role');
-        return work(within);
-      });
+      return await withAdmin(url.href, work);
     } finally {
       await admin.query(`drop database ${identifier(clone)} with (force)`);
     }
