@@ -230,6 +230,30 @@ test('a rename is followed into formulas, lookups, copied defaults and roles', (
   ]);
 });
 
+test('another name of a way back is followed into rollups and roles', () => {
+  const count = {
+    key: 'flights',
+    type: 'rollup',
+    options: { via: 'departures', function: 'count' },
+  } as const;
+  const where = { departures: { some: { number: { eq: 'FW1' } } } };
+  const design = registryOf({
+    ...airline,
+    entities: airline.entities.map((entity) =>
+      entity.key === 'airport' ? { ...entity, fields: [...entity.fields, count] } : entity,
+    ),
+    roles: [{ key: 'agent', permissions: [{ entity: 'airport', read: { where } }] }],
+  });
+  const { document } = applied(
+    [{ changeLink: { entity: 'flight', field: 'origin', inverse: 'leaving' } }],
+    design,
+  );
+  expect(document.entities[0]?.fields.at(-1)?.options?.via).toBe('leaving');
+  expect(document.roles?.[0]?.permissions).toEqual([
+    { entity: 'airport', read: { where: { leaving: where.departures } } },
+  ]);
+});
+
 describe('a renamed entity', () => {
   const { registry } = applied([{ renameEntity: { entity: 'airport', to: 'airfield' } }]);
   const airfield = entityOf(registry, 'airfield');

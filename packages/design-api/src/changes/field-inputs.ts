@@ -103,7 +103,8 @@ export const ChangeLinkInput = builder.inputType('ChangeLinkInput', {
     field: t.string({ required: true, description: '`"origin"`' }),
     target: t.string({ description: 'Only while there are no records.' }),
     inverse: t.string({
-      description: 'The way back, a field of the target: `"departures"`. Null: there is none.',
+      description:
+        'The way back, a field of the target: `"departures"`. Null: there is none. Rollups and roles that go by it are rewritten.',
     }),
     onDelete: t.string({ description: '`"restrict"`, `"cascade"` or `"set_null"`.' }),
   }),

@@ -160,6 +160,10 @@ export function changeLink(context: ChangeContext, change: ChangeKinds['changeLi
   if (target == null && onDelete == null && inverse === undefined) {
     context.problem('NOTHING_TO_CHANGE', '', 'Give "target", "inverse" or "onDelete".');
   }
+  const { target: leadsTo, inverse: before } = field.options ?? {};
+  if (leadsTo !== undefined && before != null && inverse != null && inverse !== before) {
+    renameFieldIn(context.document, leadsTo, before, inverse);
+  }
   const given = {
     ...(target != null && { target }),
     ...(onDelete != null && { onDelete }),
