@@ -1,8 +1,11 @@
 /** Ctrl-C, and what a supervisor or a closed terminal sends. */
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Milliseconds within which two signals are one: npm passes on what the terminal has sent us already. */
-const echo = 300;
+/**
+ * Milliseconds since the first signal within which others are the same one: npm passes on what the terminal, or `timeout`,
+ * has sent our whole process group already, and on a busy machine it takes its time.
+ */
+const echo = 1_000;
 
 /** Milliseconds between two looks at whether npm is still there. */
 const parentInterval = 500;
@@ -13,12 +16,12 @@ const parentInterval = 500;
  */
 export function hearInterruptions(): AbortSignal {
   const controller = new AbortController();
-  let last = 0;
+  let first: number | undefined;
   for (const signal of signals) {
     process.on(signal, () => {
-      const isEcho = Date.now() - last < echo;
-      last = Date.now();
-      if (controller.signal.aborted && !isEcho) process.exit(130);
+      const now = performance.now();
+      first ??= now;
+      if (now - first > echo) process.exit(130);
       controller.abort();
     });
   }
