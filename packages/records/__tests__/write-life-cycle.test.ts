@@ -31,8 +31,9 @@ const library: RegistryDocument = {
       label: 'Remark',
       softDelete: true,
       fields: [
-        { key: 'text', type: 'text' },
+        { key: 'text', type: 'text', unique: true },
         { key: 'book', type: 'link', required: true, options: { target: 'book', onDelete: 'cascade' } },
+        { key: 'answers', type: 'link', options: { target: 'remark', onDelete: 'cascade' } },
       ],
     },
     {
@@ -243,6 +244,20 @@ describe('a record that is deleted but kept', () => {
     expect(await harness.dataOf(note.id)).toBeNull();
     await restore('Book', book.id);
     await restore('Remark', remark.id);
+  });
+
+  test('takes a tree along, however deep it is', async () => {
+    const { id } = await create('Book', { title: newTitle() });
+    const inputs = Array.from({ length: 1000 }, (_, index) => ({
+      text: `Answer ${index}`,
+      book: { id },
+      ...(index > 0 && { answers: { by: { text: `Answer ${index - 1}` } } }),
+    }));
+    const remarks = await harness.mutate((records) => records.createMany('Remark', inputs, { fields: [] }));
+    const [first, last] = [remarks.at(0), remarks.at(-1)].map((remark) => String(remark?.id));
+    await remove('Remark', String(first));
+    expect(await read('Remark', String(last))).toBeNull();
+    expect(await harness.dataOf(String(last))).not.toBeNull();
   });
 
   test('does not come back to what is gone', async () => {

@@ -1,5 +1,6 @@
 import { DatabaseError, type Statement, sql } from '@formwork/pg';
 import { asAdmin } from '@formwork/testkit';
+import { recordErrorOf } from '../src/write/record-error-of.ts';
 import { museum } from './write-design.ts';
 import { createWriteHarness, refusalOf, type WriteHarness } from './write-harness.ts';
 
@@ -373,6 +374,27 @@ describe('a delete', () => {
     const closet = await create('Room', { floor: 20, door: 'closet', within: { id: hall.id } });
     await remove('Room', house.id);
     for (const { id } of [house, hall, closet]) expect(await harness.dataOf(id)).toBeNull();
+  });
+
+  test('takes a tree along, however deep it is', async () => {
+    const inputs = Array.from({ length: 1500 }, (_, door) => ({
+      floor: 22,
+      door: String(door),
+      ...(door > 0 && { within: { by: { byDoor: { floor: 22, door: String(door - 1) } } } }),
+    }));
+    const rooms = await harness.mutate((records) => records.createMany('Room', inputs, { fields: [] }));
+    const before = await harness.count('room');
+    await remove('Room', String(rooms[0]?.id));
+    expect(await harness.count('room')).toBe(before - 1500);
+  });
+
+  test('that overflows the stack of Postgres says what to do', () => {
+    const report = { sqlstate: '54001', constraint: null, table: null, column: null, detail: null };
+    const error = new DatabaseError('DATABASE', 'stack depth limit exceeded', { report });
+    expect(recordErrorOf(harness.registry, error)).toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+      message: expect.stringMatching(/too many records, one behind the other/),
+    });
   });
 
   test('of a tree is refused as a whole for one leaf that is held', async () => {

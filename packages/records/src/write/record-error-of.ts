@@ -27,6 +27,12 @@ const makers: Readonly<Record<string, Maker>> = {
   '23505': uniqueViolation,
   '23503': linkBroken,
   '22003': () => invalid('A number is too large to be stored.'),
+  // The stack: what is nested has been refused before, so it is deletions that go from one record to the next.
+  '54001': () =>
+    new RecordError(
+      'LIMIT_EXCEEDED',
+      'The deletion would go through too many records, one behind the other. Delete in parts, from the far end.',
+    ),
   '54000': () => new RecordError('LIMIT_EXCEEDED', 'A value is too large to be stored. Make it smaller.'),
   FW010: shapeRefused,
   FW011: wrongTarget,
