@@ -13,8 +13,14 @@ export interface Report {
 /** Prints the report, and writes its figures where a file is named. */
 export async function publish(report: Report, file?: string): Promise<void> {
   process.stdout.write(`${markdownOf(report)}\n`);
-  const { title, machine, figures } = report;
-  if (file !== undefined) await writeFile(file, `${JSON.stringify({ title, machine, figures }, null, 2)}\n`);
+  if (file !== undefined) await writeFigures(report, file);
+}
+
+export async function writeFigures(
+  { title, machine, figures }: Omit<Report, 'sections'>,
+  file: string,
+): Promise<void> {
+  await writeFile(file, `${JSON.stringify({ title, machine, figures }, null, 2)}\n`);
 }
 
 export function markdownOf({ title, machine, sections }: Report): string {
