@@ -7,6 +7,7 @@ import {
   loadTenantRegistry,
   RegistryConflictError,
   readHistory,
+  saveUsage,
   verify,
 } from '@formwork/registry-store';
 import { airline } from './airline.ts';
@@ -143,6 +144,34 @@ test('the history tells what each version did', async () => {
   expect(latest?.changes.map(({ message }) => message)).toContain(
     'Field "airport.town": key changed from "city" to "town".',
   );
+});
+
+test('a document of before a rename is the way back, and takes the new name from nobody who uses it', async () => {
+  const tenantId = await tenantWithAirports();
+  const document = await exportRegistry(setup.control, tenantId);
+  await apply(tenantId, {
+    changes: [...rename, { renameEntity: { entity: 'airport', to: 'airfield' } }],
+  });
+  const use = { client: 'app', clientVersion: '', operation: '', ways: ['selection'], uses: 1, age: 0 };
+  await saveUsage(setup.control, tenantId, [
+    { ...use, entityType: 'airport', field: '', name: 'airfield' },
+    { ...use, entityType: 'airport', field: 'city', name: 'town' },
+  ]);
+  const problems = await problemsOf(tenantId, { document });
+  expect(problems.map(({ code, message }) => `${code} ${message.split(' was used')[0]}`)).toEqual([
+    'IN_USE The name "airfield" of "airfield"',
+    'IN_USE The name "town" of "airfield.town"',
+  ]);
+  const { registry, leftBehind } = await applyChange(
+    setup.control,
+    tenantId,
+    { document },
+    { appliedBy: 'test', force: true },
+  );
+  expect(leftBehind).toEqual([]);
+  const airport = registry.entityByKey.get('airport');
+  expect(airport).toMatchObject({ storageKey: 'airport', aliases: [] });
+  expect(airport?.fieldByKey.get('city')).toMatchObject({ storageKey: 'city', aliases: [] });
 });
 
 describe('undoing', () => {

@@ -8,7 +8,8 @@ interface Named {
 }
 
 /**
- * What was on its way out by one registry and is gone by the next: deprecated entities and fields, and old names; each with
+ * What was on its way out by one registry and is gone by the next: deprecated entities and fields, and names of what goes on
+ * under others; each with
  * its place in the document of the next. Nothing is gone that another thing of the same kind is called now. What a
  * document leaves out that nothing was said of before is removed outright, as whoever wrote it has decided.
  */
@@ -23,9 +24,9 @@ export function findNamesGone(before: Registry, after: Registry): readonly Contr
       return entity.deprecated === null ? [] : [{ path: 'entities', what: `The entity "${key}"`, thing }];
     }
     const path = `entities[${index}]`;
-    const gone = aliasesOf(entity).filter((name) => !called.has(name));
+    const gone = namesOf(entity).filter((name) => !called.has(name));
     const names = gone.map((name) => ({
-      ...{ path: `${path}.aliases`, what: `The old name "${name}" of "${key}"` },
+      ...{ path: `${path}.aliases`, what: `The ${name === key ? 'name' : 'old name'} "${name}" of "${key}"` },
       thing: { entityType, field: '', name },
     }));
     return [...names, ...findFieldsGone(entity, now, path)];
@@ -43,19 +44,16 @@ function findFieldsGone(entity: Entity, now: Entity, place: string): readonly Co
       const gone = { path: `${place}.fields`, what: `The field "${full}"`, thing: { ...thing, name: null } };
       return field.deprecated === null ? [] : [gone];
     }
-    return aliasesOf(field)
+    return namesOf(field)
       .filter((name) => !called.has(name))
       .map((name) => ({
-        ...{ path: `${place}.fields[${index}].aliases`, what: `The old name "${name}" of "${full}"` },
+        path: `${place}.fields[${index}].aliases`,
+        what: `The ${name === key ? 'name' : 'old name'} "${name}" of "${full}"`,
         thing: { ...thing, name },
       }));
   });
 }
 
-function aliasesOf({ aliases }: Named): readonly string[] {
-  return aliases.map(({ key }) => key);
-}
-
-function namesOf(named: Named): readonly string[] {
-  return [named.key, ...aliasesOf(named)];
+function namesOf({ key, aliases }: Named): readonly string[] {
+  return [key, ...aliases.map((alias) => alias.key)];
 }

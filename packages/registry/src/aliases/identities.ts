@@ -17,7 +17,8 @@ export interface Continued {
 
 /**
  * Which entity and field of today each of a document goes on with: the one that `continued` says; else that of the
- * same key; else one that has the key of an alias, for an alias that is new is a rename.
+ * same key; else one that has the key of an alias, for an alias that is new is a rename; else, for a document of before a
+ * rename, the one that this key is an alias of.
  */
 export class Identities {
   readonly #continued: Continued | undefined;
@@ -30,6 +31,7 @@ export class Identities {
       entities,
       ({ document }) => document.aliases,
       (key) => current?.entityByKey.get(key),
+      continued ? () => undefined : (key) => current?.entities.find(isCalled(key)),
       (key) => {
         const storageKey = continued?.entities.get(key);
         return storageKey === undefined ? undefined : (current?.entityByStorageKey.get(storageKey) ?? null);
@@ -77,6 +79,7 @@ export class Identities {
       entity.fields,
       ({ document }) => document?.aliases,
       (key) => today?.allFields.find((field) => field.key === key),
+      this.#continued ? () => undefined : (key) => today?.allFields.find(isCalled(key)),
       (key) => {
         const storageKey = settled?.get(key);
         const known = today?.allFields.find((field) => field.storageKey === storageKey);
@@ -91,6 +94,7 @@ function match<Drafted extends { readonly key: string }, Known>(
   items: readonly Drafted[],
   aliasesOf: (item: Drafted) => readonly AliasDocument[] | undefined,
   find: (key: string) => Known | undefined,
+  findByAlias: (key: string) => Known | undefined,
   settled: (key: string) => Known | null | undefined,
 ): ReadonlyMap<string, Known> {
   const matched = new Map<string, Known>();
@@ -106,5 +110,10 @@ function match<Drafted extends { readonly key: string }, Known>(
   for (const item of open) {
     for (const alias of aliasesOf(item) ?? []) take(item, find(alias.key));
   }
+  for (const item of open) take(item, findByAlias(item.key));
   return matched;
+}
+
+function isCalled(key: string): (thing: Pick<Entity | Field, 'aliases'>) => boolean {
+  return ({ aliases }) => aliases.some((alias) => alias.key === key);
 }
