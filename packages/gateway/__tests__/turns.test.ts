@@ -66,6 +66,18 @@ test('a first query in a role that sees less, which makes the registry as the ro
   expect(turns).toBeGreaterThan(0);
 });
 
+test('a first mutation, which has all of them made', async () => {
+  const turns = await turnsDuring(async () =>
+    dataOf(
+      await gateway.ask(
+        large.keys.editor,
+        'mutation { createThing1(input: { field0: "a" }) { thing1 { id } } }',
+      ),
+    ),
+  );
+  expect(turns).toBeGreaterThan(0);
+});
+
 test('introspection', async () => {
   const turns = await turnsDuring(async () =>
     dataOf(await gateway.ask(large.keys.editor, getIntrospectionQuery())),

@@ -10,6 +10,9 @@ import { withDeprecation } from './served-registry.ts';
 
 type Fields = GraphQLFieldConfigMap<unknown, SchemaContext>;
 
+/** Their fields are made in some ten milliseconds. */
+const fewEntities = 50;
+
 /** The type of mutations. The fields of an entity are made when they are asked for, once, or with all others. */
 export class MutationType {
   readonly #types: SchemaTypes;
@@ -39,6 +42,11 @@ export class MutationType {
   typeOf(entity: Entity, name: string): GraphQLNamedType | undefined {
     const field = this.#hasFields ? this.type?.getFields()[name] : this.#fieldsOf(entity)[name];
     return field && getNamedType(field.type);
+  }
+
+  /** Whether it takes long to make the fields that are not made yet. */
+  get isLong(): boolean {
+    return !this.#hasFields && this.#types.registry.entities.length - this.#made.size > fewEntities;
   }
 
   /** Makes the fields, those of an entity at a step: of 300 entities they are some thousands. */

@@ -87,6 +87,11 @@ export class TenantSchema extends GraphQLSchema {
     };
   }
 
+  /** What is to be done in steps before a mutation is looked at; null where it does not take long. */
+  makeMutations(): Generator<void> | null {
+    return this.#mutation.isLong ? this.#mutation.makeAll() : null;
+  }
+
   /** Makes all types, some at each step, so that asking for all of them is no long wait afterwards. */
   *makeAll(): Generator<void> {
     if (this.#all !== null) return;

@@ -1,4 +1,6 @@
 import type { TenantVersions } from '@formwork/pg';
+import { inSteps } from '@formwork/registry';
+import { TenantSchema } from '@formwork/schema-factory';
 import { GraphQLError } from 'graphql';
 import { toRequestError } from '../present-errors.ts';
 import type { TenantState } from '../tenants/tenant-states.ts';
@@ -124,6 +126,24 @@ async function prepareTrusted(
 }
 
 function check(
+  visit: Visit,
+  view: TenantState,
+  params: OperationParams,
+  method: string,
+): Ready | Promise<Ready> {
+  const mutations = makeMutations(view, params);
+  return mutations === null
+    ? checkNow(visit, view, params, method)
+    : mutations.then(() => checkNow(visit, view, params, method));
+}
+
+/** The fields of the first mutation of a large design, so that nobody waits while they are made in one piece; else null. */
+function makeMutations({ schema }: TenantState, { query }: OperationParams): Promise<void> | null {
+  const steps = schema instanceof TenantSchema ? schema.makeMutations() : null;
+  return steps !== null && /\bmutation\b/.test(query) ? inSteps(steps) : null;
+}
+
+function checkNow(
   visit: Visit,
   { schema, registry }: TenantState,
   params: OperationParams,
