@@ -14,13 +14,10 @@ const swc = (target: 'es5' | 'es2023') => ({
   sourceMaps: true,
 });
 
-const config: Config = {
+const project: Exclude<NonNullable<Config['projects']>[number], string> = {
+  roots: ['<rootDir>/packages'],
   testEnvironment: '<rootDir>/packages/testkit/one-realm.mjs',
   runtime: '<rootDir>/packages/testkit/warm-runtime.cjs',
-  testMatch: ['<rootDir>/packages/*/__tests__/**/*.test.ts'],
-  testTimeout: 60_000,
-  maxWorkers: 2,
-  testSequencer: '<rootDir>/packages/testkit/longest-first.mjs',
   globalSetup: '<rootDir>/packages/testkit/src/global-setup.ts',
   globalTeardown: '<rootDir>/packages/testkit/src/global-teardown.ts',
   // `dist` repeats what `src` says; keeping it out of sight means tests can only ever see sources.
@@ -35,6 +32,30 @@ const config: Config = {
     '\\.[cm]?[jt]s$': ['@swc/jest', swc('es2023')],
   },
   transformIgnorePatterns: [`/node_modules/(?!(?:${esmOnly.join('|')})/)`],
+};
+
+/** Tests of what is read behind links, which is done in two ways: they run over both. */
+const behindLinks = {
+  records: 'aggregates|read-(connections|isolation|lists|nested|values)',
+  'schema-factory': 'round-trip',
+  gateway: 'aggregates|computed-fields|operations|registry-changes|roles-reading|search|sharing|statements',
+};
+
+const config: Config = {
+  testTimeout: 60_000,
+  maxWorkers: 2,
+  testSequencer: '<rootDir>/packages/testkit/longest-first.mjs',
+  projects: [
+    { ...project, displayName: 'tests', testMatch: ['<rootDir>/packages/*/__tests__/**/*.test.ts'] },
+    {
+      ...project,
+      displayName: 'loaders',
+      testRegex: Object.entries(behindLinks).map(
+        ([room, names]) => `/packages/${room}/__tests__/(${names})[^/]*\\.test\\.ts$`,
+      ),
+      testEnvironmentOptions: { variables: { FORMWORK_LINKS: 'loaders' } },
+    },
+  ],
 };
 
 export default config;
