@@ -21,11 +21,10 @@ export function ownVariables(
 function hasInheritedName(registry: Registry): boolean {
   const before = known.get(registry);
   if (before !== undefined) return before;
-  const found = registry.entities.some(({ fieldByName, inverseByName, keys }) =>
-    inherited.some(
-      (name) => fieldByName.has(name) || inverseByName.has(name) || keys.some((key) => key.name === name),
-    ),
-  );
+  const found = registry.entities.some(({ fieldByName, inverseByName, keys }) => {
+    const keyNames = new Set(keys.flatMap((key) => [key, ...key.aliases].map(({ name }) => name)));
+    return inherited.some((name) => [fieldByName, inverseByName, keyNames].some((names) => names.has(name)));
+  });
   known.set(registry, found);
   return found;
 }

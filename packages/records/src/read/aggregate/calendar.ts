@@ -42,5 +42,6 @@ export function calendarPart(
 /** Throws BAD_USER_INPUT for what is no name of a time zone. */
 export function timeZoneName(name: unknown, path: string): string {
   if (isTimeZone(name)) return name;
-  throw badInput(path, `must be a time zone such as "Europe/Berlin", and ${quote(name)} is none.`);
+  const reason = `must be a time zone such as "Europe/Berlin", by its whole name, and ${quote(name)} is none.`;
+  throw badInput(path, reason);
 }
