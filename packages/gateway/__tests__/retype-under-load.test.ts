@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { asAdmin } from '@formwork/testkit';
 import { type GatewayProcess, startGatewayProcess } from './gateway-process.ts';
 import { ask, type GraphqlAnswer, Harness, type TestTenant } from './harness.ts';
-import { flats, manyFlats } from './retype/flats.ts';
-import { Load } from './retype/load.ts';
+import { flats, flatsAndSheds, manyRecords } from './retype/flats.ts';
+import { Load, type LoadOptions } from './retype/load.ts';
 import { closeConnections } from './retype/post.ts';
 
 /** `npm run soak:retype` asks for more; see retype/run.mjs. */
@@ -51,16 +51,18 @@ const asked = process.env.FORMWORK_SOAK_WAY;
 
 let harness: Harness;
 let tenant: TestTenant;
+/** Those who stay, and all. */
 let load: Load;
+let loads: readonly Load[] = [];
 const processes: GatewayProcess[] = [];
 
-jest.setTimeout(long === undefined ? 60_000 : 3_600_000);
+jest.setTimeout(long === undefined ? 180_000 : 3_600_000);
 
 beforeAll(async () => {
   harness = await Harness.open();
 });
 afterEach(async () => {
-  await load?.stop();
+  for (const one of loads) await one.stop();
   for (const running of processes.splice(0)) await running.kill();
   if (long === undefined) await forgetGateways();
 });
@@ -69,23 +71,51 @@ afterAll(async () => {
   await harness.close();
 });
 
-async function begin(way: string): Promise<void> {
-  tenant = await harness.tenant(`rentals-${way}`, flats);
+async function begin(
+  way: string,
+  document: object,
+  ...kinds: readonly (readonly [entity: string, fields: readonly string[]])[]
+): Promise<void> {
+  tenant = await harness.tenant(`rentals-${way}`, document);
   for (let first = 1; first <= options.records; first += 50_000) {
     const last = Math.min(first + 49_999, options.records);
-    await asAdmin(harness.database, (admin) => admin.query(manyFlats, [tenant.id, first, last]));
+    for (const [entity, fields] of kinds) {
+      const insert = manyRecords(entity, fields);
+      await asAdmin(harness.database, (admin) => admin.query(insert, [tenant.id, first, last]));
+    }
   }
   await asAdmin(harness.database, (admin) => admin.query('analyze formwork.records'));
 }
 
-test.each(ways.filter(({ way }) => asked === undefined || way === asked))(
-  'from expand to contract of a $way no request fails, every read is right, and every acknowledged write is found again',
-  async ({ way, change, contract, contractKind, newType, fills, storageKey }) => {
-    await begin(way);
+function startLoads(given: Pick<LoadOptions, 'newType'>, ...more: readonly Partial<LoadOptions>[]): void {
+  const every = (1000 * (options.writers + options.readers)) / options.rate;
+  const common = { key: tenant.keys.editor, every, ...given, ...options };
+  load = new Load(common);
+  loads = [load, ...more.map((other) => new Load({ ...common, ...other }))];
+}
+
+function useGateways(...urls: readonly string[]): void {
+  for (const one of loads) one.gateways = urls;
+}
+
+/** What gateways have counted is lost with them. */
+async function killGateway(working: GatewayProcess, serving: string): Promise<void> {
+  useGateways(serving);
+  for (const one of loads) one.expectDeath(working.url);
+  await working.kill();
+  // A contract would wait until it is known to be dead, which takes 12 seconds.
+  if (long === undefined) await forgetGateways();
+}
+
+const isAsked = (way: string) => asked === undefined || way === asked;
+
+for (const one of ways.filter(({ way }) => isAsked(way))) {
+  const { way, change, contract, contractKind, newType, fills, storageKey } = one;
+  test(`from expand to contract of a ${way} no request fails, every read is right, and every acknowledged write is found again`, async () => {
+    await begin(way, flats, ['flat', ['rent']]);
     const [serving, working] = await startGateways();
-    const every = (1000 * (options.writers + options.readers)) / options.rate;
-    load = new Load({ key: tenant.keys.editor, every, newType, ...options });
-    load.gateways = [serving, working.url];
+    startLoads({ newType });
+    useGateways(serving, working.url);
     load.start();
     await sleep(seconds(0.5, 5));
 
@@ -100,15 +130,10 @@ test.each(ways.filter(({ way }) => asked === undefined || way === asked))(
     // The gateway that fills is killed in the middle, and another one takes its place.
     if (fills) await jobOnceDone(serving, (job) => job.progress > 0.2);
     else await sleep(seconds(0.3, 5));
-    load.gateways = [serving];
-    load.expectDeath(working.url);
-    await working.kill();
+    await killGateway(working, serving);
     marks.push(mark('killed'));
-    // A contract would wait until it is known to be dead, which takes 12 seconds.
-    if (long === undefined) await forgetGateways();
     if (fills) expect(await theJob(serving)).toMatchObject({ state: 'running' });
-    const replacing = await startReplacement();
-    load.gateways = [serving, replacing];
+    useGateways(serving, await startReplacement());
     if (fills) {
       const job = await jobOnceDone(serving, ({ state }) => state === 'done');
       expect(job).toMatchObject({ error: null, progress: 1 });
@@ -133,14 +158,75 @@ test.each(ways.filter(({ way }) => asked === undefined || way === asked))(
     await load.stop();
     marks.push(mark('new name'));
 
-    const lost = await findLost(storageKey);
-    if (long !== undefined) tell(way, marks, lost);
-    expect(load.failures.slice(0, 5)).toEqual([]);
-    expect(lost.slice(0, 5)).toEqual([]);
-    expect(load.reads * load.writes).toBeGreaterThan(0);
-    expect((load.reads + load.writes) / load.seconds).toBeGreaterThan(options.leastRate);
-  },
-);
+    judge(way, marks, await findLost(load, 'flat', storageKey));
+  });
+}
+
+if (isAsked('remove')) {
+  test('a field and an entity are removed while others are used: no request fails, every read is right, and every acknowledged write is found again', async () => {
+    await begin('remove', flatsAndSheds, ['flat', ['rent', 'charge']], ['shed', ['rent']]);
+    const [serving, working] = await startGateways();
+    const few = { writers: Math.ceil(options.writers / 3), readers: Math.ceil(options.readers / 3) };
+    startLoads({ newType: 'String' }, { ...few, oldName: 'charge' }, { ...few, entity: 'shed' });
+    const [, ofField, ofEntity] = loads as readonly [Load, Load, Load];
+    useGateways(serving, working.url);
+    for (const one of loads) one.start();
+    await sleep(seconds(0.5, 5));
+    const marks: Mark[] = [mark('load')];
+
+    const warn = `{ deprecateField: { entity: "flat", field: "charge", reason: "Part of the rent.", replacement: "rent" } }
+      { deprecateEntity: { entity: "shed", reason: "All of them are sold." } }`;
+    const remove =
+      '{ removeField: { entity: "flat", field: "charge" } } { removeEntity: { entity: "shed" } }';
+    // Nobody was warned.
+    expect(await design(serving, contractOf(remove, 0))).toMatchObject({
+      apply: { problems: [{ code: 'NOT_DEPRECATED' }, { code: 'NOT_DEPRECATED' }] },
+    });
+    expect(await design(serving, expand('preview', warn))).toMatchObject({
+      preview: { isApplicable: true, level: 'SAFE', backfill: [] },
+    });
+    expect(await design(serving, expand('apply', warn))).toMatchObject({ apply: { problems: [] } });
+    marks.push(mark('expand'));
+    await sleep(seconds(0.3, 20));
+
+    const inUse = [
+      { code: 'IN_USE', path: 'changes[0].removeField' },
+      { code: 'IN_USE', path: 'changes[1].removeEntity' },
+    ];
+    expect(await design(serving, contractOf(remove, 30))).toMatchObject({ apply: { problems: inUse } });
+    marks.push(mark('refused'));
+    await killGateway(working, serving);
+    marks.push(mark('killed'));
+    useGateways(serving, await startReplacement());
+    await sleep(seconds(0.3, 20));
+    expect(await design(serving, contractOf(remove, 30))).toMatchObject({ apply: { problems: inUse } });
+    marks.push(mark('again'));
+
+    await Promise.all([ofField.stop(), ofEntity.stop()]);
+    expect(await design(serving, contractOf(remove, 30))).toMatchObject({ apply: { problems: inUse } });
+    expect(await design(serving, contractOf(remove, 0))).toMatchObject({ apply: { problems: [] } });
+    marks.push(mark('contract'));
+    await sleep(seconds(0.5, 10));
+    await load.stop();
+    marks.push(mark('without'));
+    const lost = [
+      ...(await findLost(load, 'flat', 'rent')),
+      ...(await findLost(ofField, 'flat', 'charge')),
+      ...(await findLost(ofEntity, 'shed', 'rent')),
+    ];
+    judge('remove', marks, lost);
+  });
+}
+
+function judge(way: string, marks: readonly Mark[], lost: readonly string[]): void {
+  if (long !== undefined) tell(way, marks, lost);
+  for (const { failures, reads, writes } of loads) {
+    expect(failures.slice(0, 5)).toEqual([]);
+    expect(reads * writes).toBeGreaterThan(0);
+  }
+  expect(lost.slice(0, 5)).toEqual([]);
+  expect((load.reads + load.writes) / load.seconds).toBeGreaterThan(options.leastRate);
+}
 
 const expand = (how: 'preview' | 'apply', change: string) => `${how === 'apply' ? 'mutation' : 'query'} {
   ${how}(changes: [${change}]) {
@@ -206,14 +292,15 @@ async function design(url: string, query: string): Promise<Record<string, unknow
 }
 
 /** From the raw rows, as a role that no policy binds. */
-function findLost(storageKey: string): Promise<string[]> {
+function findLost(written: Load, entity: string, storageKey: string): Promise<string[]> {
   return asAdmin(harness.database, async (admin) => {
     const { rows } = await admin.query<{ id: string; name: string; rent: string }>(
-      `select id, data ->> 'name' as name, data ->> $2 as rent from formwork.records where tenant_id = $1`,
-      [tenant.id, storageKey],
+      `select id, data ->> 'name' as name, data ->> $2 as rent from formwork.records
+        where tenant_id = $1 and entity_type = $3`,
+      [tenant.id, storageKey, entity],
     );
     const made = rows.filter(({ name }) => name.startsWith('made'));
-    return load.findLost(
+    return written.findLost(
       new Map(rows.map(({ id, rent }) => [id, rent])),
       new Map(made.map(({ name, rent }) => [name, rent])),
     );
@@ -244,6 +331,7 @@ function tell(way: string, marks: readonly Mark[], lost: readonly string[]): voi
     return `| ${what.padEnd(10)} | ${cells.map((cell) => cell.padStart(8)).join(' | ')} |`;
   });
   const { records, writers, readers } = options;
+  const sum = (count: (one: Load) => number) => loads.reduce((total, one) => total + count(one), 0);
   const lines = [
     `A ${way}: ${records} records, ${writers} writers, ${readers} readers, two gateways, one killed (SIGKILL) on the way.`,
     '',
@@ -252,8 +340,11 @@ function tell(way: string, marks: readonly Mark[], lost: readonly string[]): voi
     ...rows,
     '',
     `Reads: ${load.reads}, writes: ${load.writes}, together ${((load.reads + load.writes) / load.seconds).toFixed(0)} per second.`,
-    `Failed: ${load.failures.length}. Cut off by the kill: ${load.cutOff}. Acknowledged and lost: ${lost.length}.`,
-    ...load.failures.slice(0, 5),
+    ...(loads.length > 1
+      ? [`Of those who left before: ${sum((one) => one.reads + one.writes) - load.reads - load.writes}.`]
+      : []),
+    `Failed: ${sum((one) => one.failures.length)}. Cut off by the kill: ${sum((one) => one.cutOff)}. Acknowledged and lost: ${lost.length}.`,
+    ...loads.flatMap(({ failures }) => failures.slice(0, 5)),
     ...lost.slice(0, 5),
   ];
   writeSync(1, `${lines.join('\n')}\n`);

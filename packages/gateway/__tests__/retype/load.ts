@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { deriveEntityNames } from '@formwork/registry';
 import type { GraphqlAnswer } from '../harness.ts';
 import { rentOf } from './flats.ts';
 import { post } from './post.ts';
@@ -13,6 +14,9 @@ export interface LoadOptions {
   readonly every: number;
   /** Of the values that are read by the new name; by the old one they are text. */
   readonly newType: 'String' | 'Decimal';
+  /** Whose records they are ("flat"), and by which name their values are known at first ("rent"). */
+  readonly entity?: string;
+  readonly oldName?: string;
 }
 
 /** Which name a client uses: that of yesterday, or the new one, or, to read, both. */
@@ -36,7 +40,9 @@ export class Load {
   writes = 0;
   names: (client: number) => Names = () => 'old';
   gateways: readonly string[] = [];
-  readonly #options: LoadOptions;
+  readonly #options: Required<LoadOptions>;
+  /** "Flat" */
+  readonly #type: string;
   readonly #watched: Watched[][];
   readonly #dead = new Set<string>();
   readonly #made = new Map<string, string[]>();
@@ -45,15 +51,16 @@ export class Load {
   #startedAt = 0;
 
   constructor(options: LoadOptions) {
-    this.#options = options;
-    const { records, writers } = options;
+    this.#options = { entity: 'flat', oldName: 'rent', ...options };
+    const { records, writers, entity } = this.#options;
+    this.#type = deriveEntityNames(entity, `${entity}s`).type;
     const perWriter = Math.max(1, Math.min(2_000, Math.floor(records / writers)));
     const stride = Math.max(1, Math.floor(records / (perWriter * writers)));
     // All over the table, so that some are filled early and some late.
     this.#watched = Array.from({ length: writers }, (_, writer) =>
       Array.from({ length: perWriter }, (__, index): Watched => {
         const number = 1 + (((index * writers + writer) * stride) % records);
-        return { id: idOf(number), values: [rentOf(number)], acknowledged: 0 };
+        return { id: idOf(entity, number), values: [rentOf(number)], acknowledged: 0 };
       }),
     );
   }
@@ -105,32 +112,36 @@ export class Load {
   }
 
   async #write(client: number): Promise<void> {
-    const names = this.names(client);
-    const field = names === 'old' ? 'rent' : 'monthlyRent';
+    const field = this.names(client) === 'old' ? this.#options.oldName : 'monthlyRent';
+    const { entity } = this.#options;
     const value = `${Math.floor(Math.random() * 9000)}.${String(Math.floor(Math.random() * 100)).padStart(2, '0')}`;
     if (Math.random() < 0.1) {
       const name = `made ${client} ${this.writes} ${Math.random()}`;
-      const query = `mutation M($input: CreateFlatInput!) { createFlat(input: $input) { flat { ${field} } } }`;
+      const create = `create${this.#type}`;
+      const query = `mutation M($input: Create${this.#type}Input!) { ${create}(input: $input) { ${entity} { ${field} } } }`;
       const answer = await this.#ask(query, { input: { name, [field]: value } }, client);
       if (answer === null) return;
       this.#made.set(name, [value]);
-      this.#expect(answer, 'createFlat', [value], field);
+      this.#expect(answer, create, [value], field);
     } else {
       const mine = this.#watched[client] ?? [];
       const record = mine[Math.floor(Math.random() * mine.length)] as Watched;
       const place = record.values.push(value) - 1;
-      const query = `mutation M($id: ID!, $input: UpdateFlatInput!) { updateFlat(id: $id, input: $input) { flat { ${field} } } }`;
+      const update = `update${this.#type}`;
+      const query = `mutation M($id: ID!, $input: Update${this.#type}Input!) {
+        ${update}(id: $id, input: $input) { ${entity} { ${field} } } }`;
       const answer = await this.#ask(query, { id: record.id, input: { [field]: value } }, client);
       if (answer === null) return;
       record.acknowledged = place;
-      this.#expect(answer, 'updateFlat', [value], field);
+      this.#expect(answer, update, [value], field);
     }
     this.writes += 1;
   }
 
   async #read(client: number): Promise<void> {
     const names = this.names(client);
-    const fields = names === 'both' ? ['rent', 'monthlyRent'] : [names === 'old' ? 'rent' : 'monthlyRent'];
+    const { oldName } = this.#options;
+    const fields = names === 'both' ? [oldName, 'monthlyRent'] : [names === 'old' ? oldName : 'monthlyRent'];
     if (Math.random() < 0.1) await this.#readList(fields, client);
     else await this.#readOne(fields, client);
     this.reads += 1;
@@ -141,13 +152,14 @@ export class Load {
     const of = this.#watched[writer] ?? [];
     const record = of[Math.floor(Math.random() * of.length)] as Watched;
     const from = record.acknowledged;
-    const query = `query Q($id: ID!) { flat(id: $id) { ${fields.join(' ')} } }`;
+    const { entity } = this.#options;
+    const query = `query Q($id: ID!) { ${entity}(id: $id) { ${fields.join(' ')} } }`;
     const answer = await this.#ask(query, { id: record.id }, client);
     if (answer === null) return;
-    const flat = answer.data?.flat as Record<string, unknown> | null | undefined;
+    const found = answer.data?.[entity] as Record<string, unknown> | null | undefined;
     // Whatever was sent since the last that was acknowledged before the question.
     const possible = record.values.slice(from);
-    const given = fields.map((field) => flat?.[field]);
+    const given = fields.map((field) => found?.[field]);
     if (
       !given.every((value) => isSame(value, given[0])) ||
       !possible.some((value) => isSame(value, given[0]))
@@ -159,12 +171,13 @@ export class Load {
   /** A page in the order of the type: of texts, or of numbers, they ascend. */
   async #readList([field = '']: readonly string[], client: number): Promise<void> {
     const from = String(Math.floor(Math.random() * 4000));
-    const type = field === 'rent' ? 'String' : this.#options.newType;
+    const { oldName, newType, entity } = this.#options;
+    const type = field === oldName ? 'String' : newType;
     const query = `query L($from: ${type}!) {
-      flats(first: 10, where: { ${field}: { gte: $from } }, orderBy: [{ ${field}: ASC }]) { nodes { ${field} } } }`;
+      ${entity}s(first: 10, where: { ${field}: { gte: $from } }, orderBy: [{ ${field}: ASC }]) { nodes { ${field} } } }`;
     const answer = await this.#ask(query, { from }, client);
     if (answer === null) return;
-    const page = (answer.data?.flats as { nodes?: Record<string, string>[] } | undefined)?.nodes;
+    const page = (answer.data?.[`${entity}s`] as { nodes?: Record<string, string>[] } | undefined)?.nodes;
     const values = page?.map((node) => node[field] ?? '');
     const isAscending = (a: string, b: string) => (type === 'String' ? a <= b : Number(a) <= Number(b));
     const isRight = values?.every(
@@ -174,7 +187,8 @@ export class Load {
   }
 
   #expect(answer: GraphqlAnswer, payload: string, [value]: readonly string[], field: string): void {
-    const given = (answer.data?.[payload] as { flat?: Record<string, unknown> } | null)?.flat?.[field];
+    const made = answer.data?.[payload] as Record<string, Record<string, unknown>> | null | undefined;
+    const given = made?.[this.#options.entity]?.[field];
     if (!isSame(value, given)) this.#fail(`${payload} of ${value} answered ${JSON.stringify(answer)}`);
   }
 
@@ -201,8 +215,8 @@ export class Load {
   }
 }
 
-function idOf(number: number): string {
-  const digits = createHash('md5').update(`flat ${number}`).digest('hex');
+function idOf(entity: string, number: number): string {
+  const digits = createHash('md5').update(`${entity} ${number}`).digest('hex');
   return digits.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }
 

@@ -1,6 +1,6 @@
 /**
- * `npm run soak:retype -- --way retype (or rename) --records 1000000 --writers 16 --readers 16 --rate 500`: the test of that name with as much to
- * do as the sentence says, in processes of their own. Ends with 1 where a request failed, a read was wrong, a write was lost
+ * `npm run soak:retype -- --way retype (or rename, remove) --records 1000000 --writers 16 --readers 16 --rate 500`: the test of
+ * that name with as much to do as the sentence says, in processes of their own. Ends with 1 where a request failed, a read was wrong, a write was lost
  * or there were fewer than 300 requests a second (`--least-rate`).
  */
 import { spawn } from 'node:child_process';
@@ -16,8 +16,8 @@ const { values } = parseArgs({
     'least-rate': { type: 'string', default: '300' },
   },
 });
-if (!['retype', 'rename'].includes(values.way)) {
-  throw new Error(`--way is "${values.way}": give "retype" or "rename"`);
+if (!['retype', 'rename', 'remove'].includes(values.way)) {
+  throw new Error(`--way is "${values.way}": give "retype", "rename" or "remove"`);
 }
 for (const [name, value] of Object.entries(values)) {
   if (name === 'way') continue;
