@@ -42,6 +42,13 @@ export function addRegistryCommand(program: Command, terminal: Terminal): void {
   addSchema(registry, terminal);
 }
 
+const exitCodes = `
+Exit codes:
+  0  applied, or there was nothing to change
+  1  refused or failed, and nothing was applied; what is wrong stands on standard error
+  2  the command or the environment is written wrongly
+`;
+
 interface ApplyOptions {
   readonly tenant: string;
   readonly expectVersion?: number;
@@ -64,13 +71,14 @@ function addApply(registry: Command, terminal: Terminal): void {
     .addOption(jsonOption())
     .addHelpText(
       'after',
-      examples(
-        'formwork registry apply --tenant acme design.json',
-        'formwork registry apply --tenant acme design.json --dry-run',
-        'formwork registry apply --tenant acme design.json --expect-version 7',
-        'formwork registry apply --tenant acme design.json --force',
-        'formwork registry export --tenant acme | jq … | formwork registry apply --tenant acme -',
-      ),
+      exitCodes +
+        examples(
+          'formwork registry apply --tenant acme design.json',
+          'formwork registry apply --tenant acme design.json --dry-run',
+          'formwork registry apply --tenant acme design.json --expect-version 7',
+          'formwork registry apply --tenant acme design.json --force',
+          'formwork registry export --tenant acme | jq … | formwork registry apply --tenant acme -',
+        ),
     )
     .action(async (file: string, options: ApplyOptions) => {
       const request = requestOf(await readDocument(terminal, file));
