@@ -504,6 +504,12 @@ describe('is refused:', () => {
     ]);
   });
 
+  test('what is wrong with all of it is, of one change, at that change', () => {
+    const tooMany = { code: 'TOO_MANY_RECORDS', path: 'entities', message: 'Too many.' };
+    const { locate } = applied([{ indexField: { entity: 'flight', field: 'number' } }]);
+    expect(locate(tooMany)).toEqual({ ...tooMany, path: 'changes[0].indexField' });
+  });
+
   test('and gives what the changes without problems come to, where that makes sense', () => {
     const refused = applyChanges(current, [
       { renameField: { entity: 'airport', field: 'citty', to: 'town' } },

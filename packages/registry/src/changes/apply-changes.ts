@@ -18,7 +18,7 @@ import * as fields from './field-changes.ts';
 import { findNeeds } from './find-needs.ts';
 import * as keys from './key-changes.ts';
 import { locateInChanges } from './locate-in-changes.ts';
-import { changeOf, placeProblems } from './place-problems.ts';
+import { changeOf, placeOf, placeProblems } from './place-problems.ts';
 import * as roles from './role-changes.ts';
 import { fromWorkingDocument, toWorkingDocument, type WorkingDocument } from './working-document.ts';
 
@@ -132,7 +132,12 @@ function* attemptChanges(
     refused.size > skipped.size ? runChanges(current, changes, populated, refused, new ProblemList()) : first;
   const continued = continuedOf(last.document);
   const document = fromWorkingDocument(last.document);
-  const locate = (problem: Problem) => locateInChanges(last, problem);
+  const locate = (problem: Problem) => {
+    const located = locateInChanges(last, problem);
+    // Of one change all that is wrong comes from it.
+    const isLost = located.path.startsWith('document') && changes.length === 1;
+    return isLost ? { ...located, path: placeOf(changes, 0) } : located;
+  };
   yield;
   const made = yield* createRegistryInSteps(document, { ...options, ...(current && { current }), continued });
   const found = 'problems' in made ? made.problems.map(locate) : [];

@@ -45,7 +45,8 @@ function identityOf({ code, message }: Problem): string {
   return `${code} ${message}`;
 }
 
-function placeOf(changes: readonly Change[], index: number): string {
+/** "changes[2].renameField" */
+export function placeOf(changes: readonly Change[], index: number): string {
   const [kind] = Object.entries(changes[index] ?? {}).find(([, given]) => given != null) ?? [];
   return `changes[${index}]${kind === undefined ? '' : `.${kind}`}`;
 }
