@@ -199,6 +199,26 @@ test.each<[string, Values | undefined]>([
   expect(plan).not.toMatch(/Seq Scan|Bitmap/);
 });
 
+test.each<[string, Values | undefined]>([
+  ['all records', undefined],
+  ['those that an indexed field finds', { value: { gte: 9990 } }],
+])('counts groups of %s by an index, without a look at them', async (_, where) => {
+  const [sent] = await statementsOf(harness, (records) =>
+    records.aggregate('Reading', where === undefined ? {} : { where }, {
+      keys: false,
+      count: true,
+      countDistinct: [],
+      sum: [],
+      avg: [],
+      min: [],
+      max: [],
+    }),
+  );
+  const text = `explain (costs off) ${sent?.text}`;
+  const plan = (await harness.query({ text, values: sent?.values ?? [] })).join('\n');
+  expect(plan).toMatch(/Index Only Scan using records_[tnl]\d/);
+});
+
 test('reads the connections of several parents by the index of the link, as many of each as are shown', async () => {
   const records = harness.records();
   const stations = await records.connection('Station', { first: 10 }, everything);

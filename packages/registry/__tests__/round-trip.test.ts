@@ -44,7 +44,7 @@ test('rows mirror the tables', () => {
     description: '',
     position: 0,
     options: { searchable: ['city'] },
-    viewName: expect.stringMatching(/^v_/),
+    viewName: expect.stringMatching(/^v2_/),
   });
   expect(fields.find((row) => row.key === 'departs_at')).toEqual({
     entityType: 'flight',

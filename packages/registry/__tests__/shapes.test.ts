@@ -1,4 +1,10 @@
-import { type EntityDocument, type RegistryDocument, viewNameOf, withReadySlots } from '@formwork/registry';
+import {
+  type EntityDocument,
+  type RegistryDocument,
+  showsData,
+  viewNameOf,
+  withReadySlots,
+} from '@formwork/registry';
 import {
   airline,
   changed,
@@ -126,12 +132,18 @@ test('a key shows in the API when it is ready, and no sooner', () => {
   expect(withReadySlots(filling).apiShape).not.toBe(without.apiShape);
 });
 
+test('a view says by its name whether it shows the data of its records: those of the first format do not', () => {
+  const entity = entityOf(base, 'flight');
+  expect(showsData(entity)).toBe(true);
+  expect(showsData({ viewName: 'v_d4b5b297b93b413faf283908' })).toBe(false);
+});
+
 test('a view is named after what is in it', () => {
   const view = (fields: object[], more: object = {}, current = undefined as typeof base | undefined) =>
     entityOf(registryOf(documentWith(fields, more), current ? { current } : {})).viewName;
   const text = { key: 'a', type: 'text' };
   const plain = view([text]);
-  expect(plain).toMatch(/^v_[0-9a-f]{24}$/);
+  expect(plain).toMatch(/^v2_[0-9a-f]{24}$/);
   expect(
     view([{ ...text, label: 'A', required: true, options: { maxLength: 5 } }], {
       label: 'B',

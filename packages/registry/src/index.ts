@@ -107,5 +107,5 @@ export { compareMoments, parseDate, parseDateTime, parseDuration, parseTime } fr
 export { isTimeZone } from './time-zone.ts';
 export { toDocument } from './to-document.ts';
 export { twinOf } from './twin-of.ts';
-export { viewNameOf } from './view-name.ts';
+export { showsData, viewNameOf } from './view-name.ts';
 export { withReadySlots, withReadySlotsInSteps } from './with-ready-slots.ts';

@@ -59,6 +59,7 @@ test('gives every column its type', async () => {
   "created_at": "timestamp with time zone",
   "created_by": "text",
   "currency": "jsonb",
+  "data": "jsonb",
   "date": "date",
   "datetime": "timestamp with time zone",
   "decimal": "numeric",
@@ -105,11 +106,12 @@ test('shows the records of the tenant that is set, and of no other', async () =>
   expect(viewOf(theirs)).toBe(view);
   for (const tenant of [mine, theirs]) {
     await asGateway(tenant, async (client) => {
-      expect((await client.query(`select name from ${view}`)).rows).toEqual([{ name: tenant.slug }]);
+      const text = `select name, data ->> 'name' as raw from ${view} order by 1`;
+      expect((await client.query(text)).rows).toEqual([{ name: tenant.slug, raw: tenant.slug }]);
     });
   }
-  const all = await asAdmin(database, (client) => client.query(`select name from ${view} order by 1`));
-  expect(all.rows).toEqual([{ name: 'mine' }, { name: 'theirs' }]);
+  const all = await asAdmin(database, (client) => client.query(`select data from ${view} order by name`));
+  expect(all.rows).toEqual([{ data: { name: 'mine' } }, { data: { name: 'theirs' } }]);
 });
 
 test('is an error without a tenant', async () => {

@@ -12,8 +12,8 @@ export interface View {
 }
 
 /**
- * The view that serves an entity: the columns of every record, a typed column for each field that has a value, then the search
- * keys (`_city`) and unique keys (`_u1`) that are ready. Columns carry storage keys and stand in their order, so the
+ * The view that serves an entity: the columns of every record and its data, a typed column for each field that has a value, then
+ * the search keys (`_city`) and unique keys (`_u1`) that are ready. Columns carry storage keys and stand in their order, so the
  * text depends on nothing that the view's name leaves out.
  */
 export function compileView(entity: Entity): View {
@@ -23,7 +23,7 @@ export function compileView(entity: Entity): View {
     return name === null ? [] : [column(identifier(key.slot.column), name)];
   });
   const columns = [
-    ...['id', 'version', 'created_at', 'created_by', 'updated_at', 'updated_by'],
+    ...['id', 'version', 'created_at', 'created_by', 'updated_at', 'updated_by', 'data'],
     ...fields.flatMap(valueColumns),
     ...fields.flatMap(keyColumns),
     ...uniqueSlots.sort(),

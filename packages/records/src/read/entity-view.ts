@@ -5,10 +5,12 @@ import {
   fieldTypeRule,
   keyColumn,
   resultType,
+  showsData,
   type UniqueKey,
   uniqueColumn,
   valueColumn,
 } from '@formwork/registry';
+import { isReadFromData } from './stored-value.ts';
 import { type ValueKind, valueKinds } from './value-kind.ts';
 
 /** A column of a view with a value of a record. */
@@ -22,6 +24,8 @@ export interface ViewColumn {
   readonly uniqueKey?: UniqueKey;
   /** Null for what every record has: id, version, createdAt … */
   readonly field: Field | null;
+  /** Storage key of a value that is read out of the data itself, for less than the column takes (see `stored-value.ts`). */
+  readonly stored?: string;
 }
 
 /** The column with the search key of a value: indexed, never null (see sql/005), leakproof to compare. */
@@ -95,6 +99,7 @@ function fieldColumns(entity: Entity): ViewColumn[] {
     const kind = valueKinds[resultType(field)];
     if (kind === null) return [];
     const key = keyColumn(field);
+    const stored = showsData(entity) && isReadFromData(field, kind) ? field.storageKey : null;
     const uniqueKey = entity.keys.find(
       (candidate) =>
         candidate.fields.length === 1 && candidate.fields[0] === field && uniqueColumn(candidate),
@@ -105,6 +110,7 @@ function fieldColumns(entity: Entity): ViewColumn[] {
         column: valueColumn(field),
         kind,
         ...(uniqueKey === undefined ? {} : { uniqueKey }),
+        ...(stored === null ? {} : { stored }),
         key: key === null ? null : { column: key, lossless: fieldTypeRule(resultType(field)).lossless },
         field,
       },

@@ -40,10 +40,20 @@ const readers: Readonly<Record<ValueKind, Reader>> = {
 /** Postgres writes jsonb in one way only, so the amount can be cut out: JSON.parse would lose its digits. */
 const moneyPattern = /^\{"amount": (-?[\d.]+), "currency": "([^"]*)"\}$/;
 
-function readMoney(text: string): { readonly amount: string; readonly currency: string } {
+function readMoney(text: string): Money {
+  const money = findMoney(text);
+  if (money === null) throw new Error('A currency value has an unknown form');
+  return money;
+}
+
+interface Money {
+  readonly amount: string;
+  readonly currency: string;
+}
+
+export function findMoney(text: string): Money | null {
   const [, amount, currency] = moneyPattern.exec(text) ?? [];
-  if (amount === undefined || currency === undefined) throw new Error('A currency value has an unknown form');
-  return { amount, currency };
+  return amount === undefined || currency === undefined ? null : { amount, currency };
 }
 
 const timestampPattern =
@@ -79,6 +89,6 @@ function choiceReader(column: ViewColumn): (key: string | null) => unknown {
 }
 
 /** A key that is no choice any more is shown as it is, for GraphQL to complain: hiding it would look like no value. */
-function choiceName(column: ViewColumn, key: string): string {
+export function choiceName(column: ViewColumn, key: string): string {
   return column.field?.choices.find((choice) => choice.key === key)?.name ?? key;
 }

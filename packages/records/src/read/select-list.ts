@@ -6,6 +6,7 @@ import { columnOf } from './comparable.ts';
 import { type EntityView, getColumn, type ViewColumn } from './entity-view.ts';
 import { type Asked, type Nested, ReadRecord } from './nested-values.ts';
 import { valueReader } from './read-value.ts';
+import { storedReader, storedText } from './stored-value.ts';
 
 /** A row: texts as Postgres gave them, then what is nested, as JSON or its text. */
 export type Cells = readonly unknown[];
@@ -86,8 +87,12 @@ export function selectRecord(
 ): RecordReader {
   const columns = selectedColumns(view, selection);
   const id = list.add(columnOf(alias, 'id'));
-  const places = columns.map((column) => list.add(columnOf(alias, column.column)));
-  const readers = columns.map(valueReader);
+  const places = columns.map((column) =>
+    list.add(column.stored === undefined ? columnOf(alias, column.column) : storedText(alias, column.stored)),
+  );
+  const readers = columns.map((column) =>
+    column.stored === undefined ? valueReader(column) : storedReader(column),
+  );
   const valueAt = (row: Cells, index: number) => readers[index]?.(textAt(row, places[index] ?? 0));
   const { links = [], write } = selection;
   const nested = nesting?.select(list, view.entity, alias, links) ?? [];

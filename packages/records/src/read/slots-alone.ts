@@ -3,22 +3,23 @@ import { type Entity, keyColumn } from '@formwork/registry';
 import { columnOf } from './comparable.ts';
 
 /**
- * `from … where …` of the records for which a condition holds, to count them: over slots alone where the condition asks for
- * nothing else, so that an index answers without a look at the records (2,000: 0.2 ms in place of 0.8). A deleted
- * record that is kept has no slots, and one that is not deleted has all keys; so it is enough that a key is there. Null
- * where that cannot be said.
+ * `from … where …` of the records for which a condition holds, to count them: over slots alone where the condition, and what is
+ * counted of them, asks for nothing else, so that an index answers without a look at the records (2,000: 0.2 ms in place of
+ * 0.8). A deleted record that is kept has no slots, and one that is not deleted has all keys; so it is enough that a key is
+ * there. Null where that cannot be said.
  */
 export function slotsAlone(
   entity: Entity,
   alias: SqlFragment,
   where: SqlFragment | null,
+  counted: readonly SqlFragment[] = [],
 ): SqlFragment | null {
   if (entity.access?.read) return null;
   const slots = slotColumns(entity);
-  const used = where === null ? [] : columnsIn(where, alias);
+  const used = [where ?? [], ...counted].flat().flatMap((fragment) => columnsIn(fragment, alias));
   if (used.some((column) => column !== 'id' && !slots.has(column))) return null;
   const keys = [...slots.keys()].filter((column) => slots.get(column)?.isKey);
-  const present = where === null ? keys[0] : used.find((column) => keys.includes(column));
+  const present = used.find((column) => keys.includes(column)) ?? (where === null ? keys[0] : undefined);
   if (present === undefined && !(where && comparesOneLink(where, alias))) return null;
   const columns = [...new Set([...used, ...(present === undefined ? [] : [present])])]
     .filter((column) => column !== 'id')

@@ -1,5 +1,5 @@
 -- Airport
-create view "formwork_views"."v_bfbd13e10574049179b50249" with (security_invoker = true) as
+create view "formwork_views"."v2_723e052e643c50cc9ee27c47" with (security_invoker = true) as
 select
   id,
   version,
@@ -7,6 +7,7 @@ select
   created_by,
   updated_at,
   updated_by,
+  data,
   data ->> 'city' as "city",
   data ->> 'country' as "country",
   data ->> 'iata' as "iata",
@@ -22,7 +23,7 @@ from formwork.records
 where entity_type = 'airport' and deleted_at is null;
 
 -- Flight
-create view "formwork_views"."v_9913273abab7bfa3fa3ef525" with (security_invoker = true) as
+create view "formwork_views"."v2_f887078db128eb03a8bec3d5" with (security_invoker = true) as
 select
   id,
   version,
@@ -30,6 +31,7 @@ select
   created_by,
   updated_at,
   updated_by,
+  data,
   case when "n1" between -2147483648 and 2147483647 then "n1"::int end as "delay",
   nullif("d1", 'infinity') as "departs_at",
   "l2" as "destination",

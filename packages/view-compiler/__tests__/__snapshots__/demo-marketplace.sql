@@ -1,5 +1,5 @@
 -- Account
-create view "formwork_views"."v_b04b1fd1466c0e6d681ea679" with (security_invoker = true) as
+create view "formwork_views"."v2_8cf337afc8d930229c12c82e" with (security_invoker = true) as
 select
   id,
   version,
@@ -7,6 +7,7 @@ select
   created_by,
   updated_at,
   updated_by,
+  data,
   case data -> 'active' when 'true' then true when 'false' then false end as "active",
   data ->> 'country' as "country",
   data ->> 'name' as "name",
@@ -20,7 +21,7 @@ from formwork.records
 where entity_type = 'account' and deleted_at is null;
 
 -- User
-create view "formwork_views"."v_25ec6c29e06523593950d002" with (security_invoker = true) as
+create view "formwork_views"."v2_c369850624a4eb5751cf4b76" with (security_invoker = true) as
 select
   id,
   version,
@@ -28,6 +29,7 @@ select
   created_by,
   updated_at,
   updated_by,
+  data,
   "l1" as "account",
   (jsonb_path_query_first(data, '$."born_on".datetime("YYYY-MM-DD")', silent => true) #>> '{}')::date as "born_on",
   data ->> 'email' as "email",
@@ -39,7 +41,7 @@ from formwork.records
 where entity_type = 'user' and deleted_at is null;
 
 -- Category
-create view "formwork_views"."v_c9162c6b491b5a2a003f16e1" with (security_invoker = true) as
+create view "formwork_views"."v2_d5a4c246322380a26343111c" with (security_invoker = true) as
 select
   id,
   version,
@@ -47,6 +49,7 @@ select
   created_by,
   updated_at,
   updated_by,
+  data,
   data ->> 'name' as "name",
   "l1" as "parent",
   case when data -> 'position' between '-2147483648' and '2147483647' then (data -> 'position')::int end as "position",
@@ -56,7 +59,7 @@ from formwork.records
 where entity_type = 'category' and deleted_at is null;
 
 -- Tag
-create view "formwork_views"."v_495aba3c683b86a8c0b24ded" with (security_invoker = true) as
+create view "formwork_views"."v2_d4ecc59bbdd53267a40563b7" with (security_invoker = true) as
 select
   id,
   version,
@@ -64,13 +67,14 @@ select
   created_by,
   updated_at,
   updated_by,
+  data,
   data ->> 'name' as "name",
   "u1" as "_u1"
 from formwork.records
 where entity_type = 'tag' and deleted_at is null;
 
 -- Product
-create view "formwork_views"."v_34df85d04d1b3b4aaca6e567" with (security_invoker = true) as
+create view "formwork_views"."v2_6422bc8b1eebaefb0a261d52" with (security_invoker = true) as
 select
   id,
   version,
@@ -78,6 +82,7 @@ select
   created_by,
   updated_at,
   updated_by,
+  data,
   "l1" as "account",
   data -> 'attributes' as "attributes",
   "l2" as "category",
@@ -96,7 +101,7 @@ from formwork.records
 where entity_type = 'product' and deleted_at is null;
 
 -- Order
-create view "formwork_views"."v_99fe7854ddfe18983e27f5ad" with (security_invoker = true) as
+create view "formwork_views"."v2_ad54249dbd603525a5abe48a" with (security_invoker = true) as
 select
   id,
   version,
@@ -104,6 +109,7 @@ select
   created_by,
   updated_at,
   updated_by,
+  data,
   "l1" as "account",
   "l2" as "customer",
   case when data -> 'item_count' between '-2147483648' and '2147483647' then (data -> 'item_count')::int end as "item_count",
@@ -120,7 +126,7 @@ from formwork.records
 where entity_type = 'order' and deleted_at is null;
 
 -- Order item
-create view "formwork_views"."v_d4b5b297b93b413faf283908" with (security_invoker = true) as
+create view "formwork_views"."v2_d1b98f6961fbe0c6a80c743b" with (security_invoker = true) as
 select
   id,
   version,
@@ -128,6 +134,7 @@ select
   created_by,
   updated_at,
   updated_by,
+  data,
   case when jsonb_typeof(data -> 'amount') = 'number' then (data -> 'amount')::numeric end as "amount",
   "l1" as "order",
   "l2" as "product",

@@ -36,9 +36,7 @@ export function aggregateValue(
   if (column === undefined) {
     throw badInput(path, `is unknown: "${source.entity.names.type}" has no such field.`);
   }
-  const value = columnOf(source.alias, column.column);
-  const made =
-    how === 'sum' || how === 'avg' ? total(source, how, column, value) : extreme(source, how, column, value);
+  const made = how === 'sum' || how === 'avg' ? total(source, how, column) : extreme(source, how, column);
   if (made !== null) return made;
   const reason = how === 'sum' || how === 'avg' ? 'cannot be added up' : 'has no least and greatest value';
   throw badInput(path, `${reason}: it is of the type ${quote(column.kind)}.`);
@@ -52,16 +50,11 @@ const twentyPlaces = sql`0.00000000000000000000`;
  * doubles is not `avg`, which also adds up squares and so overflows long before the sum does; that of decimals is not
  * either, since it gives a number of twenty digits two decimal places; and of small quotients it has more than twenty.
  */
-function total(
-  source: AggregateSource,
-  how: 'sum' | 'avg',
-  column: ViewColumn,
-  value: SqlFragment,
-): GroupValue | null {
+function total(source: AggregateSource, how: 'sum' | 'avg', column: ViewColumn): GroupValue | null {
   const of = (kind: 'float' | 'decimal', make: (each: SqlFragment) => SqlFragment): GroupValue => ({
     column: { ...column, kind, key: null },
     kind,
-    value: make(source.column(value)),
+    value: make(source.value(column)),
     key: null,
   });
   switch (column.kind) {
@@ -85,13 +78,9 @@ function total(
 }
 
 /** The value that comes first or last as `orderBy` sorts; choices in the designer's order. */
-function extreme(
-  source: AggregateSource,
-  how: 'min' | 'max',
-  column: ViewColumn,
-  value: SqlFragment,
-): GroupValue | null {
+function extreme(source: AggregateSource, how: 'min' | 'max', column: ViewColumn): GroupValue | null {
   const { kind } = column;
+  const value = columnOf(source.alias, column.column);
   const most = sql.raw(how);
   const plain = { ...column, key: null };
   switch (kind) {
@@ -101,7 +90,7 @@ function extreme(
     case 'date':
     case 'datetime':
     case 'time':
-      return { column: plain, kind, value: sql`${most}(${source.column(value)})`, key: null };
+      return { column: plain, kind, value: sql`${most}(${source.value(column)})`, key: null };
     case 'text': {
       const key = column.key === null ? textKey(value) : columnOf(source.alias, column.key.column);
       const sorted = source.column(sql`case when ${value} is not null then array[${key}, ${value}] end`);

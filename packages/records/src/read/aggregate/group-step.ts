@@ -6,13 +6,16 @@ import { columnOf } from '../comparable.ts';
 import { entityView, type ViewColumn } from '../entity-view.ts';
 import { findLinkPath } from '../link-path.ts';
 import { onlyEntry } from '../only-entry.ts';
+import { noTextKey } from '../text-key.ts';
 import type { AggregateSource } from './aggregate-source.ts';
 import { calendarPart } from './calendar.ts';
 
 /** What records are grouped by, or distinct values are counted of: a value of each record. */
 export interface GroupStep {
-  /** A column of the source. */
+  /** Of the group. */
   readonly value: SqlFragment;
+  /** A column of the source, which tells the groups apart. */
+  readonly by: SqlFragment;
   /** What the value is; of a part of the calendar a date. */
   readonly column: ViewColumn;
   /** The links to the field and the field, by storage keys; parts of the calendar of one field have one way. */
@@ -31,17 +34,25 @@ export function compileGroupStep(source: AggregateSource, step: unknown, path: s
     case 'date':
     case 'datetime': {
       const day = calendarPart(column, value, leaf, leafPath);
-      return { value: source.column(day), column: { ...column, kind: 'date', key: null }, way };
+      const by = source.column(day);
+      return { value: by, by, column: { ...column, kind: 'date', key: null }, way };
     }
     default:
       if (leaf !== true) throw badInput(leafPath, 'must be true.');
-      // Equal decimals may be written differently; a group shows one of them, always the same.
-      return {
-        value: source.column(column.kind === 'decimal' ? sql`trim_scale(${value})` : value),
-        column,
-        way,
-      };
+      return { ...groupOf(source, alias, column), column, way };
   }
+}
+
+function groupOf(source: AggregateSource, alias: SqlFragment, { column, kind, key }: ViewColumn) {
+  // By the slot itself, which is never null in a record that is there: an index may have all that is asked.
+  if (kind === 'select' && key !== null && alias === source.alias) {
+    const by = source.column(columnOf(alias, key.column));
+    return { by, value: sql`nullif(${by}, ${noTextKey})` };
+  }
+  const value = columnOf(alias, column);
+  // Equal decimals may be written differently; a group shows one of them, always the same.
+  const by = source.column(kind === 'decimal' ? sql`trim_scale(${value})` : value);
+  return { by, value: by };
 }
 
 /** A field that a step leads to through links to one, and what the step says about it. */
