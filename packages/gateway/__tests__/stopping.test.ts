@@ -1,3 +1,4 @@
+import { heartbeat } from '@formwork/registry-store';
 import { dataOf, Harness, type TestGateway, type TestTenant, until } from './harness.ts';
 import { Line } from './line.ts';
 
@@ -53,6 +54,16 @@ test('a gateway stops whose Postgres stands still, with a request in flight, and
   expect(said('was given up')).toEqual([
     expect.objectContaining({ unfinished: expect.arrayContaining(['what clients have used']) }),
   ]);
+});
+
+test('what could not be told is told of once, however many times it was tried', async () => {
+  line.standStill();
+  // Until it is telling the database that it is alive, which it does every three seconds.
+  await new Promise((resolve) => setTimeout(resolve, heartbeat + 200));
+  await stop();
+  await until(async () => said('could not be told').length > 0);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(said('could not be told')).toHaveLength(1);
 });
 
 test('a gateway whose Postgres is there has nothing to say when it stops', async () => {

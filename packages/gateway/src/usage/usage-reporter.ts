@@ -27,6 +27,9 @@ export class UsageReporter {
   #timer: NodeJS.Timeout | null = null;
   #hearing: { close(): void } | null = null;
   #isClosing = false;
+  /** Beats that are under way, or wait for one that is. */
+  #beats = 0;
+  #isLossTold = false;
 
   private constructor(control: ControlPlane, services: Pick<Services, 'usage' | 'log' | 'options'>) {
     this.#control = control;
@@ -48,7 +51,7 @@ export class UsageReporter {
       () => void reporter.#beat(true),
       () => {},
     );
-    reporter.#timer = setInterval(() => void reporter.#beat(false), heartbeat).unref();
+    reporter.#timer = setInterval(() => reporter.#beatUnlessBusy(), heartbeat).unref();
     return reporter;
   }
 
@@ -60,18 +63,29 @@ export class UsageReporter {
     await removeGateway(this.#control, this.#id).catch(() => {});
   }
 
+  /** Where the database is slow, beats do not pile up. */
+  #beatUnlessBusy(): void {
+    if (this.#beats === 0) void this.#beat(false);
+  }
+
   /** One after the other: an answer must not overtake what it answers for. */
   #beat(isAsked: boolean): Promise<void> {
+    this.#beats += 1;
     this.#underway = this.#underway
       .then(() => this.#report(isAsked))
       .then(() => (isAsked ? undefined : sweepClosings(this.#control)))
-      .catch((error: unknown) => this.#tellFailure(error));
+      .catch((error: unknown) => this.#tellFailure(error))
+      .finally(() => {
+        this.#beats -= 1;
+      });
     return this.#underway;
   }
 
   #tellFailure(error: unknown): void {
     const { log, usage } = this.#services;
     if (this.#isClosing) {
+      if (this.#isLossTold) return;
+      this.#isLossTold = true;
       const lost = 'what clients have used could not be told before the end, and is lost';
       log.warn({ err: error, untold: usage.size }, lost);
     } else {
