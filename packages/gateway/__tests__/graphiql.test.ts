@@ -14,6 +14,8 @@ const executablePath = places.find((place) => place !== undefined && existsSync(
 const reason = executablePath === undefined ? ' (skipped: no Chromium; CHROMIUM may say where one is)' : '';
 const describeHere = executablePath === undefined ? describe.skip : describe;
 
+jest.setTimeout(300_000);
+
 describeHere(`GraphiQL in a browser${reason}`, () => {
   let harness: Harness;
   let tenant: TestTenant;
@@ -37,7 +39,8 @@ describeHere(`GraphiQL in a browser${reason}`, () => {
   });
   beforeEach(async () => {
     page = await browser.newPage();
-    page.setDefaultTimeout(15_000);
+    // On a busy machine Chromium alone takes a quarter of a minute.
+    page.setDefaultTimeout(60_000);
   });
   afterEach(() => page.close());
 
