@@ -7,6 +7,7 @@ import type { Logger } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { Documents } from './operations/documents.ts';
 import type { SchemaTexts } from './operations/schema-texts.ts';
+import type { SharedWrites } from './operations/shared-writes.ts';
 import type { TenantStates } from './tenants/tenant-states.ts';
 import type { DocumentRecorder } from './trusted/document-recorder.ts';
 import type { TrustedDocuments } from './trusted/trusted-documents.ts';
@@ -31,4 +32,5 @@ export interface Services {
   readonly recordLimits: Partial<ReadLimits>;
   readonly plans: ReadPlans;
   readonly writePlans: WritePlans;
+  readonly sharedWrites: SharedWrites;
 }

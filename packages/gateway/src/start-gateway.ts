@@ -22,6 +22,7 @@ import { measureProcess } from './measure-process.ts';
 import { Metrics } from './metrics.ts';
 import { Documents } from './operations/documents.ts';
 import { SchemaTexts } from './operations/schema-texts.ts';
+import { SharedWrites } from './operations/shared-writes.ts';
 import type { Services } from './services.ts';
 import { startJobWorker } from './start-job-worker.ts';
 import { hearChanges } from './tenants/hear-changes.ts';
@@ -152,6 +153,7 @@ function createServices(
     recordLimits,
     plans,
     writePlans: new WritePlans(plans, recordLimits),
+    sharedWrites: new SharedWrites(dataPlane),
     states,
     documents,
     trusted,

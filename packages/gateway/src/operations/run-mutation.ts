@@ -56,7 +56,7 @@ const executed = '{way="executed"}';
 /** Null where nothing was done. */
 async function runWhole(operation: Operation): Promise<TextResult | null> {
   const { visit, params, prepared } = operation;
-  const { dataPlane, metrics, options, writePlans } = visit.services;
+  const { dataPlane, metrics, options, sharedWrites, writePlans } = visit.services;
   const { registry, schema, tenantId, version } = await visit.view();
   const isPlanned = options.queries === 'planned' && options.links === 'nested';
   if (!isPlanned || prepared.refused !== null) return null;
@@ -69,6 +69,7 @@ async function runWhole(operation: Operation): Promise<TextResult | null> {
     variables: params.variables,
     expected: { registry: version, access: tenant.accessVersion },
     dataPlane,
+    sharedWrites,
     batchOptions: visit.batchOptions(),
     maxRecords: options.maxRecords,
     visit,

@@ -2,6 +2,7 @@ import type { BatchOptions, DataPlane, TenantVersions } from '@formwork/pg';
 import type { PreparedWrite, Reader, Values, WritePlans } from '@formwork/records';
 import { type MutationField, mutationForm } from '@formwork/schema-factory';
 import { type ReadableOperation, readForm } from './read-form.ts';
+import type { SharedWrites } from './shared-writes.ts';
 
 export interface PlannedMutation extends ReadableOperation {
   readonly plans: WritePlans;
@@ -9,6 +10,7 @@ export interface PlannedMutation extends ReadableOperation {
   /** What the write was prepared for. */
   readonly expected: TenantVersions;
   readonly dataPlane: DataPlane;
+  readonly sharedWrites: SharedWrites;
   readonly batchOptions: BatchOptions;
   /** Records that one answer may hold. */
   readonly maxRecords: number;
@@ -31,12 +33,7 @@ export async function writePlanned(mutation: PlannedMutation): Promise<Written |
   const fields = prepareFields(mutation);
   if (fields === null) return null;
   const writes = fields.flatMap((field) => ('write' in field ? [field.write] : []));
-  const results = await mutation.dataPlane.writeWhole(
-    mutation.writer.tenantId,
-    mutation.expected,
-    writes.flatMap(({ statements }) => statements),
-    mutation.batchOptions,
-  );
+  const results = await send(mutation, writes);
   if (results === null) return null;
   const own = resultsOf(writes, results);
   if (!writes.every((write, index) => write.isDone(own[index] ?? []))) return null;
@@ -44,6 +41,17 @@ export async function writePlanned(mutation: PlannedMutation): Promise<Written |
 }
 
 type Results = Parameters<PreparedWrite['write']>[0];
+
+function send(
+  { dataPlane, sharedWrites, writer: { tenantId }, expected, batchOptions: options }: PlannedMutation,
+  writes: readonly PreparedWrite[],
+): Promise<Results | null> {
+  const [write, ...others] = writes;
+  if (write !== undefined && others.length === 0)
+    return sharedWrites.send({ tenantId, expected, write, options });
+  const statements = writes.flatMap(({ statements }) => statements);
+  return dataPlane.writeWhole(tenantId, expected, statements, options);
+}
 
 type PreparedField =
   | { readonly name: string; readonly text: string }

@@ -10,8 +10,10 @@ import { assertNotTooMany, type PlacedInput, planAll } from './create.ts';
 import { deleteStatement } from './delete.ts';
 import { canonicalId } from './find-record.ts';
 import { insertStatements } from './insert-plans.ts';
+import { insertStatement, type NewRecord } from './insert-records.ts';
+import type { LoneCreation } from './lone-creation.ts';
 import { manyLinksStatements } from './many-links.ts';
-import { manyLinksChanges } from './plan-data.ts';
+import { dataText, manyLinksChanges } from './plan-data.ts';
 import { ResolvedLinks } from './resolved-links.ts';
 import { planChange } from './update.ts';
 import type { WriteContext } from './write-context.ts';
@@ -34,6 +36,8 @@ export interface PreparedWrite {
   readonly isDone: (results: Results) => boolean;
   /** What was written as text: a record, a list of them, or the id. */
   readonly write: (results: Results) => string;
+  /** Null for what goes by itself. */
+  readonly lone: LoneCreation | null;
 }
 
 type Results = readonly (readonly Row[])[];
@@ -43,6 +47,7 @@ interface Writing {
   readonly ids: readonly string[];
   /** A record may turn out not to be there. */
   readonly mayMiss: boolean;
+  readonly lone?: Omit<LoneCreation, 'readBack'>;
 }
 
 type Context = Pick<WriteContext, 'registry' | 'permissions' | 'actor' | 'limits'>;
@@ -89,8 +94,11 @@ export class WritePlans {
   }
 }
 
-function prepared({ writes, ids, mayMiss }: Writing, read: PreparedRead | null): PreparedWrite {
+function prepared({ writes, ids, mayMiss, lone }: Writing, read: PreparedRead | null): PreparedWrite {
+  const [readBack = null, ...others] = read?.statements ?? [];
+  const isReadById = others.length === 0 && (readBack === null || readBack.values.length === 1);
   return {
+    lone: lone !== undefined && isReadById ? { ...lone, readBack } : null,
     statements: [...writes, ...(read?.statements ?? [])],
     ids,
     isDone: ([rows = []]) => !mayMiss || rows.length > 0,
@@ -126,6 +134,9 @@ function creation(context: Context, entity: Entity, inputs: readonly PlacedInput
   const entities = new Set(all.map((plan) => plan.entity));
   if (links === null || [...entities].some((made) => context.permissions.allowed('create', made) !== null))
     return null;
+  const [only] = all;
+  if (only !== undefined && all.length === 1 && only.manyLinks.length === 0)
+    return loneCreation(context, only, links);
   return {
     writes: [
       ...insertStatements(context, all, links, 'fail'),
@@ -134,6 +145,13 @@ function creation(context: Context, entity: Entity, inputs: readonly PlacedInput
     ids: plans.map(({ id }) => id),
     mayMiss: false,
   };
+}
+
+function loneCreation({ actor }: Context, plan: WritePlan, links: ResolvedLinks): Writing {
+  const { entity, id, copies } = plan;
+  const record: NewRecord = { id, data: dataText(plan, links), copies };
+  const insert = insertStatement(entity, [record], actor, 'fail');
+  return { writes: [insert], ids: [id], mayMiss: false, lone: { entity, actor, record } };
 }
 
 /** Of the record alone: what it would create, or link to, cannot be taken back where the record is not there. */

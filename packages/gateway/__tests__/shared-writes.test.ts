@@ -1,0 +1,147 @@
+import { asAdmin } from '@formwork/testkit';
+import { codesOf, dataOf, Harness, isHeldUp, type TestGateway, type TestTenant, until } from './harness.ts';
+import { messagesOf } from './messages-of.ts';
+import { findBroken, warehouse } from './warehouse.ts';
+
+let harness: Harness;
+let gateway: TestGateway;
+let tenants: readonly [TestTenant, TestTenant];
+
+beforeAll(async () => {
+  harness = await Harness.open();
+  // A tenant may hold two thirds of the connections.
+  gateway = await harness.gateway({ poolSize: 12 });
+  tenants = [await harness.tenant('first', warehouse), await harness.tenant('second', warehouse)];
+  for (const { keys } of tenants) dataOf(await gateway.ask(keys.editor, createMark, { name: 'warm' }));
+});
+afterAll(() => harness.close());
+
+const createMark =
+  'mutation ($name: String!) { createMark(input: { name: $name }) { mark { id name createdBy } } }';
+const createCrate =
+  'mutation ($code: String!, $shelf: ID!) { createCrate(input: { code: $code, shelf: { id: $shelf } }) { crate { id number code shelf { name } } } }';
+
+interface Made {
+  readonly id: string;
+  readonly name: string;
+  readonly createdBy: string;
+}
+
+interface Crate {
+  readonly number: number;
+  readonly code: string;
+  readonly shelf: { readonly name: string };
+}
+
+const madeOf = (answer: Parameters<typeof dataOf>[0]) =>
+  (dataOf(answer) as { createMark: { mark: Made } }).createMark.mark;
+const names = (prefix: string, count: number) =>
+  Array.from({ length: count }, (_, index) => `${prefix} ${index}`);
+
+test('records that are made while others are on their way travel together, and each answer is of its own', async () => {
+  const [{ id, keys }] = tenants;
+  const wanted = names('together', 30);
+  const { answer, messages } = await messagesOf(gateway, () =>
+    asAdmin(harness.database, async (admin) => {
+      await admin.query('begin');
+      // As whoever changes the registry, whom all writers wait for.
+      await admin.query('select pg_advisory_xact_lock(formwork.tenant_lock_key($1))', [id]);
+      const answers = Promise.all(wanted.map((name) => gateway.ask(keys.editor, createMark, { name })));
+      await until(() => isHeldUp(harness.database));
+      await admin.query('commit');
+      return answers;
+    }),
+  );
+  expect(answer.map((one) => madeOf(one).name)).toEqual(wanted);
+  expect(new Set(answer.map((one) => madeOf(one).id)).size).toBe(30);
+  expect(messages.flat().filter((text) => text.includes('insert_records')).length).toBeGreaterThan(0);
+  expect(messages.length).toBeLessThan(30);
+});
+
+test('of numbered records each gets a number of its own', async () => {
+  const [{ keys }] = tenants;
+  const answer = await gateway.ask(
+    keys.editor,
+    'mutation { createShelf(input: { name: "numbered" }) { shelf { id } } }',
+  );
+  const { id } = (dataOf(answer) as { createShelf: { shelf: { id: string } } }).createShelf.shelf;
+  const codes = names('crate', 20);
+  const answers = await Promise.all(
+    codes.map((code) => gateway.ask(keys.editor, createCrate, { code, shelf: id })),
+  );
+  const crates = answers.map((one) => (dataOf(one) as { createCrate: { crate: Crate } }).createCrate.crate);
+  expect(crates.map(({ code, shelf }) => `${code} on ${shelf.name}`)).toEqual(
+    codes.map((code) => `${code} on numbered`),
+  );
+  expect(new Set(crates.map(({ number }) => number)).size).toBe(20);
+});
+
+test('one that is refused takes none of the others with it, and is told what is in its way', async () => {
+  const [{ keys }] = tenants;
+  const taken = madeOf(await gateway.ask(keys.editor, createMark, { name: 'taken' }));
+  const wanted = names('beside', 20).flatMap((name, index) => (index % 7 === 3 ? [name, 'taken'] : [name]));
+  const answers = await Promise.all(wanted.map((name) => gateway.ask(keys.editor, createMark, { name })));
+  const refused = answers.filter((_, index) => wanted[index] === 'taken');
+  expect(refused.length).toBe(3);
+  for (const answer of refused) {
+    expect(codesOf(answer)).toEqual(['UNIQUE_VIOLATION']);
+    expect(JSON.stringify(answer.errors)).toContain(taken.id);
+  }
+  const made = answers.filter((_, index) => wanted[index] !== 'taken').map((one) => madeOf(one).name);
+  expect(made).toEqual(names('beside', 20));
+});
+
+test('records of two tenants, or of two writers, never travel together', async () => {
+  const { answer, messages } = await messagesOf(gateway, () =>
+    Promise.all(
+      names('apart', 20).flatMap((name) =>
+        tenants.flatMap(({ keys }) =>
+          [keys.editor, keys.admin].map(async (key) => {
+            const own = `${name} ${key.slice(-6)}`;
+            return [key, own, madeOf(await gateway.ask(key, createMark, { name: own }))] as const;
+          }),
+        ),
+      ),
+    ),
+  );
+  expect(messages.length).toBeLessThan(80);
+  const writers = new Map<string, Set<string>>();
+  for (const [key, own, made] of answer) {
+    expect(made.name).toBe(own);
+    writers.set(key, (writers.get(key) ?? new Set<string>()).add(made.createdBy));
+  }
+  expect([...writers.values()].map((one) => one.size)).toEqual([1, 1, 1, 1]);
+  const stored = await asAdmin(harness.database, async (admin) => {
+    const text = `select tenant_id, id from formwork.records where data ->> 'name' like 'apart %'`;
+    return new Map((await admin.query(text)).rows.map(({ tenant_id, id }) => [id, tenant_id]));
+  });
+  expect(stored.size).toBe(80);
+  for (const [key, , { id }] of answer) {
+    const tenant = tenants.find(({ keys }) => Object.values(keys).includes(key));
+    expect(stored.get(id)).toBe(tenant?.id);
+  }
+});
+
+test('one that waits for somebody holds up none of the others', async () => {
+  const [{ id, keys }] = tenants;
+  await asAdmin(harness.database, async (admin) => {
+    await admin.query('begin');
+    await admin.query(`select set_config('app.tenant_id', $1, true)`, [id]);
+    await admin.query(
+      `insert into formwork.records (tenant_id, entity_type, data) values ($1, 'mark', '{"name": "held"}')`,
+      [id],
+    );
+    const held = ['a', 'b'].map(() => gateway.ask(keys.editor, createMark, { name: 'held' }));
+    await until(() => isHeldUp(harness.database));
+    const others = await Promise.all(
+      names('not held', 10).map((name) => gateway.ask(keys.editor, createMark, { name })),
+    );
+    expect(others.map((one) => madeOf(one).name)).toEqual(names('not held', 10));
+    await admin.query('commit');
+    expect((await Promise.all(held)).map(codesOf)).toEqual([['UNIQUE_VIOLATION'], ['UNIQUE_VIOLATION']]);
+  });
+});
+
+test('after all that no promise is broken', async () => {
+  expect(await asAdmin(harness.database, findBroken)).toEqual({});
+});

@@ -1,0 +1,144 @@
+import type { BatchOptions, DataPlane, Row, TenantVersions } from '@formwork/pg';
+import {
+  areAlike,
+  createTogether,
+  type LoneCreation,
+  type PreparedWrite,
+  resultsOf,
+} from '@formwork/records';
+
+/** Messages with new records of one tenant that may be on their way before others wait for them. */
+const mostOnTheWay = 2;
+
+/** How long, in milliseconds, one waits for those on their way: they may themselves be waiting for somebody. */
+const patience = 10;
+
+/** Records of one message. */
+const mostTogether = 100;
+
+/** Whoever waits for a lock has all others wait: each by itself then. */
+const impatiently = { text: "select set_config('lock_timeout', '50ms', true)", values: [] };
+
+/** Null where nothing was done. */
+type Outcome = readonly (readonly Row[])[] | null;
+
+/** A write, whose it is, and what it was prepared for. */
+export interface SentWrite {
+  readonly tenantId: string;
+  readonly expected: TenantVersions;
+  readonly write: PreparedWrite;
+  readonly options: BatchOptions;
+}
+
+interface Waiting {
+  readonly sent: SentWrite;
+  readonly lone: LoneCreation;
+  readonly resolve: (outcome: Outcome | Promise<Outcome>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Tenant {
+  onTheWay: number;
+  waiting: Waiting[];
+  timer: NodeJS.Timeout | undefined;
+}
+
+/**
+ * Sends writes that are known beforehand. New records of one tenant that come while others of it are being written go together,
+ * in one statement of one transaction, as soon as those are: a record among many costs Postgres a third of a single one.
+ * Where any of them is refused, nothing of them was done, and each goes by itself. Nobody waits where nobody writes.
+ */
+export class SharedWrites {
+  readonly #dataPlane: DataPlane;
+  readonly #tenants = new Map<string, Tenant>();
+
+  constructor(dataPlane: DataPlane) {
+    this.#dataPlane = dataPlane;
+  }
+
+  /** As `DataPlane.writeWhole`. */
+  send(sent: SentWrite): Promise<Outcome> {
+    const { lone } = sent.write;
+    if (lone === null) return this.#alone(sent);
+    const tenant = this.#tenantOf(sent.tenantId);
+    if (tenant.onTheWay < mostOnTheWay) return this.#through(tenant, sent.tenantId, () => this.#alone(sent));
+    return new Promise((resolve, reject) => {
+      tenant.waiting.push({ sent, lone, resolve, reject });
+      tenant.timer ??= setTimeout(() => this.#flush(tenant, sent.tenantId), patience);
+    });
+  }
+
+  #tenantOf(tenantId: string): Tenant {
+    let tenant = this.#tenants.get(tenantId);
+    if (tenant === undefined) {
+      tenant = { onTheWay: 0, waiting: [], timer: undefined };
+      this.#tenants.set(tenantId, tenant);
+    }
+    return tenant;
+  }
+
+  async #through<T>(tenant: Tenant, tenantId: string, send: () => Promise<T>): Promise<T> {
+    tenant.onTheWay += 1;
+    try {
+      return await send();
+    } finally {
+      tenant.onTheWay -= 1;
+      if (tenant.waiting.length > 0) this.#flush(tenant, tenantId);
+      else if (tenant.onTheWay === 0) this.#tenants.delete(tenantId);
+    }
+  }
+
+  /** Those that wait go now. */
+  #flush(tenant: Tenant, tenantId: string): void {
+    clearTimeout(tenant.timer);
+    tenant.timer = undefined;
+    let waiting = tenant.waiting;
+    tenant.waiting = [];
+    while (waiting.length > 0) {
+      const [first] = waiting as [Waiting];
+      const alike = waiting.filter((one) => isWith(first, one)).slice(0, mostTogether);
+      waiting = waiting.filter((one) => !alike.includes(one));
+      void this.#through(tenant, tenantId, () => this.#together(alike));
+    }
+  }
+
+  /** Settles all of them, and never rejects. */
+  async #together(all: readonly Waiting[]): Promise<void> {
+    const [first, ...others] = all as [Waiting, ...Waiting[]];
+    try {
+      const outcome = others.length === 0 ? null : await this.#writeTogether(first.sent, all);
+      if (outcome === null) await this.#eachAlone(all);
+      else for (const { lone, resolve } of all) resolve(resultsOf(lone, outcome));
+    } catch (error) {
+      for (const { reject } of all) reject(error);
+    }
+  }
+
+  async #writeTogether({ tenantId, expected }: SentWrite, all: readonly Waiting[]): Promise<Outcome> {
+    const statements = [impatiently, ...createTogether(all.map(({ lone }) => lone))];
+    const budgets = all.map(({ sent }) => sent.options.budget ?? Number.POSITIVE_INFINITY);
+    const outcome = await this.#dataPlane.writeWhole(tenantId, expected, statements, {
+      budget: Math.min(...budgets),
+    });
+    return outcome?.slice(1) ?? null;
+  }
+
+  async #eachAlone(all: readonly Waiting[]): Promise<void> {
+    await Promise.allSettled(
+      all.map(({ sent, resolve }) => {
+        const outcome = this.#alone(sent);
+        resolve(outcome);
+        return outcome;
+      }),
+    );
+  }
+
+  #alone({ tenantId, expected, write, options }: SentWrite): Promise<Outcome> {
+    return this.#dataPlane.writeWhole(tenantId, expected, write.statements, options);
+  }
+}
+
+function isWith(one: Waiting, other: Waiting): boolean {
+  const [left, right] = [one.sent.expected, other.sent.expected];
+  return left.registry === right.registry && left.access === right.access && areAlike(one.lone, other.lone);
+}
