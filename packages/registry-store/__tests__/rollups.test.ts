@@ -348,7 +348,7 @@ test('finds drift that was made by hand, of rollups and of stored formulas', asy
   expect((await verify(at.control, tenant)).map(({ name }) => name)).toContain('total');
 });
 
-test('finds what the triggers know of rollups changed, and functions gone', async () => {
+test('finds what the triggers know of rollups changed, and functions gone, which the same design applied again makes anew', async () => {
   const { tenant } = await populated([total], [formula('amount', 'quantity * price + 17')]);
   await at.plant(`update formwork.rollups set uses = '{}' where tenant_id = $1`, tenant);
   const [row] = await at.rows(
@@ -361,7 +361,7 @@ test('finds what the triggers know of rollups changed, and functions gone', asyn
     { entity: 'item', message: expect.stringContaining('function') },
   ]);
   await at.apply(tenant, shop([total], [formula('amount', 'quantity * price + 17')]));
-  expect((await verify(at.control, tenant)).map(({ entity }) => entity)).toEqual(['order']);
+  expect(await verify(at.control, tenant)).toEqual([]);
 });
 
 test('tenants of one design share the functions, which go when the last has left', async () => {
