@@ -4,6 +4,9 @@ import { type GatewayProcess, startGatewayProcess } from './gateway-process.ts';
 import { ask, dataOf, type GraphqlAnswer, Harness, isHeldUp, type TestTenant, until } from './harness.ts';
 import { findBroken, warehouse } from './warehouse.ts';
 
+// Processes are started and killed, each with megabytes to write: minutes where every core is busy already.
+jest.setTimeout(300_000);
+
 describe.each(postgresVersions)('a gateway that is killed, on %s', (_, openDatabase) => {
   if (openDatabase === undefined) return test.skip('…', () => {});
   let harness: Harness;
