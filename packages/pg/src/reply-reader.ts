@@ -47,6 +47,7 @@ export class ReplyReader {
       this.#pieces = [];
       this.#held = 0;
     }
+    const text = bytes.length > longestText ? null : bytes.toString('latin1');
     let at = 0;
     while (at + header <= bytes.length) {
       const size = int32(bytes, at + 1);
@@ -57,7 +58,7 @@ export class ReplyReader {
         this.#hold(bytes, at, 1 + size);
         return;
       }
-      this.#message(bytes, at, end);
+      this.#message(bytes, text, at, end);
       at = end;
     }
     if (at < bytes.length) this.#hold(bytes, at, header);
@@ -69,14 +70,14 @@ export class ReplyReader {
     this.#needed = needed;
   }
 
-  #message(bytes: Buffer, at: number, end: number): void {
+  #message(bytes: Buffer, text: string | null, at: number, end: number): void {
     const start = at + header;
     switch (bytes[at]) {
       case code.dataRow:
-        this.#hearing.row(readRow(bytes, start, end));
+        this.#hearing.row(readRow(bytes, text?.substring(start, end), start, end));
         return;
       case code.commandComplete:
-        this.#hearing.completed(bytes.toString(utf8, start, end - 1));
+        this.#hearing.completed(text?.substring(start, end - 1) ?? bytes.toString(utf8, start, end - 1));
         return;
       case code.readyForQuery:
         this.#hearing.ready(String.fromCharCode(bytes[start] as number) as Status);
@@ -136,20 +137,20 @@ function int32(bytes: Buffer, at: number): number {
   );
 }
 
-/** Bytes of a row that is read as one text: of longer ones nobody should keep all for the sake of a part. */
+/** Bytes that are read as one text: of longer ones nobody should keep all for the sake of a part. */
 const longestText = 8_192;
 
 /** Anything that is not ASCII. */
 const wide = /[\x80-\xff]/;
 
 /**
- * Short rows become one text, of which the columns are parts: to ask for the text of each by itself costs as much again
- * for each.
+ * What came at once and is short becomes one text, of which rows and columns are parts, else a short row does: to ask for
+ * the text of each by itself costs as much again for each.
  */
-function readRow(bytes: Buffer, start: number, end: number): Row {
+function readRow(bytes: Buffer, known: string | undefined, start: number, end: number): Row {
   const columns = ((bytes[start] as number) << 8) | (bytes[start + 1] as number);
   const row: (string | null)[] = new Array(columns);
-  const text = end - start > longestText ? null : bytes.toString('latin1', start, end);
+  const text = known ?? (end - start > longestText ? null : bytes.toString('latin1', start, end));
   // Lengths are bytes too, and may be the only ones that are not.
   const isPlain = text !== null && !wide.test(text);
   let at = start + 2;

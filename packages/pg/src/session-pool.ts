@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { Deadline } from './deadline.ts';
 import { DatabaseError, toDatabaseError } from './errors.ts';
+import { readingSocket } from './reading-socket.ts';
 import { Session } from './session.ts';
 import type { PoolLoad } from './statement.ts';
 import { TenantTurns } from './tenant-turns.ts';
@@ -121,6 +122,7 @@ export class SessionPool {
       connectionString: url,
       connectionTimeoutMillis: waitTimeout,
       keepAlive: true,
+      stream: readingSocket,
       fallback_application_name: 'formwork gateway',
     });
     const session = new Session(client, preparedStatements);
