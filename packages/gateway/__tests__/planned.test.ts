@@ -68,6 +68,24 @@ test('tenants of one shape share a plan, whatever their values, and see each its
   expect(grown).toEqual({ planned: 2, executed: 0, plans: 0 });
 });
 
+test('variables that stand within an argument have their own values each time, and null or none means what it means', async () => {
+  const within = `query ($price: Int, $codes: [String!], $and: ListingFilter!) {
+    listings(where: { price: { gte: $price, lte: 1000 }, or: [{ code: { in: $codes } }, $and] }, orderBy: [{ code: ASC }]) {
+      nodes { code } } }`;
+  const ask = async (variables: Record<string, unknown>) => {
+    const answer = await gateway.ask(one.keys.admin, within, variables);
+    return answer.errors === undefined ? codes(dataOf(answer)) : codesOf(answer);
+  };
+  const [first, second] = codes(dataOf(await gateway.ask(one.keys.admin, list, { price: 0 }))).split(',');
+  const and = { code: { eq: second } };
+  expect(await ask({ price: 0, codes: [first], and })).toBe(`${first},${second}`);
+  expect(await ask({ price: 0, codes: [first], and: { code: { eq: 'nobody' } } })).toBe(first);
+  expect(await ask({ price: 1_000_000, codes: [first], and })).toBe('');
+  expect(await ask({ price: 0, and })).toEqual(await ask({ price: 0, codes: null, and }));
+  expect(await ask({ price: null, codes: [first], and })).toEqual(['BAD_USER_INPUT']);
+  expect(await ask({ price: 0, codes: [first], and })).toBe(`${first},${second}`);
+});
+
 const reaching: readonly (readonly [string, string])[] = [
   ['by id', 'query ($id: ID!) { found: listing(id: $id) { code } }'],
   ['by a key', 'query ($code: String!) { found: listingByCode(code: $code) { code } }'],

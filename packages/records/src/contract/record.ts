@@ -25,8 +25,17 @@ export interface RecordSelection {
   readonly write?: WriteRecord;
 }
 
-/** A record as text: of its id, the values of `fields` in their order, and the texts of what is behind `links`. */
-export type WriteRecord = (id: string, values: readonly unknown[], behind: readonly string[]) => string;
+/** A record as text. */
+export type WriteRecord = (record: WrittenRecord) => string;
+
+/** A record that is to be written. */
+export interface WrittenRecord {
+  readonly id: string;
+  /** Of the `fields` of its selection, in their order. */
+  readonly values: readonly unknown[];
+  /** Texts of what is behind its `links`. */
+  readonly behind: readonly string[];
+}
 
 /** One of `record` (of a link to one), `connection` and `aggregate` (of links to many and ways back). */
 export interface LinkSelection {

@@ -7,7 +7,7 @@ export class Given implements CursorReader {
   readonly values: readonly unknown[];
   readonly claims: ClaimValues;
   readonly cursors: CursorContext;
-  readonly #read = new Map<object, readonly (string | null)[]>();
+  #read: Map<object, readonly (string | null)[]> | undefined;
 
   constructor(values: readonly unknown[], claims: ClaimValues, cursors: CursorContext) {
     this.values = values;
@@ -16,20 +16,23 @@ export class Given implements CursorReader {
   }
 
   once(key: object, read: () => readonly (string | null)[]): readonly (string | null)[] {
+    this.#read ??= new Map();
     const values = this.#read.get(key) ?? read();
     this.#read.set(key, values);
     return values;
   }
 }
 
-/** Values that are taken out of arguments, and what stands for them while statements are written. */
+/** What stands for values that are taken out of arguments, while statements are written. */
 export class OpenValues {
-  readonly given: unknown[] = [];
+  #taken = 0;
   /** What was made of them in the end. */
   readonly ends = new Set<OpenValue>();
 
-  take(value: unknown): OpenValue {
-    const index = this.given.push(value) - 1;
+  /** For the next one. */
+  take(): OpenValue {
+    const index = this.#taken;
+    this.#taken += 1;
     return new OpenValue(({ values }: Given) => values[index], this.ends);
   }
 }

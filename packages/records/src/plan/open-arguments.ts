@@ -1,6 +1,5 @@
 import type { Values } from '../contract.ts';
 import { isPlainObject } from '../validate/plain-object.ts';
-import type { OpenValues } from './given.ts';
 
 /** Arguments with their values taken out: all that have the same shape share what is planned for it. */
 export interface OpenArguments {
@@ -9,21 +8,20 @@ export interface OpenArguments {
   readonly shape: string;
 }
 
+/** Is given a value, and gives what is to stand in its place. */
+export type Take = (value: unknown) => unknown;
+
 /**
- * Takes the values out of arguments and puts them into `values`, in order; null where one stands in a place that
- * decides what is read. Operands of filters, words and cursors come out; names, directions, true and false, sizes of pages and
- * parts of the calendar stay. `fixed`: names of those that the document itself has, so all that they say may stay.
+ * Takes the values out of arguments, in order; null where one stands in a place that decides what is read. Operands
+ * of filters, words and cursors come out; names, directions, true and false, sizes of pages and parts of the calendar
+ * stay. `fixed`: names of those that the document itself has, so all that they say may stay.
  */
-export function openArguments(
-  args: Values,
-  values: OpenValues,
-  fixed: ReadonlySet<string>,
-): OpenArguments | null {
+export function openArguments(args: Values, take: Take, fixed: ReadonlySet<string>): OpenArguments | null {
   const opened: Record<string, unknown> = {};
   let shape = '';
   for (const [name, value] of Object.entries(args)) {
     if (value === undefined) continue;
-    const open = openArgument(name, value, values, fixed.has(name));
+    const open = openArgument(name, value, take, fixed.has(name));
     if (open === null) return null;
     opened[name] = open.value;
     shape += `${name}:${open.shape} `;
@@ -32,11 +30,15 @@ export function openArguments(
 }
 
 /** The same where all arguments are values, as of the fields of a key. */
-export function openValues(args: Values, values: OpenValues): OpenArguments {
-  const given = Object.entries(args).filter(([, value]) => value !== undefined);
-  const open = given.map(([name, value]) => [name, value === null ? null : takeOut(value, values).value]);
-  const shape = given.map(([name, value]) => `${name}:${value === null ? null : '?'}`);
-  return { args: Object.fromEntries(open) as Values, shape: shape.join(' ') };
+export function openValues(args: Values, take: Take): OpenArguments {
+  const opened: Record<string, unknown> = {};
+  let shape = '';
+  for (const [name, value] of Object.entries(args)) {
+    if (value === undefined) continue;
+    opened[name] = value === null ? null : take(value);
+    shape += value === null ? `${name}:null ` : `${name}:? `;
+  }
+  return { args: opened, shape };
 }
 
 interface Opened {
@@ -44,17 +46,17 @@ interface Opened {
   readonly shape: string;
 }
 
-function openArgument(name: string, value: unknown, values: OpenValues, isFixed: boolean): Opened | null {
+function openArgument(name: string, value: unknown, take: Take, isFixed: boolean): Opened | null {
   if (value === null) return { value, shape: 'null' };
-  if (name === 'after' || name === 'before' || name === 'search') return takeOut(value, values);
+  if (name === 'after' || name === 'before' || name === 'search') return takeOut(value, take);
   if (isFixed) return { value, shape: '' };
-  if (name === 'where' || name === 'having') return openFilter(value, values);
+  if (name === 'where' || name === 'having') return openFilter(value, take);
   if (typeof value === 'number' || name === 'orderBy' || name === 'groupBy') return stay(value);
   return null;
 }
 
-function takeOut(value: unknown, values: OpenValues): Opened {
-  return { value: values.take(value), shape: '?' };
+function takeOut(value: unknown, take: Take): Opened {
+  return { value: take(value), shape: '?' };
 }
 
 /** The longest text of an argument that stays: of an ordering, or the name of a time zone. */
@@ -78,9 +80,9 @@ const spans = new Set([
 
 const graphqlName = /^\w+$/;
 
-function openFilter(filter: unknown, values: OpenValues): Opened | null {
+function openFilter(filter: unknown, take: Take): Opened | null {
   if (filter === null || typeof filter === 'boolean') return { value: filter, shape: String(filter) };
-  if (Array.isArray(filter)) return openList(filter, values);
+  if (Array.isArray(filter)) return openList(filter, take);
   if (!isPlainObject(filter)) return null;
   const opened: Record<string, unknown> = {};
   let shape = '{';
@@ -88,7 +90,7 @@ function openFilter(filter: unknown, values: OpenValues): Opened | null {
     if (operand === undefined) continue;
     // Of a JSON value: its names could look like a shape.
     if (!graphqlName.test(name)) return null;
-    const open = openOperand(name, operand, values);
+    const open = openOperand(name, operand, take);
     if (open === null) return null;
     opened[name] = open.value;
     shape += `${name}:${open.shape} `;
@@ -96,17 +98,17 @@ function openFilter(filter: unknown, values: OpenValues): Opened | null {
   return { value: opened, shape: `${shape}}` };
 }
 
-function openOperand(name: string, operand: unknown, values: OpenValues): Opened | null {
-  if (operators.has(name) && isValue(operand)) return takeOut(operand, values);
+function openOperand(name: string, operand: unknown, take: Take): Opened | null {
+  if (operators.has(name) && isValue(operand)) return takeOut(operand, take);
   if (spans.has(name) && isScalar(operand)) return stay(operand);
-  return openFilter(operand, values);
+  return openFilter(operand, take);
 }
 
-function openList(list: readonly unknown[], values: OpenValues): Opened | null {
+function openList(list: readonly unknown[], take: Take): Opened | null {
   const opened: unknown[] = [];
   let shape = '[';
   for (const filter of list) {
-    const open = openFilter(filter, values);
+    const open = openFilter(filter, take);
     if (open === null) return null;
     opened.push(open.value);
     shape += `${open.shape} `;

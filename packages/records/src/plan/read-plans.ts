@@ -8,7 +8,7 @@ import { CursorSealer } from '../read/cursor.ts';
 import { defaultReadLimits, type ReadLimits } from '../read/limits.ts';
 import type { CursorContext } from '../read/list-query.ts';
 import { Given, OpenValues } from './given.ts';
-import { type OpenArguments, openArguments, openValues } from './open-arguments.ts';
+import { type OpenArguments, openArguments, openValues, type Take } from './open-arguments.ts';
 import { PlanCache } from './plan-cache.ts';
 import { type PlannedRead, planRead } from './plan-read.ts';
 
@@ -62,28 +62,27 @@ export class ReadPlans {
    * Throws a RecordError for values that the arguments cannot have.
    */
   prepare(reader: Reader, form: QuestionForm, args: readonly Values[]): PreparedRead | null {
-    const values = new OpenValues();
-    const open = openAll(form, args, values);
+    const values: unknown[] = [];
+    // For a plan that is known the values are all that has to be told: what stands for them is there.
+    const open = openAll(form, args, (value) => values.push(value));
     if (open === null) return null;
     const claims = { ...reader.claims, actor: reader.actor };
     const bound = bindOpenRegistry(reader.registry, claims);
     if (bound === null) return null;
-    const shape = open.map((each) => each.shape).join('\n');
-    const plan = this.#plans.get(bound.registry, form, shape, () => this.#plan(bound, form, open, values));
+    let shape = '';
+    for (const each of open) shape += `${each.shape}\n`;
+    const plan = this.#plans.get(bound.registry, form, shape, () => this.#plan(bound, form, args));
     if (plan === null) return null;
     const cursors: CursorContext = { sealer: this.#sealer, tenantId: reader.tenantId, role: reader.role };
     return {
-      statements: plan.statements(new Given(values.given, claims, cursors)),
+      statements: plan.statements(new Given(values, claims, cursors)),
       write: (results, take) => plan.write(results, { cursors, take }),
     };
   }
 
-  #plan(
-    { registry, ends }: OpenRegistry,
-    form: QuestionForm,
-    open: readonly OpenArguments[],
-    values: OpenValues,
-  ): PlannedRead | null {
+  #plan({ registry, ends }: OpenRegistry, form: QuestionForm, args: readonly Values[]): PlannedRead | null {
+    const values = new OpenValues();
+    const open = openAll(form, args, () => values.take()) ?? [];
     try {
       const question = form.ask(open.map(({ args }) => args));
       return planRead(registry, this.#limits, question, () => [...values.ends, ...ends]);
@@ -94,15 +93,17 @@ export class ReadPlans {
   }
 }
 
+const nothing: ReadonlySet<string> = new Set();
+
 function openAll(
   { kind, fixed }: QuestionForm,
   args: readonly Values[],
-  values: OpenValues,
+  take: Take,
 ): readonly OpenArguments[] | null {
   const all: OpenArguments[] = [];
   for (const [index, each] of args.entries()) {
     const isKey = (kind === 'record' || kind === 'records') && index === 0;
-    const open = isKey ? openValues(each, values) : openArguments(each, values, fixed[index] ?? new Set());
+    const open = isKey ? openValues(each, take) : openArguments(each, take, fixed[index] ?? nothing);
     if (open === null) return null;
     all.push(open);
   }

@@ -65,8 +65,9 @@ const mostNested = 90;
 
 /** A row out of what {@link SelectList.json} gave. */
 export function cellsOf(json: unknown): Cells {
-  const [texts, ...nested] = json as readonly [Cells, ...unknown[]];
-  return [...texts, ...nested];
+  const [texts] = json as readonly [Cells, ...unknown[]];
+  const nested = (json as Cells).slice(1);
+  return nested.length === 0 ? texts : texts.concat(nested);
 }
 
 /** How a record is read from the rows of a statement. */
@@ -93,7 +94,12 @@ export function selectRecord(
   const readers = columns.map((column) =>
     column.stored === undefined ? valueReader(column) : storedReader(column),
   );
-  const valueAt = (row: Cells, index: number) => readers[index]?.(textAt(row, places[index] ?? 0));
+  const valuesOf = (row: Cells): readonly unknown[] => {
+    const values: unknown[] = [];
+    for (let index = 0; index < readers.length; index += 1)
+      values.push(readers[index]?.(textAt(row, places[index] as number)));
+    return values;
+  };
   const { links = [], write } = selection;
   const nested = nesting?.select(list, view.entity, alias, links) ?? [];
   if (write !== undefined && nested.length < links.length) throw new Unplannable();
@@ -103,14 +109,15 @@ export function selectRecord(
     idOf: (row) => getText(row, id),
     write: (row, answering) => {
       if (write === undefined) throw new Error('The selection does not say how a record is written');
-      const values = readers.map((_, index) => valueAt(row, index));
-      const behind = nested.map((each) => each.write(list.nestedIn(row, each.number), answering));
-      return write(getText(row, id), values, behind);
+      const behind: string[] = [];
+      for (const each of nested) behind.push(each.write(list.nestedIn(row, each.number), answering));
+      return write({ id: getText(row, id), values: valuesOf(row), behind });
     },
     read: (row) => {
       const values: Record<string, unknown> = {};
+      const read = valuesOf(row);
       columns.forEach((column, index) => {
-        values[column.name] = valueAt(row, index);
+        values[column.name] = read[index];
       });
       const behind = nested.map(({ number, read }) => read(list.nestedIn(row, number)));
       return new ReadRecord(typeName, getText(row, id), values, asked, behind);

@@ -14,7 +14,7 @@ export function aggregateForm(
   nodes: readonly FieldNode[],
 ): AggregateSelection {
   const selection = outlineOfAggregate(form.walk, type, nodes).of({});
-  const members = form.places(nodes, type).map((place): Member<[AggregateNode]> => {
+  const members = form.places(nodes, type).map((place): Member<AggregateNode> => {
     if (isTypename(place)) return { name: place.name, write: () => place.typename };
     return memberOf(form, selection, place);
   });
@@ -22,7 +22,7 @@ export function aggregateForm(
   return { ...selection, write: (groups) => writeList(groups, write) };
 }
 
-function memberOf(form: FormWalk, selection: AggregateSelection, place: Place): Member<[AggregateNode]> {
+function memberOf(form: FormWalk, selection: AggregateSelection, place: Place): Member<AggregateNode> {
   const { name, field, node, nodes } = place;
   const type = getNamedType(field.type);
   switch (field.name) {
@@ -56,8 +56,8 @@ function valueMembers(
   form: FormWalk,
   type: GraphQLObjectType,
   nodes: readonly FieldNode[],
-): readonly Member<[Values]>[] {
-  return form.places(nodes, type).map((place): Member<[Values]> => {
+): readonly Member<Values>[] {
+  return form.places(nodes, type).map((place): Member<Values> => {
     if (isTypename(place)) return { name: place.name, write: () => place.typename };
     const write = fieldWriter(form, place);
     return { name: place.name, write: (values) => write(values[place.field.name]) };

@@ -7,7 +7,7 @@ import { type Form, recordForm } from './record-form.ts';
 import { Surprise } from './surprise.ts';
 import { valueWriter } from './write-value.ts';
 
-type ConnectionMember = Member<[WrittenConnection]>;
+type ConnectionMember = Member<WrittenConnection>;
 type Edge = WrittenConnection['edges'][number];
 
 /** What is selected on a connection, and how that stands in the answer. */
@@ -76,8 +76,8 @@ class ConnectionForm {
     return (args) => ({ node: record?.(args) ?? none, ...rest });
   }
 
-  #edgeMembers({ nodes }: Place): readonly Member<[Edge]>[] {
-    return this.#form.places(nodes, fieldType(this.#type, 'edges')).map((place): Member<[Edge]> => {
+  #edgeMembers({ nodes }: Place): readonly Member<Edge>[] {
+    return this.#form.places(nodes, fieldType(this.#type, 'edges')).map((place): Member<Edge> => {
       const { name } = place;
       if (isTypename(place)) return { name, write: () => place.typename };
       if (place.field.name === 'cursor') {
@@ -89,8 +89,8 @@ class ConnectionForm {
     });
   }
 
-  #pageMembers({ nodes }: Place): readonly Member<[PageInfo]>[] {
-    return this.#form.places(nodes, fieldType(this.#type, 'pageInfo')).map((place): Member<[PageInfo]> => {
+  #pageMembers({ nodes }: Place): readonly Member<PageInfo>[] {
+    return this.#form.places(nodes, fieldType(this.#type, 'pageInfo')).map((place): Member<PageInfo> => {
       const { name } = place;
       if (isTypename(place)) return { name, write: () => place.typename };
       const write = valueWriter(place.field.type);

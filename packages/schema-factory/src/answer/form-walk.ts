@@ -1,16 +1,17 @@
 import type { Values } from '@formwork/records';
 import {
   type FieldNode,
+  GraphQLError,
   type GraphQLField,
   type GraphQLObjectType,
   getArgumentValues,
   isNonNullType,
-  Kind,
   type SelectionSetNode,
 } from 'graphql';
 import { selectionSets } from '../selection.ts';
 import { mentionsVariable } from '../selection-links.ts';
 import type { SelectionWalk } from '../selection-walk.ts';
+import { areGiven, type Fill, fillerOf, Hole, type NeededVariable, neededIn } from './filled-arguments.ts';
 import { Surprise } from './surprise.ts';
 
 /** Places of an answer that are foreseen: what fragments say once could be as long as two to the power of their number. */
@@ -81,58 +82,50 @@ export function isTypename(place: Place | TypenamePlace): place is TypenamePlace
   return 'typename' in place;
 }
 
-/** An argument that is a variable and nothing else. */
-interface BareVariable {
-  readonly argument: string;
-  readonly variable: string;
-  readonly isRequired: boolean;
-}
-
-/** Where the arguments of one field come from: those without a variable are told once. */
+/** Where the arguments of one field come from: all but the values of variables is told once. */
 class ArgumentSource {
-  readonly #fixed: Values;
-  /** Null where a variable stands within an argument. */
-  readonly #bare: readonly BareVariable[] | null;
-  readonly #open: GraphQLField<unknown, unknown>;
+  readonly #field: GraphQLField<unknown, unknown>;
   readonly #node: FieldNode;
+  readonly #variables: readonly NeededVariable[];
+  /** Null where no variable is mentioned, or what is wrong with the arguments is told at the field. */
+  readonly #fill: Fill | null;
+  readonly #fixed: Values;
   /** Names of those that the document itself has the values of. */
   readonly fixed: ReadonlySet<string>;
 
   constructor({ field, node }: Place) {
-    const given = (node.arguments ?? []).filter(({ value }) => mentionsVariable(value));
-    const open = new Set(given.map(({ name }) => name.value));
-    this.#node = node;
-    this.#open = { ...field, args: field.args.filter(({ name }) => open.has(name)) };
-    this.#fixed = getArgumentValues(
-      { ...field, args: field.args.filter(({ name }) => !open.has(name)) },
-      node,
-    );
-    this.fixed = new Set(Object.keys(this.#fixed));
-    const bare = given.flatMap(({ name, value }): BareVariable[] => {
-      const type = field.args.find((one) => one.name === name.value)?.type;
-      if (value.kind !== Kind.VARIABLE || type === undefined) return [];
-      return [{ argument: name.value, variable: value.name.value, isRequired: isNonNullType(type) }];
+    const open = (node.arguments ?? []).filter(({ value }) => mentionsVariable(value));
+    const names = new Set(open.map(({ name }) => name.value));
+    const argumentsIn = (isOpen: boolean) => ({
+      ...field,
+      args: field.args.filter(({ name }) => names.has(name) === isOpen),
     });
-    this.#bare = bare.length === given.length ? bare : null;
+    this.#node = node;
+    this.#field = argumentsIn(true);
+    this.#fixed = getArgumentValues(argumentsIn(false), node);
+    this.fixed = new Set(Object.keys(this.#fixed));
+    this.#variables = open.flatMap(({ name, value }) => {
+      const type = field.args.find((one) => one.name === name.value)?.type;
+      return neededIn(value, type !== undefined && !isNonNullType(type));
+    });
+    this.#fill = open.length === 0 ? null : this.#tellAll();
   }
 
   /** Throws what the executor would report at the field. */
   of(variables: Values): Values {
-    if (this.#open.args.length === 0) return this.#fixed;
-    return (
-      this.#ofBare(variables) ?? { ...this.#fixed, ...getArgumentValues(this.#open, this.#node, variables) }
-    );
+    if (this.#field.args.length === 0) return this.#fixed;
+    if (this.#fill !== null && areGiven(this.#variables, variables)) return this.#fill(variables) as Values;
+    return { ...this.#fixed, ...getArgumentValues(this.#field, this.#node, variables) };
   }
 
-  /** Variables have been made values of their types already. Null where one is missing, for what that means is told above. */
-  #ofBare(variables: Values): Values | null {
-    if (this.#bare === null) return null;
-    const values: Record<string, unknown> = { ...this.#fixed };
-    for (const { argument, variable, isRequired } of this.#bare) {
-      const value = Object.hasOwn(variables, variable) ? variables[variable] : undefined;
-      if (value === undefined || (value === null && isRequired)) return null;
-      values[argument] = value;
+  /** Values of variables stay as they are, whatever stands around them. */
+  #tellAll(): Fill | null {
+    const holes = Object.fromEntries(this.#variables.map(({ name }) => [name, new Hole(name)]));
+    try {
+      return fillerOf({ ...this.#fixed, ...getArgumentValues(this.#field, this.#node, holes) });
+    } catch (error) {
+      if (error instanceof GraphQLError) return null;
+      throw error;
     }
-    return values;
   }
 }

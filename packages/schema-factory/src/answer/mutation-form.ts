@@ -68,7 +68,7 @@ function rootField(walk: SelectionWalk, place: Place): MutationField {
   if (!isObjectType(payload)) throw new Surprise('a payload is no object');
   const kind = kindOf(place);
   const { typeName } = targetOfField(place.field);
-  const members: Member<[string]>[] = [];
+  const members: Member<string>[] = [];
   let shown: Shown | null = null;
   for (const part of form.places(place.nodes, payload)) {
     const { name } = part;

@@ -1,22 +1,20 @@
 /** One place of an object in the answer. */
-export interface Member<Source extends readonly unknown[]> {
+export interface Member<Source> {
   readonly name: string;
-  readonly write: (...source: Source) => string;
+  readonly write: (source: Source) => string;
 }
 
 /** Writes an object with these members, in this order. */
-export function objectWriter<Source extends readonly unknown[]>(
-  members: readonly Member<Source>[],
-): (...source: Source) => string {
+export function objectWriter<Source>(members: readonly Member<Source>[]): (source: Source) => string {
   // All that was selected may be skipped.
   if (members.length === 0) return () => '{}';
   const names = members.map(({ name }, index) => `${index === 0 ? '{' : ','}${JSON.stringify(name)}:`);
   const writers = members.map(({ write }) => write);
-  return (...source) => {
+  return (source) => {
     let text = '';
     for (let index = 0; index < writers.length; index += 1) {
       text += names[index];
-      text += writers[index]?.(...source);
+      text += writers[index]?.(source);
     }
     return `${text}}`;
   };

@@ -1,4 +1,4 @@
-import type { LinkSelection, RecordSelection, Values, WriteRecord } from '@formwork/records';
+import type { LinkSelection, RecordSelection, Values, WrittenRecord } from '@formwork/records';
 import { type FieldNode, type GraphQLObjectType, getNamedType, isLeafType, isObjectType } from 'graphql';
 import {
   resolveId,
@@ -19,7 +19,7 @@ import { valueWriter, type WriteValue } from './write-value.ts';
 /** A selection whose arguments, and those behind it, are still to come. */
 export type Form<Selection> = (args: readonly Values[]) => Selection;
 
-type RecordMember = Member<Parameters<WriteRecord>>;
+type RecordMember = Member<WrittenRecord>;
 
 /** What `nodes`, which are one field to the executor, select on a record, and how that stands in the answer. */
 export function recordForm(
@@ -33,20 +33,19 @@ export function recordForm(
     const name = place.field.name;
     const at = fields.includes(name) ? fields.indexOf(name) : fields.push(name) - 1;
     const write = fieldWriter(form, place);
-    return { name: place.name, write: (_id, values) => write(values[at]) };
+    return { name: place.name, write: ({ values }) => write(values[at]) };
   };
   const members = form.places(nodes, type).map((place): RecordMember => {
     if (isTypename(place)) return { name: place.name, write: () => place.typename };
     switch (place.field.resolve) {
-      case resolveId: {
-        const write = valueWriter(place.field.type);
-        return { name: place.name, write: (id) => write(id) };
-      }
+      case resolveId:
+        // Postgres has written it: nothing in it would have to be escaped.
+        return { name: place.name, write: ({ id }) => `"${id}"` };
       case resolveValue:
         return valueMember(place);
       default: {
         const at = links.push(linkForm(form, place)) - 1;
-        return { name: place.name, write: (_id, _values, behind) => behind[at] as string };
+        return { name: place.name, write: ({ behind }) => behind[at] as string };
       }
     }
   });
@@ -90,7 +89,7 @@ export function fieldWriter(form: FormWalk, { field, nodes }: Place): WriteValue
     if (!isLeafType(getNamedType(field.type))) throw new Surprise(`"${field.name}" is no value`);
     return valueWriter(field.type);
   }
-  const parts = form.places(nodes, moneyType).map((place): Member<[Values]> => {
+  const parts = form.places(nodes, moneyType).map((place): Member<Values> => {
     if (isTypename(place)) return { name: place.name, write: () => place.typename };
     const write = valueWriter(place.field.type);
     return { name: place.name, write: (money) => write(money[place.field.name]) };
