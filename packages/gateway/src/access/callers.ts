@@ -21,10 +21,13 @@ export class Callers {
 
   constructor(options: CallersOptions) {
     this.#options = options;
+    const ttl = Math.max(1, options.keyCacheSeconds * 1000);
     this.#known = new LRUCache({
       maxSize: mostBytes,
       sizeCalculation: ({ claims }) => 500 + 2 * JSON.stringify(claims).length,
-      ttl: Math.max(1, options.keyCacheSeconds * 1000),
+      ttl,
+      // For so long it holds what the clock said, and sets a timer to forget it: it would do so each millisecond.
+      ttlResolution: Math.max(1, Math.floor(ttl / 100)),
     });
   }
 
