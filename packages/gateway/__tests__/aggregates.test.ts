@@ -1,4 +1,4 @@
-import { linksUnderTest } from '@formwork/testkit';
+import { asAdmin, linksUnderTest } from '@formwork/testkit';
 import { codesOf, createAirport, dataOf, Harness, type TestGateway, type TestTenant } from './harness.ts';
 import { messagesOf } from './messages-of.ts';
 import { shop } from './shop.ts';
@@ -103,4 +103,30 @@ test('gives one group of all records where nothing is asked of it', async () => 
       ],
     },
   });
+});
+
+test('adds up what is a number, at the root and behind links, where somebody has planted what is none', async () => {
+  const { id, keys } = await harness.tenant('planted', shop);
+  const input = (quantity: number) =>
+    `{ quantity: ${quantity}, product: { create: { name: "P", price: "${quantity}.50" } } }`;
+  const made = `mutation { createItems(inputs: [${input(1)}, ${input(2)}]) { items { id } } }`;
+  dataOf(await gateway.ask(keys.editor, made));
+  const query = `{ productsAggregate { count sum { price } avg { price } }
+    products { nodes { price soldAggregate { sum { quantity } } } } }`;
+  const ask = async () => dataOf(await gateway.ask(keys.viewer, query));
+  const nodes = [1, 2].map((n) => ({ price: `${n}.50`, soldAggregate: [{ sum: { quantity: n } }] }));
+  const both = { count: 2, sum: { price: '4.00' }, avg: { price: '2' } };
+  expect(await ask()).toEqual({ productsAggregate: [both], products: { nodes } });
+  await asAdmin(harness.database, async (admin) => {
+    await admin.query(`begin; set local session_replication_role = replica`);
+    await admin.query(
+      `update formwork.records set data = data || case entity_type when 'item' then '{"quantity": "much"}' else '{"price": "dear"}' end::jsonb
+        where tenant_id = $1 and (data ->> 'quantity' = '2' or data ->> 'price' = '2.50')`,
+      [id],
+    );
+    await admin.query('commit');
+  });
+  const rest = { price: null, soldAggregate: [{ sum: { quantity: null } }] };
+  const first = { count: 2, sum: { price: '1.50' }, avg: { price: '1.5' } };
+  expect(await ask()).toEqual({ productsAggregate: [first], products: { nodes: [nodes[0], rest] } });
 });
