@@ -1,4 +1,4 @@
-import { createRegistry } from '@formwork/registry';
+import { createRegistry, type Registry, registryForRole } from '@formwork/registry';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import fc from 'fast-check';
@@ -31,7 +31,7 @@ function validatorOf(entityKey: string, operation: 'create' | 'update') {
   addFormats.default(ajv, { keywords: true });
   ajv.addVocabulary([
     ...['x-type', 'x-order', 'x-link', 'x-entity', 'x-list', 'x-input', 'x-transitions'],
-    ...['x-precision', 'x-scale', 'x-minimum', 'x-maximum'],
+    ...['x-precision', 'x-scale', 'x-minimum', 'x-maximum', 'x-mutation', 'x-result', 'x-default-from'],
   ]);
   return ajv.compile(schemaOf(entityKey, operation));
 }
@@ -91,6 +91,10 @@ test("a client's own validator agrees on what is good and what is not", () => {
     {
       contact: `a@${'b'.repeat(60)}.${'c'.repeat(60)}.${'d'.repeat(60)}.${'e'.repeat(60)}.${'f'.repeat(60)}.org`,
     },
+    { contact: `${'a'.repeat(65)}@example.com` },
+    { contact: `ada@${'b'.repeat(64)}.com` },
+    { exact: 1e38 },
+    { exact: -1e38 },
     { phone: 'call me' },
     { phone: '(/-)' },
     { exact: '1234567890123456789012345678.12345678901' },
@@ -238,6 +242,64 @@ test('a new record is offered the states it may begin with, and a change all of 
     oneOf: [{ const: 'OPEN' }, { const: 'DONE' }],
     'x-transitions': { OPEN: ['DONE'] },
   });
+});
+
+test('a form is told what it sends, how to show what is computed, and what it need not ask for', () => {
+  const design = createRegistry({
+    formwork: 1,
+    entities: [
+      {
+        key: 'product',
+        fields: [
+          { key: 'price', type: 'decimal', required: true },
+          { key: 'size', type: 'select', options: { choices: [{ key: 's', label: 'Small' }] } },
+        ],
+      },
+      {
+        key: 'order_item',
+        fields: [
+          { key: 'product', type: 'link', required: true, options: { target: 'product' } },
+          { key: 'unit_price', type: 'decimal', required: true, default: { from: 'product.price' } },
+          { key: 'twice', type: 'formula', options: { expression: 'unit_price * 2' } },
+          { key: 'product_size', type: 'lookup', options: { via: 'product', field: 'size' } },
+        ],
+      },
+    ],
+    roles: [
+      {
+        key: 'clerk',
+        permissions: [
+          { entity: 'product', read: true },
+          { entity: 'order_item', read: true, update: { fields: ['unit_price'] } },
+        ],
+      },
+    ],
+  });
+  if ('problems' in design) throw new Error(JSON.stringify(design.problems));
+  const schemaFor = (seen: Registry | null, operation: 'create' | 'update') => {
+    const item = seen?.entityByKey.get('order_item');
+    if (!seen || !item) throw new Error('no entity');
+    return entitySchema(seen, item, operation);
+  };
+  const whole = schemaFor(design.registry, 'create');
+  expect(whole).toMatchObject({
+    'x-entity': 'order_item',
+    'x-mutation': 'createOrderItem',
+    required: ['product'],
+    properties: {
+      unitPrice: { 'x-default-from': 'product.price' },
+      twice: { readOnly: true, 'x-type': 'formula', 'x-result': 'decimal' },
+      productSize: { readOnly: true, 'x-result': 'select', oneOf: [{ const: 'S', title: 'Small' }] },
+    },
+  });
+  // Of what a role does not write it still shows where it leads; and it is told no mutation that there is not.
+  const clerk = registryForRole(design.registry, 'clerk');
+  expect(schemaFor(clerk, 'update')).toMatchObject({
+    'x-mutation': 'updateOrderItem',
+    properties: { product: { readOnly: true, 'x-link': 'Product', 'x-list': 'products' } },
+  });
+  expect(schemaFor(clerk, 'update')).not.toHaveProperty(['properties', 'unitPrice', 'x-default-from']);
+  expect(schemaFor(clerk, 'create')).not.toHaveProperty('x-mutation');
 });
 
 test('the schema is plain JSON', () => {

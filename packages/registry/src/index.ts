@@ -3,6 +3,7 @@ export {
   type DeprecationDocument,
   deprecationReason,
 } from './aliases/alias.ts';
+export { isEmail, isPhoneNumber, isWebAddress, longestAddress } from './addresses.ts';
 export type { Continued } from './aliases/identities.ts';
 export { applyChanges, applyChangesInSteps } from './changes/apply-changes.ts';
 export type { Change, ChangeKind } from './changes/change.ts';

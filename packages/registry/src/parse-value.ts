@@ -1,3 +1,4 @@
+import { isEmail, isPhoneNumber, isWebAddress, longestAddress } from './addresses.ts';
 import { outOfBounds } from './bounds.ts';
 import { isObject } from './check-json.ts';
 import { type Decimal, parseDecimal } from './decimal.ts';
@@ -11,8 +12,8 @@ type ParsedValue = { readonly value: unknown } | { readonly reason: string };
 const int32 = 2 ** 31;
 
 /**
- * Whether a value of the design (a default) fits the type and its options. A pattern is left to whoever has an engine
- * that cannot be made to run for ever.
+ * Whether a value of the design (a default) fits the type and its options. A pattern is left to registry-store, which has
+ * an engine that cannot be made to run for ever.
  */
 export function parseValue(type: FieldType, options: FieldOptions, value: unknown): ParsedValue {
   const parsed = parseForm(type, options, value);
@@ -24,16 +25,19 @@ function parseForm(type: FieldType, options: FieldOptions, value: unknown): Pars
   switch (type) {
     case 'text':
     case 'long_text':
-    case 'phone':
       return typeof value === 'string' ? fitLength(value, options) : { reason: 'must be text' };
     case 'email':
-      return typeof value === 'string' && /^[^\s@]+@[^\s@]+$/.test(value)
-        ? fitLength(value, options)
+      return typeof value === 'string' && isEmail(value)
+        ? fitLength(value, options, longestAddress.email)
         : { reason: 'must be an e-mail address' };
     case 'url':
-      return typeof value === 'string' && isUrl(value)
+      return typeof value === 'string' && isWebAddress(value)
+        ? fitLength(value, options, longestAddress.url)
+        : { reason: 'must be a web address, as "https://example.com"' };
+    case 'phone':
+      return typeof value === 'string' && isPhoneNumber(value)
         ? fitLength(value, options)
-        : { reason: 'must be a URL' };
+        : { reason: 'must be a phone number, as "+49 30 901820"' };
     case 'integer':
       return parseInteger(value, -int32, int32 - 1);
     case 'rating':
@@ -77,12 +81,17 @@ function orReason(value: string | null, reason: string): ParsedValue {
   return value === null ? { reason } : { value };
 }
 
-function fitLength(value: string, { minLength = 0, maxLength = Infinity }: FieldOptions): ParsedValue {
+function fitLength(
+  value: string,
+  { minLength = 0, maxLength = Infinity }: FieldOptions,
+  most = Infinity,
+): ParsedValue {
   const length = [...value].length;
+  const longest = Math.min(maxLength, most);
   if (length < minLength) {
     return { reason: `must have at least ${minLength} characters` };
   }
-  return length > maxLength ? { reason: `must have at most ${maxLength} characters` } : { value };
+  return length > longest ? { reason: `must have at most ${longest} characters` } : { value };
 }
 
 function parseInteger(value: unknown, least: number, most: number): ParsedValue {
@@ -131,13 +140,4 @@ function parseChoices(value: unknown, options: FieldOptions): ParsedValue {
     return { reason: 'must be a list of keys of the choices' };
   }
   return new Set(value).size === value.length ? { value } : { reason: 'must not list a choice twice' };
-}
-
-/** Not `URL.canParse`: once it is hot, that of Node 20 takes Latin-1 for UTF-8 and refuses "ü". */
-function isUrl(text: string): boolean {
-  try {
-    return new URL(text).protocol !== '';
-  } catch {
-    return false;
-  }
 }

@@ -3,6 +3,8 @@ import type { JsonSchema } from './schema-types.ts';
 
 /** What no usual format says, as patterns that any validator of JSON Schema knows. */
 export const clientPatterns = {
+  // The lengths of its parts.
+  email: '^[^@]{1,64}@([^.]{1,63}\\.)+[^.]{1,63}$',
   url: '^[hH][tT][tT][pP][sS]?://[^\\s/?#]\\S*$',
   phone: '^(?=\\D*\\d\\D*\\d)\\+?[\\d ().\\-/]{2,40}( ?([xX]|[eE][xX][tT]\\.?) ?\\d{1,8})?$',
   // No year 0, no leap second, an offset with a colon, and no more digits than are kept.

@@ -1,9 +1,13 @@
-import type { Field } from '@formwork/registry';
+import { copiedFrom, type Entity, type Field, type Registry, resultType } from '@formwork/registry';
 import { defaultOf } from './field-default.ts';
+import { describeTarget, targetOf } from './link-schema.ts';
 import type { JsonSchema, WriteOperation } from './schema-types.ts';
+import { valueSchema } from './value-schema.ts';
 
 /** The client's schema of a field, with what a form shows; `schema` is null for what clients do not write. */
 export function describeField(
+  registry: Registry,
+  entity: Entity,
   field: Field,
   schema: JsonSchema | null,
   order: number,
@@ -14,15 +18,50 @@ export function describeField(
     title: label,
     ...(description === '' ? {} : { description }),
     ...(deprecated === null ? {} : { deprecated: true }),
-    ...(schema === null ? readOnly(field) : writable(field, schema, operation)),
+    ...(schema === null
+      ? readOnly(registry, field)
+      : {
+          ...writable(field, schema, operation),
+          ...(operation === 'create' && copied(registry, entity, field)),
+        }),
     'x-type': type,
     'x-order': order,
   };
 }
 
-function readOnly({ type }: Field): JsonSchema {
-  // `not: {}`: a form shows it, and sends it never.
-  return { ...(type === 'autonumber' ? { type: 'integer' } : {}), readOnly: true, not: {} };
+/** `not: {}`: a form shows it, and sends it never. */
+function readOnly(registry: Registry, field: Field): JsonSchema {
+  return {
+    ...shown(registry, field),
+    ...(field.computed && { 'x-result': resultType(field) }),
+    readOnly: true,
+    not: {},
+  };
+}
+
+/** What is needed to show a value: labels of choices, where a link leads. */
+function shown(registry: Registry, field: Field): JsonSchema {
+  const type = resultType(field);
+  switch (type) {
+    case 'autonumber':
+      return { type: 'integer' };
+    case 'select':
+    case 'multi_select':
+      return valueSchema({ ...field, type }, 'client') ?? {};
+    case 'link':
+    case 'links':
+      return describeTarget(targetOf(registry, field));
+    default:
+      return {};
+  }
+}
+
+/** Of a default that is copied once through a link: from where, by GraphQL names. */
+function copied(registry: Registry, entity: Entity, field: Field): JsonSchema {
+  const from = copiedFrom(field.type, field.default);
+  const link = from && entity.fieldByKey.get(from.link);
+  const source = link && targetOf(registry, link).fieldByKey.get(from.field);
+  return link && source ? { 'x-default-from': `${link.name}.${source.name}` } : {};
 }
 
 function writable(field: Field, schema: JsonSchema, operation: WriteOperation): JsonSchema {

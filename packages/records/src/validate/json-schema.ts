@@ -1,4 +1,5 @@
 import {
+  deriveRootNames,
   type Entity,
   type Field,
   isGivenByClients,
@@ -15,19 +16,25 @@ import type { Audience, JsonSchema, WriteOperation } from './schema-types.ts';
 /**
  * JSON Schema (draft 2020-12) of what `createX` or `updateX` takes as input, by GraphQL field name: enough to build
  * a form from, and a validator that has only what the draft and the usual formats give judges as the API does. (It
- * cannot compare moments and decimals that are text, sum up digits, or look into Postgres.) Labels are titles, `x-order` is the
- * designer's order and `x-type` the type in the registry, choices are `oneOf` with `const` and `title`. What clients do
- * not write is `readOnly`, and never valid in an input. `x-link` names the type that a link leads to, `x-entity` its
- * entity (`/schema/<entity>.json`) and `x-list` the root field that lists its records; `x-input` is what creates one.
- * Decimals carry `x-precision`, `x-scale`, `x-minimum` and `x-maximum`, moments `formatMinimum` and `formatMaximum`;
- * `x-transitions` says which choice may follow which.
+ * cannot compare moments and decimals that are text, count the digits of numbers, or look into Postgres. In three things it is the
+ * stricter one: `email` and `uri` are addresses in ASCII, of others the encoded form, and a decimal has no exponent.)
+ *
+ * Labels are titles, `x-order` is the designer's order and `x-type` the type in the registry, choices are `oneOf` with `const`
+ * and `title`. What clients do not write is `readOnly`, and never valid in an input; of what is computed `x-result` is the type that
+ * it is shown as. `x-link` names the type that a link leads to, `x-entity` its entity (`/schema/<entity>.json`) and `x-list` the root
+ * field that lists its records; `x-input` is what creates one. Of the whole `x-entity` is the entity's own key and `x-mutation` what
+ * the input is for. Decimals carry `x-precision`, `x-scale`, `x-minimum` and `x-maximum`, moments `formatMinimum` and
+ * `formatMaximum`; `x-transitions` says which choice may follow which, and `x-default-from` through which link, and from which field
+ * there, a value is copied where none is given.
  */
 export function entitySchema(registry: Registry, entity: Entity, operation: WriteOperation): JsonSchema {
-  const { label, description } = entity;
+  const { key, label, description, names } = entity;
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: label,
     ...(description === '' ? {} : { description }),
+    'x-entity': key,
+    ...(mayDo(entity, operation) && { 'x-mutation': deriveRootNames(names).mutation[operation] }),
     ...inputSchema(registry, entity, operation, 'client'),
   };
 }
@@ -44,7 +51,8 @@ export function inputSchema(
     const schema = isGiven(entity, operation, field)
       ? fieldSchema(registry, field, audience, operation)
       : null;
-    if (audience === 'client') properties[field.name] = describeField(field, schema, index + 1, operation);
+    if (audience === 'client')
+      properties[field.name] = describeField(registry, entity, field, schema, index + 1, operation);
     else if (schema !== null) properties[field.name] = schema;
   });
   const required = entity.fields

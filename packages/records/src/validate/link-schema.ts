@@ -27,7 +27,7 @@ export function linkSchema(target: Entity, audience: Audience, mayCreate = true)
 }
 
 /** Its type, its entity (whose schema is the one of `create`), and the root field that lists what can be chosen from. */
-function describeTarget({ key, names }: Entity): JsonSchema {
+export function describeTarget({ key, names }: Entity): JsonSchema {
   return { 'x-link': names.type, 'x-entity': key, 'x-list': names.plural };
 }
 
@@ -50,9 +50,13 @@ function keySchema({ fields, nullsEqual }: UniqueKey, audience: Audience): JsonS
 
 /** To look for a value it need not be one that may be written: bounds and pattern do not count, only the type does. */
 function keyPartSchema(field: Field, audience: Audience): JsonSchema {
-  if (field.type === 'link') return { type: 'string', format: 'uuid' };
+  const title = audience === 'client' ? { title: field.label } : {};
+  if (field.type === 'link') return { ...title, type: 'string', format: 'uuid' };
   const { highest = 5, choices = [] } = field.options;
-  return valueSchema({ ...field, options: { highest, choices } }, audience) ?? { type: 'integer' };
+  return {
+    ...title,
+    ...(valueSchema({ ...field, options: { highest, choices } }, audience) ?? { type: 'integer' }),
+  };
 }
 
 /** A record that is created has no links yet: there is nothing to remove or to replace. */

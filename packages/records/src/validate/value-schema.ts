@@ -1,13 +1,10 @@
-import type { Field, FieldOptions } from '@formwork/registry';
+import { type Field, type FieldOptions, longestAddress } from '@formwork/registry';
 import { alsoMatching, clientPatterns, decimalPattern } from './client-patterns.ts';
 import { compilePattern } from './linear-pattern.ts';
 import type { Audience, JsonSchema } from './schema-types.ts';
 
 /** Text that has no maximum of its own ends here, in characters. */
 export const longestText = 2_000_000;
-
-/** Of an e-mail address (RFC 5321), and of a web address that browsers still open. */
-export const longestAddress = { email: 254, url: 4000 };
 
 const int32 = { least: -(2 ** 31), most: 2 ** 31 - 1 };
 
@@ -21,7 +18,11 @@ export function valueSchema(field: Field, audience: Audience): JsonSchema | null
     case 'long_text':
       return textSchema(options, audience);
     case 'email':
-      return { ...textSchema(options, audience, longestAddress.email), format: 'email' };
+      return onlyForClients(
+        audience,
+        { ...textSchema(options, audience, longestAddress.email), format: 'email' },
+        clientPatterns.email,
+      );
     case 'url':
       return onlyForClients(
         audience,
@@ -97,12 +98,13 @@ function decimalSchema(options: FieldOptions, audience: Audience): JsonSchema {
   const { precision = 38, scale = 20, min, max } = options;
   const digits = { 'x-precision': precision, 'x-scale': scale };
   if (audience === 'client') {
+    const tooLarge = 10 ** precision;
     return present({
       type: ['string', 'number'],
       pattern: decimalPattern(options),
       // Of numbers; text is compared by nobody but us.
-      minimum: min === undefined ? undefined : Number(min),
-      maximum: max === undefined ? undefined : Number(max),
+      ...(min === undefined ? { exclusiveMinimum: -tooLarge } : { minimum: Number(min) }),
+      ...(max === undefined ? { exclusiveMaximum: tooLarge } : { maximum: Number(max) }),
       ...digits,
       ...renamed(options),
     });
