@@ -1,4 +1,5 @@
 import { createRegistry, type Registry } from '@formwork/registry';
+import { compilePattern } from '../src/validate/linear-pattern.ts';
 import { validateInput } from '../src/validate/validate-input.ts';
 import { museum } from './write-design.ts';
 
@@ -241,6 +242,84 @@ describe('a pattern', () => {
     expect(found(0, { letters: '123', digits: 'abc' })).toEqual(['letters', 'digits']);
     expect(found(1, { size: 'M' })).toEqual([]);
     expect(found(1, { size: 'm' })).toEqual(['size']);
+  });
+
+  test.each([
+    [
+      '^\\s$',
+      '^\\S$',
+      '^[\\s]$',
+      '^[^\\s]$',
+      '^[\\S]$',
+      '^[^\\S]$',
+      '^[\\s\\d-]$',
+      '^[\\S ]$',
+      '\\\\s',
+      '[\\\\s]',
+    ],
+    ['.', '^.$', '^[.]$', '\\.', '^a?.b?$'],
+    ['^[[:alph]$', '^[\\[:]$', '^[^[]$', '[]', '[^]', '^\\/$', '^[/]$'],
+    [
+      '^\\w$',
+      '^\\W$',
+      '^\\d$',
+      '^\\D$',
+      '\\bx',
+      '\\Bx',
+      '^\\cJ$',
+      '^\\0$',
+      '^\\x41$',
+      '^\\u{1F44D}$',
+      '^\\ud83d\\udc4d$',
+    ],
+    ['^\\p{Lu}$', '^\\P{L}$', '^[\\p{Zs}x]$', '^[^\\p{L}]$', '^(?<one>x)$', '^x{1,2}?$', '^$', '^'],
+  ])('is read as ECMAScript reads it, as in JSON Schema: %s, %s …', (...patterns) => {
+    const lines = ['\n', '\r', '\u2028', '\u2029', '\t', '\v', '\f', '\0', '\b'];
+    const spaces = [
+      ' ',
+      '\u00a0',
+      '\u0085',
+      '\u1680',
+      '\u180e',
+      '\u2000',
+      '\u200a',
+      '\u200b',
+      '\u202f',
+      '\u205f',
+      '\u3000',
+      '\ufeff',
+    ];
+    const others = [
+      '',
+      'x',
+      'X',
+      'A',
+      'É',
+      '1',
+      '٣',
+      '_',
+      '-',
+      '.',
+      '\\',
+      '/',
+      '[',
+      ']',
+      ':',
+      'p',
+      's',
+      'S',
+      '👍',
+      '€',
+      'a\nb',
+      'axb',
+      '\\s',
+    ];
+    for (const pattern of patterns) {
+      for (const text of [...lines, ...spaces, ...others]) {
+        const shown = [pattern, text, new RegExp(pattern, 'u').test(text)];
+        expect([pattern, text, compilePattern(pattern)?.test(text)]).toEqual(shown);
+      }
+    }
   });
 
   test.each([

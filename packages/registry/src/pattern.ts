@@ -8,7 +8,7 @@ const mostRepeats = 1000;
 const mostSize = 5000;
 
 /** The pieces of a pattern that the "u" flag accepts: escape, class, beginning of a group, its end, … */
-const token =
+export const patternToken =
   /(?<escape>\\(?:[pPu]\{[^}]*\}|u[\dA-Fa-f]{4}|x[\dA-Fa-f]{2}|c[A-Za-z]|k<[^>]*>|\d+|.))|(?<set>\[(?:\\.|[^\]\\])*\])|(?<open>\((?:\?(?:<?[=!]|:|<[^>]*>))?)|(?<close>\))|(?<or>\|)|(?<repeat>[*+?]|\{\d+(?:,\d*)?\})\??|(?<edge>[\^$])|(?<character>.)/gsu;
 
 /**
@@ -31,7 +31,7 @@ export function patternProblem(pattern: string): string | null {
 }
 
 function unknownPart(pattern: string): string | null {
-  for (const { 0: text, groups: kind = {} } of pattern.matchAll(token)) {
+  for (const { 0: text, groups: kind = {} } of pattern.matchAll(patternToken)) {
     if (/^\\[1-9k]/.test(text)) {
       return 'refers back to a group, which can take for ever. Write it without the reference';
     }
@@ -55,7 +55,7 @@ function unknownPart(pattern: string): string | null {
 
 function dangerousPart(pattern: string): string | null {
   const groups = [new PatternGroup()];
-  for (const { 0: text, groups: kind = {} } of pattern.matchAll(token)) {
+  for (const { 0: text, groups: kind = {} } of pattern.matchAll(patternToken)) {
     const group = groups.at(-1) as PatternGroup;
     const parent = groups.at(-2);
     if (kind.open !== undefined) {

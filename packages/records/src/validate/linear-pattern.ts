@@ -1,3 +1,4 @@
+import { linearSource } from '@formwork/registry';
 import { RE2JS } from 're2js';
 import { Cache } from '../cache.ts';
 import { Memory } from '../memory.ts';
@@ -46,7 +47,7 @@ export function compilePattern(source: string): LinearPattern | null {
 
 function compile(source: string): Compiled {
   try {
-    const engine = RE2JS.compile(RE2JS.translateRegExp(source));
+    const engine = RE2JS.compile(RE2JS.translateRegExp(linearSource(source)));
     const size = engine.programSize();
     if (size > mostProgramSize) return { pattern: null, size: 0 };
     const longest = Math.min(longestText, Math.floor(mostSteps / size));
