@@ -62,6 +62,20 @@ describe('many records created at once', () => {
     expect(await harness.count('specimen')).toBe(before);
   });
 
+  test('are told of as much that is wrong as an answer holds, in order, and how much it is', async () => {
+    const error = await refusalOf(
+      createMany(
+        'Specimen',
+        Array.from({ length: 6000 }, (_, index) => ({ name: index % 2 === 0 ? 'x' : '', code: 'nope' })),
+      ),
+    );
+    const violations = error.details['violations'] as readonly { readonly path: readonly unknown[] }[];
+    expect(violations).toHaveLength(5000);
+    expect(error.details['found']).toBe(12_000);
+    expect(violations.map(({ path }) => path[1])).toEqual(violations.map((_, at) => Math.trunc(at / 2)));
+    expect(error.message).toMatch(/And 11990 more\.$/);
+  });
+
   test('with one value twice are refused', async () => {
     const inputs = ['TW-1', 'TW-2', 'TW-1'].map((code) => ({ name: 'Ammonite', code }));
     const error = await refusalOf(createMany('Specimen', inputs));

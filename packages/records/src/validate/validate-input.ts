@@ -9,7 +9,10 @@ import { validatorOf } from './validator.ts';
 import type { InputPath, Violation } from './violation.ts';
 
 /** More than this help nobody, and a list of a million mistakes must not become an answer of a million lines. */
-const mostViolations = 200;
+const mostViolations = 1000;
+
+/** Where to stop looking for more in the records that an input creates, and in what ajv has found. */
+const mostFound = 5 * mostViolations;
 
 /** How deep records may be created inside records. */
 const deepestNesting = 10;
@@ -33,7 +36,7 @@ export function validateInput(
   checkSchema(registry, entity, operation, path, prepared, report);
   checkTwins(entity, operation, path, prepared, report);
   checkCleared(entity, operation, path, prepared, report);
-  checkNested(registry, entity, path, prepared, report);
+  checkNested(registry, entity, path, prepared, report, () => violations.length >= mostFound);
   if (violations.length === 0) return { violations, input: prepared };
   const told = oneEach(violations).slice(0, mostViolations);
   return { violations: told.map((violation) => asGiven(violation, path, prepared)), input: prepared };
@@ -58,7 +61,7 @@ function checkSchema(
 ): void {
   const validate = validatorOf(registry, entity, operation);
   if (validate(values)) return;
-  for (const error of (validate.errors ?? []).slice(0, 5 * mostViolations)) {
+  for (const error of (validate.errors ?? []).slice(0, mostFound)) {
     report(describeError(entity, path, values, error));
   }
 }
@@ -119,10 +122,12 @@ function checkNested(
   path: InputPath,
   { values }: PreparedInput,
   report: Report,
+  isEnough: () => boolean,
 ): void {
   for (const field of linksOf(entity)) {
     if (values[field.name] === undefined) continue;
     for (const [link, at] of linkInputs(values[field.name], [...path, field.name])) {
+      if (isEnough()) return;
       const create = link['create'];
       if (!isPlainObject(create)) continue;
       const inside = [...at, 'create'];

@@ -3,10 +3,10 @@ import { assertGiven } from '../access/assert-given.ts';
 import { forbiddenOutcome } from '../access/permissions.ts';
 import { RecordError, type RecordNode, type RecordSelection, type Values } from '../contract.ts';
 import { validateInput } from '../validate/validate-input.ts';
-import type { InputPath } from '../validate/violation.ts';
+import type { InputPath, Violation } from '../validate/violation.ts';
 import { insertOrRefuse } from './insert-plans.ts';
 import { ResolvedLinks } from './resolved-links.ts';
-import { validationFailed } from './validation-failed.ts';
+import { mostTold, validationFailed } from './validation-failed.ts';
 import type { WriteContext } from './write-context.ts';
 import { planCreate, type WritePlan, withCreated } from './write-plan.ts';
 
@@ -74,10 +74,16 @@ export function planAll(
   inputs: readonly PlacedInput[],
 ): WritePlan[] {
   for (const { path, input } of inputs) assertGiven(registry, permissions, entity, 'create', path, input);
-  const checked = inputs.map(({ path, input }) => validateInput(registry, entity, 'create', path, input));
-  const violations = checked.flatMap((one) => one.violations);
-  if (violations.length > 0) throw validationFailed(violations);
-  return checked.map(({ input }, index) => {
+  const told: Violation[] = [];
+  let found = 0;
+  const checked = inputs.map(({ path, input }) => {
+    const { violations, input: prepared } = validateInput(registry, entity, 'create', path, input);
+    found += violations.length;
+    if (told.length < mostTold) told.push(...violations);
+    return prepared;
+  });
+  if (found > 0) throw validationFailed(told, found);
+  return checked.map((input, index) => {
     return planCreate({ registry, entity, path: inputs[index]?.path ?? [], input });
   });
 }
