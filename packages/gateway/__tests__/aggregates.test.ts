@@ -82,6 +82,12 @@ test('what cannot be computed is refused wherever it is asked for', async () => 
       ['BAD_USER_INPUT'],
     ]);
   }
+  // Of a write it is its filter that cannot be computed, and not what it would store.
+  const change =
+    'updateOrders(where: { items: { sum: { weight: { gt: 1 } } } }, input: {}) { orders { id } }';
+  const answer = await gateway.ask(keys.editor, `mutation { ${change} }`);
+  expect(answer.errors?.[0]?.message).toContain('too large for a Float');
+  expect(codesOf(answer)).toEqual(['BAD_USER_INPUT']);
   // Node has known it, and this Postgres may not.
   const zone =
     'orders(where: { createdAt: { during: { period: TODAY, timeZone: "US/Pacific-New" } } }) { totalCount }';

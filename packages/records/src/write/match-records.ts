@@ -4,6 +4,7 @@ import type { Entity } from '@formwork/registry';
 import type { Deed } from '../access/permissions.ts';
 import { RecordError, type Values } from '../contract.ts';
 import { entityView } from '../read/entity-view.ts';
+import { refusalOf } from '../read/refusal-of.ts';
 import { StatementScope } from '../read/statement-scope.ts';
 import { compileWhere } from '../read/where.ts';
 import { runWrite, type WriteContext } from './write-context.ts';
@@ -21,17 +22,23 @@ export async function matchRecords(
 ): Promise<readonly string[]> {
   context.permissions.assertMay(deed, entity);
   checkAtMost(atMost, context.limits.writes);
-  const reading = { ...context, execute: context.read };
   const matching = matcher(context, deed, entity, where);
-  const candidates = idsOf(await runWrite(reading, entity, [matching(sql`limit ${atMost + 1}`)]));
+  const candidates = idsOf(await find(context, entity, [matching(sql`limit ${atMost + 1}`)]));
   if (candidates.length > atMost) throw tooMany(entity, atMost);
   if (candidates.length === 0) return [];
   // Somebody may have changed one before the lock was had, so that it does not match any more.
-  const [, still = []] = await runWrite(reading, entity, [
+  const [, still = []] = await find(context, entity, [
     lockStatement(entity, candidates),
     matching(sql`limit ${atMost + 1}`, candidates),
   ]);
   return idsOf([still]);
+}
+
+/** What Postgres refuses here it refuses of the filter: nothing is written yet. */
+function find(context: WriteContext, entity: Entity, statements: readonly Statement[]) {
+  return runWrite({ ...context, execute: context.read }, entity, statements).catch((error: unknown) => {
+    throw refusalOf(error instanceof RecordError ? error.cause : error) ?? error;
+  });
 }
 
 type Matcher = (limit: SqlFragment, among?: readonly string[]) => Statement;
