@@ -539,6 +539,22 @@ describe('an operation', () => {
     );
     expect(changed.values).toMatchObject({ createdBy: 'key:one', updatedBy: 'key:two' });
   });
+
+  test('writes down who deleted what a link led to, on the record that it was taken from', async () => {
+    const [person, specimen] = await harness.mutate(async (records) => {
+      const collector = await records.create('Person', { email: 'leaving@example.com' }, nothing);
+      const input = { name: 'Orphan', collector: { id: collector.id } };
+      return [collector, await records.create('Specimen', input, nothing)] as const;
+    }, 'key:one');
+    await harness.mutate((records) => records.delete('Person', person.id, null), 'key:two');
+    const { rows } = await asAdmin(harness.database, (admin) =>
+      admin.query(
+        'select version, created_by, updated_by, data ? $2 as leads from formwork.records where id = $1',
+        [specimen.id, 'collector'],
+      ),
+    );
+    expect(rows).toEqual([{ version: 2, created_by: 'key:one', updated_by: 'key:two', leads: false }]);
+  });
 });
 
 function create(typeName: string, input: Readonly<Record<string, unknown>>) {

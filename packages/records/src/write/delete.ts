@@ -46,7 +46,10 @@ async function remove(
   });
 }
 
-/** Where the designer chose so, records are kept and marked; their view, their keys and their links forget them. */
+/**
+ * Where the designer chose so, records are kept and marked; their view, their keys and their links forget them. Who deletes is
+ * told to the triggers, which change what led there (sql/038).
+ */
 export function deleteStatement(
   { actor }: Pick<WriteContext, 'actor'>,
   entity: Entity,
@@ -59,5 +62,5 @@ export function deleteStatement(
   return sql`${action}
     where id = any (${textArray(ids)}::uuid[]) and entity_type = ${entity.storageKey} and deleted_at is null
       and version = coalesce(${ifVersion}::int, version)
-    returning id`;
+    returning id, set_config('app.actor', ${actor}, true)`;
 }
