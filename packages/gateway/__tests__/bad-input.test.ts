@@ -103,6 +103,8 @@ test.each([
   ['"NaN"', 'price', 'BAD_USER_INPUT'],
   ['"Infinity"', 'mass', 'BAD_USER_INPUT'],
   ['1e999', 'extra', 'BAD_USER_INPUT'],
+  ['9007199254740993', 'extra', 'BAD_USER_INPUT'],
+  ['{ "\\"": [ "1", -12345678901234567890 ] }', 'extra', 'BAD_USER_INPUT'],
 ])('the number %s as %s is refused, and the field is named', async (number, field, code) => {
   const answer = await post(
     `{"query":${JSON.stringify(create)},"variables":{"input":{"${field}":${number}}}}`,

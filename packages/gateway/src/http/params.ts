@@ -1,4 +1,5 @@
 import { GraphQLError } from 'graphql';
+import { findLostDigits, type LostDigits } from '../operations/lost-digits.ts';
 import type { OperationParams } from '../operations/prepare.ts';
 import { limitError, requestError } from '../request-error.ts';
 import { readDocumentId } from '../trusted/sent-document-id.ts';
@@ -19,12 +20,17 @@ export function parseBodyParams(body: string, batching: number): OperationParams
   } catch {
     throw bad('The body is not JSON.');
   }
-  if (Array.isArray(value)) return { operations: checkBatch(value, batching) };
+  const lostDigits = findLostDigits(body);
+  if (Array.isArray(value)) return { operations: checkBatch(value, batching, lostDigits) };
   if (!isObject(value)) throw bad(`The body is ${nameOf(value)}. Send a JSON object with "query".`);
-  return checkParams(value);
+  return checkParams(value, lostDigits);
 }
 
-function checkBatch(list: readonly unknown[], batching: number): readonly OperationParams[] {
+function checkBatch(
+  list: readonly unknown[],
+  batching: number,
+  lostDigits: LostDigits | null,
+): readonly OperationParams[] {
   if (batching === 0) {
     throw bad(
       'The body is a list: batches are not offered here (FORMWORK_BATCHING). Send one operation for each request.',
@@ -37,7 +43,7 @@ function checkBatch(list: readonly unknown[], batching: number): readonly Operat
   return list.map((one, index) => {
     if (!isObject(one)) throw bad(`[${index}] is ${nameOf(one)}. Send a list of JSON objects with "query".`);
     try {
-      return checkParams(one);
+      return checkParams(one, lostDigits);
     } catch (error) {
       if (!(error instanceof GraphQLError)) throw error;
       throw new GraphQLError(`[${index}]: ${error.message}`, { extensions: error.extensions });
@@ -56,18 +62,22 @@ export function parseUrlParams(search: URLSearchParams): OperationParams {
       throw bad(`"${name}" in the URL is not JSON.`);
     }
   };
-  return checkParams({
+  const params = {
     query: search.get('query') ?? undefined,
     documentId: search.get('documentId'),
     doc_id: search.get('doc_id'),
     operationName: search.get('operationName'),
     variables: json('variables'),
     extensions: json('extensions'),
-  });
+  };
+  return checkParams(params, findLostDigits(search.get('variables') ?? ''));
 }
 
 /** What is not known is passed over, as GraphQL over HTTP asks of a server. */
-function checkParams(params: Readonly<Record<string, unknown>>): OperationParams {
+function checkParams(
+  params: Readonly<Record<string, unknown>>,
+  lostDigits: LostDigits | null,
+): OperationParams {
   const { query, operationName, variables, extensions } = params;
   if (!isAbsent(query) && typeof query !== 'string')
     throw bad(`"query" is ${nameOf(query)}. It must be a string.`);
@@ -95,6 +105,7 @@ function checkParams(params: Readonly<Record<string, unknown>>): OperationParams
     documentId,
     operationName: operationName || null,
     variables: isObject(variables) ? variables : null,
+    lostDigits,
   };
 }
 

@@ -12,6 +12,8 @@ import { canWrite } from '../access/roles.ts';
 import { requestError } from '../request-error.ts';
 import type { SentDocumentId } from '../trusted/sent-document-id.ts';
 import type { Documents } from './documents.ts';
+import type { LostDigits } from './lost-digits.ts';
+import { refuseLostDigits } from './refuse-lost-digits.ts';
 
 /** What a client sends, however it sends it. */
 export interface OperationParams {
@@ -20,6 +22,8 @@ export interface OperationParams {
   readonly documentId: SentDocumentId | null;
   readonly variables: Readonly<Record<string, unknown>> | null;
   readonly operationName: string | null;
+  /** Numbers in `variables` that are not what was written; absent or null where there are none. */
+  readonly lostDigits?: LostDigits | null;
 }
 
 /** An operation that may run, or why it may not. */
@@ -58,7 +62,7 @@ export function prepareOperation(documents: Documents, options: PrepareOptions):
     return { document: checked.document, operation: null, refused: checked.errors };
   const operation = getOperationAST(checked.document, params.operationName);
   if (!operation) return refuse([unknownOperation(checked.document, params)]);
-  const error = objection(operation, options);
+  const error = objection(operation, options) ?? refuseLostDigits(schema, operation, params);
   if (error !== null) return refuse([error]);
   const { document } = checked;
   const cost = documents.costOf({ schema, document, operation, variables: params.variables });
