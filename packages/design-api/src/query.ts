@@ -75,10 +75,16 @@ builder.queryType({
       args: {
         document: t.arg({ type: 'JSON', required: true }),
         unusedForDays: t.arg.int({ description: unusedForDays }),
+        force: t.arg.boolean({
+          defaultValue: false,
+          description:
+            'As `applyRegistry` has it: what was used lately is no problem; `usedBy` names it all the same.',
+        }),
       },
-      resolve: async (_root, { document, unusedForDays: days }, { store, tenantId }): Promise<Preview> => {
-        const usageWindow = daysOf(days);
-        const checked = await withKnownErrors(store.check(tenantId, { document }, { usageWindow }));
+      resolve: async (_root, { document, ...how }, { store, tenantId }): Promise<Preview> => {
+        const usageWindow = daysOf(how.unusedForDays);
+        const force = how.force ?? false;
+        const checked = await withKnownErrors(store.check(tenantId, { document }, { usageWindow, force }));
         return { checked, changes: [], usageWindow };
       },
     }),

@@ -441,9 +441,15 @@ describe('what was used lately', () => {
         ),
       };
       expect((await take(tenant)).problems).toEqual([refused]);
-      const preview =
-        'query ($document: JSON!) { previewRegistry(document: $document) { problems { code path message } } }';
-      expect((await ask(tenant, preview)).problems).toEqual([refused]);
+      const preview = (force: boolean) =>
+        ask(
+          tenant,
+          `query ($document: JSON!) { previewRegistry(document: $document, force: ${force}) {
+             isApplicable problems { code path message } usedBy { entity field } } }`,
+        );
+      const usedBy = [{ entity: 'home', field: 'size' }];
+      expect(await preview(false)).toEqual({ isApplicable: false, problems: [refused], usedBy });
+      expect(await preview(true)).toEqual({ isApplicable: true, problems: [], usedBy });
       dataOf(await post(two, tenant.keys.editor, use));
       expect((await take(tenant, ', unusedForDays: 0')).problems).toEqual([]);
       expect(codesOf(await post(two, tenant.keys.editor, use))).toEqual(['GRAPHQL_VALIDATION_FAILED']);

@@ -31,7 +31,7 @@ export interface RegistryStore {
   parity(tenantId: string): Promise<readonly ParityReport[]>;
 }
 
-type CheckRequest = Pick<PlanOptions, 'usageWindow'>;
+type CheckRequest = Pick<PlanOptions, 'usageWindow' | 'force'>;
 type ApplyRequest = Pick<ApplyOptions, 'appliedBy' | 'expectedVersion' | 'usageWindow' | 'force'>;
 
 export function createRegistryStore(control: ControlPlane, options: PlanOptions = {}): RegistryStore {
@@ -41,7 +41,11 @@ export function createRegistryStore(control: ControlPlane, options: PlanOptions 
     load: (tenantId) => loadTenantRegistry(control, tenantId),
     usageWindow,
     check: (tenantId, request, how) =>
-      checkChange(control, tenantId, request, { ...options, usageWindow: how?.usageWindow ?? usageWindow }),
+      checkChange(control, tenantId, request, {
+        ...options,
+        ...how,
+        usageWindow: how?.usageWindow ?? usageWindow,
+      }),
     apply: (tenantId, request, how) =>
       applyChange(control, tenantId, request, {
         ...options,
