@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Change } from '@formwork/registry';
+import type { Change, Problem } from '@formwork/registry';
 import {
   applyChange,
   checkChange,
@@ -237,6 +237,24 @@ test('what cannot wait is still refused where it is too much at once', async () 
         /slots of 7 records of "home"; at most 3 .*FORMWORK_FILL_LIMIT=7 formwork registry apply/,
       ),
     }),
+  ]);
+});
+
+test('of a list it is refused at the change with which it is too much', async () => {
+  const search: Change = { changeEntity: { entity: 'home', searchable: ['town'] } };
+  const label: Change = { relabelField: { entity: 'home', field: 'built', label: 'Built on' } };
+  const placesOf = async (...changes: Change[]) =>
+    ((await problemsOf(...changes)) as Problem[]).map(({ code, path }) => `${code} at ${path}`);
+  const expected = ['TOO_MANY_RECORDS at changes[2].changeEntity'];
+  expect(await placesOf(label, indexRent, search, uniqueCode)).toEqual(expected);
+  const listed = { changes: [label, indexRent, search, uniqueCode] };
+  const { problems } = await checkChange(setup.control, tenant, listed, { fillLimit: 3 });
+  expect(problems.map(({ code, path }) => `${code} at ${path}`)).toEqual(expected);
+  // Beside one that is wrong in itself.
+  const wrong: Change = { dropKey: { entity: 'home', key: 'nothing' } };
+  expect(await placesOf(wrong, label, search)).toEqual([
+    'KEY_MISSING at changes[0].dropKey.key',
+    ...expected,
   ]);
 });
 

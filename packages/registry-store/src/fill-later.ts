@@ -1,7 +1,7 @@
 import type { TransactionSql } from '@formwork/pg';
 import { type Entity, inSteps, type Registry, withReadySlotsInSteps } from '@formwork/registry';
 import { type ChangeStep, compileChangeInSteps } from '@formwork/view-compiler';
-import { countToFill, type Touched } from './too-many-to-fill.ts';
+import { countToFill, type Touched, touchedBy } from './too-many-to-fill.ts';
 
 /** How a change gets its slots and keys filled. */
 export interface FillingPlan {
@@ -73,7 +73,7 @@ export function fillingSlots({ allFields, keys }: Entity): readonly string[] {
 }
 
 /** The largest entities that can wait, until the rest is little enough. */
-function defer(
+export function defer(
   steps: readonly ChangeStep[],
   counts: readonly Touched[],
   limit: number,
@@ -83,17 +83,12 @@ function defer(
   let total = counts.reduce((sum, { records }) => sum + records, 0);
   for (const { entityType, records } of [...counts].sort((a, b) => b.records - a.records)) {
     if (total <= limit) break;
-    const touching = steps.filter((step) => touches(step, entityType));
+    const touching = steps.filter((step) => touchedBy(step) === entityType);
     if (impatient.has(entityType) || !touching.every((step) => step.do === 'fill' && step.canWait)) continue;
     deferred.add(entityType);
     total -= records;
   }
   return deferred;
-}
-
-function touches(step: ChangeStep, entityType: string): boolean {
-  if (step.do === 'fill' || step.do === 'start_autonumber') return step.entityType === entityType;
-  return step.do === 'save_rollup' && step.row.entityType === entityType;
 }
 
 /** Of earlier changes, where this one does not touch all of the entity's records anyway. */

@@ -24,9 +24,9 @@ import {
 import { type FillingPlan, planFilling } from './fill-later.ts';
 import { findMisfits } from './misfits/find-misfits.ts';
 import { findMisfitConversions, findUnfinishedConversions } from './misfits/misfit-conversions.ts';
-import { findMisfitDefaults } from './misfits/misfit-defaults.ts';
 import { findStaleKeys } from './misfits/misfit-keys.ts';
 import { findMisfitReturnedLinks } from './misfits/misfit-returned-links.ts';
+import { placeTooMany } from './place-too-many.ts';
 import type { RegistrySnapshot } from './read-registry.ts';
 import { readRetiredKeys } from './retired-keys.ts';
 import { fillReturned, returnedLinks } from './returned-things.ts';
@@ -92,16 +92,18 @@ export async function planChange(
     ...(
       await findMisfits(sql, current, registry, { keysOf: lookForJobs ? all : (one) => !later.has(one) })
     ).filter((problem) => !isUnfinished(problem)),
-    ...(await findMisfitDefaults(current, registry)),
     ...(await findStaleKeys(sql, current, registry)),
     ...(await findMisfitReturnedLinks(sql, current, registry, retired)),
-    ...findTooManyToFill(filling.now, fillLimit),
     ...(lookForJobs ? await findMisfitConversions(sql, current, registry) : []),
     ...unfinished,
   ];
   const contracts = contractsOf(request, current, asked, options);
   const inUse = await findInUse(sql, contracts, usageWindow);
-  const found = [...problems.map(requested.locate), ...inUse];
+  const found = [
+    ...problems.map(requested.locate),
+    ...(await findTooMany(current, request, asked, fillLimit)),
+    ...inUse,
+  ];
   if (refused.length > 0) throw new RegistryError([...refused, ...found]);
   // Counted where somebody reads it, and not while writers wait.
   const converted = lookForJobs ? await countToConvert(sql, current, registry) : [];
@@ -150,6 +152,18 @@ export async function lookAhead(
   };
 }
 
+async function findTooMany(
+  current: Registry | null,
+  request: ChangeRequest,
+  asked: Asked,
+  limit: number,
+): Promise<readonly Problem[]> {
+  const { filling, requested } = asked;
+  const problems = findTooManyToFill(filling.now, limit).map(requested.locate);
+  if (problems.length === 0 || !('changes' in request)) return problems;
+  return placeTooMany(problems, { ...asked, current, changes: request.changes, limit });
+}
+
 function contractsOf(
   request: ChangeRequest,
   before: Registry | null,
@@ -167,6 +181,8 @@ interface Asked {
   readonly retired: RetiredKeys;
   /** What is wrong with changes of a list; all else is about the others then. */
   readonly refused: readonly Problem[];
+  /** Storage keys of entities of which no slot can wait. */
+  readonly impatient: ReadonlySet<string>;
   /** What the request is looked at with. */
   readonly known: Pick<RegistryOptions, 'limits' | 'retired' | 'populated'>;
 }
@@ -188,12 +204,12 @@ async function askFor(
     return error.rest;
   });
   const returned = returnedLinks(current, requested.registry, retired);
+  const impatient = new Set(returned.map(({ entity }) => entity.storageKey));
   const filling = await planFilling(sql, current, requested.registry, {
-    limit,
-    impatient: new Set(returned.map(({ entity }) => entity.storageKey)),
+    ...{ limit, impatient },
     complete: (steps) => tidyNow(sql, fillReturned(current, populated, steps), limit),
   });
-  return { requested, filling, retired, refused, known };
+  return { requested, filling, retired, refused, impatient, known };
 }
 
 /** Slots are as the whole list leaves them. */

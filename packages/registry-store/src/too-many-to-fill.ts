@@ -20,14 +20,13 @@ export async function countToFill(
   registry: Registry,
   steps: readonly ChangeStep[],
 ): Promise<readonly Touched[]> {
-  const touched = steps.flatMap((step) =>
-    step.do === 'fill' || step.do === 'start_autonumber'
-      ? step.entityType
-      : step.do === 'save_rollup'
-        ? step.row.entityType
-        : [],
-  );
-  return countRecords(sql, registry, new Set(touched));
+  return countRecords(sql, registry, new Set(steps.flatMap((step) => touchedBy(step) ?? [])));
+}
+
+/** The entity (its storage key) whose records a step touches, if it does. */
+export function touchedBy(step: ChangeStep): string | null {
+  if (step.do === 'fill' || step.do === 'start_autonumber') return step.entityType;
+  return step.do === 'save_rollup' ? step.row.entityType : null;
 }
 
 /** Records whose slots are emptied while the tenant's writers wait; there is no hurry to do it. */

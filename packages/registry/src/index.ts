@@ -7,7 +7,7 @@ export { isEmail, isPhoneNumber, isWebAddress, longestAddress } from './addresse
 export type { Continued } from './aliases/identities.ts';
 export { applyChanges, applyChangesInSteps } from './changes/apply-changes.ts';
 export type { Change, ChangeKind } from './changes/change.ts';
-export { changeOf } from './changes/place-problems.ts';
+export { changeOf, placeProblems } from './changes/place-problems.ts';
 export { revertTo, type StorageNames, storageNamesOf } from './changes/revert.ts';
 export { checkDocument } from './check-document.ts';
 export { keyColumn, systemColumns, uniqueColumn, valueColumn } from './columns.ts';
