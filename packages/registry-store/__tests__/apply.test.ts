@@ -1,11 +1,4 @@
-import type { Row } from '@formwork/pg';
-import {
-  exportRegistry,
-  RegistryConflictError,
-  readRegistry,
-  registryChannel,
-  registryStatements,
-} from '@formwork/registry-store';
+import { exportRegistry, RegistryConflictError, registryChannel } from '@formwork/registry-store';
 import { airline, withEntity, withField } from './airline.ts';
 import { documentOf, type Setup, setUp } from './setup.ts';
 
@@ -34,14 +27,12 @@ test('gives back what was applied, over either plane', async () => {
   const { registry } = await setup.apply(tenant, airline);
   const exported = await exportRegistry(setup.control, tenant);
   expect(exported).toEqual(withoutProposals(airline));
-  const { results } = await setup.dataPlane.read(tenant, registryStatements());
-  expect(readRegistry(results as Row[][])).toEqual(registry);
+  expect(await setup.registry(tenant)).toEqual(registry);
 });
 
 test('has no registry before the first, and an empty document to export', async () => {
   const tenant = await setup.tenant();
-  const { results } = await setup.dataPlane.read(tenant, registryStatements());
-  expect(readRegistry(results as Row[][])).toBeNull();
+  expect(await setup.registry(tenant)).toBeNull();
   expect(await exportRegistry(setup.control, tenant)).toEqual({ formwork: 1, entities: [] });
 });
 
@@ -92,8 +83,7 @@ test('moves an entity and swaps names without touching storage', async () => {
   const [airport, flight] = airline.entities;
   const { registry } = await setup.apply(tenant, { ...airline, entities: [flight, airport] });
   expect(registry.entities.map(({ key }) => key)).toEqual(['flight', 'airport']);
-  const { results } = await setup.dataPlane.read(tenant, registryStatements());
-  expect(readRegistry(results as Row[][])).toEqual(registry);
+  expect(await setup.registry(tenant)).toEqual(registry);
 });
 
 test('never uses a storage key again', async () => {

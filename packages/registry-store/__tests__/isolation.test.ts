@@ -1,5 +1,5 @@
 import type { Row } from '@formwork/pg';
-import { exportRegistry, readRegistry, registryStatements } from '@formwork/registry-store';
+import { exportRegistry } from '@formwork/registry-store';
 import { airline } from './airline.ts';
 import { documentOf, type Setup, setUp } from './setup.ts';
 
@@ -59,10 +59,7 @@ test('gives the registry tables to the gateway for reading alone', async () => {
 });
 
 test('reads the registry of the tenant that is set', async () => {
-  const keysOf = async (tenant: string) => {
-    const { results } = await setup.dataPlane.read(tenant, registryStatements());
-    return readRegistry(results as Row[][])?.entities.map(({ key }) => key);
-  };
+  const keysOf = async (tenant: string) => (await setup.registry(tenant))?.entities.map(({ key }) => key);
   expect(await keysOf(mine)).toEqual(['airport', 'flight']);
   expect(await keysOf(theirs)).toEqual(['secret']);
   expect((await exportRegistry(setup.control, mine)).entities.map(({ key }) => key)).toEqual([

@@ -5,9 +5,16 @@ import {
   connectControlPlane,
   connectDataPlane,
   type DataPlane,
+  type Row,
 } from '@formwork/pg';
-import { type RegistryDocument, RegistryError } from '@formwork/registry';
-import { type AppliedRegistry, type ApplyOptions, applyRegistry } from '@formwork/registry-store';
+import { type Registry, type RegistryDocument, RegistryError, toEnd } from '@formwork/registry';
+import {
+  type AppliedRegistry,
+  type ApplyOptions,
+  applyRegistry,
+  readSnapshotInSteps,
+  registryStatements,
+} from '@formwork/registry-store';
 import { asAdmin, createTestDatabase, type TestDatabase } from '@formwork/testkit';
 
 /** A database with both planes, for one test file. */
@@ -20,6 +27,8 @@ export interface Setup {
   apply(tenantId: string, document: unknown, options?: Partial<ApplyOptions>): Promise<AppliedRegistry>;
   /** Applies what must be refused, and gives "CODE at path" and the messages. */
   refusal(tenantId: string, document: unknown, options?: Partial<ApplyOptions>): Promise<Refusal>;
+  /** The tenant's registry as the gateway reads it: over the data plane. */
+  registry(tenantId: string): Promise<Registry | null>;
   /** Writes records as the gateway does; gives their ids. */
   write(tenantId: string, entityType: string, ...data: readonly object[]): Promise<string[]>;
   /** The same in one statement, as many records are written (see sql/025). */
@@ -59,6 +68,10 @@ export async function setUp(): Promise<Setup> {
         codes: error.problems.map(({ code, path }) => `${code} at ${path}`),
         messages: error.problems.map(({ message }) => message),
       };
+    },
+    registry: async (tenantId) => {
+      const { results } = await dataPlane.read(tenantId, registryStatements());
+      return toEnd(readSnapshotInSteps(results as Row[][])).registry;
     },
     write: (tenantId, entityType, ...data) => writeRecords(dataPlane, tenantId, entityType, data),
     writeAtOnce: (tenantId, entityType, ...data) => writeAtOnce(dataPlane, tenantId, entityType, data),

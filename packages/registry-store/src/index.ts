@@ -18,12 +18,7 @@ export type { JobPace } from './jobs/repeat-batches.ts';
 export type { LeftBehind } from './left-behind.ts';
 export type { PlanOptions } from './plan-change.ts';
 export { type HistoryOptions, type RegistryVersion, readHistory } from './read-history.ts';
-export {
-  type RegistrySnapshot,
-  readRegistry,
-  readSnapshotInSteps,
-  registryStatements,
-} from './read-registry.ts';
+export { type RegistrySnapshot, readSnapshotInSteps, registryStatements } from './read-registry.ts';
 export { type RefreshOptions, refreshOutdated } from './refresh/refresh-outdated.ts';
 export { refreshTenant } from './refresh/refresh-tenant.ts';
 export { createRegistryStore, type RegistryStore } from './registry-store.ts';

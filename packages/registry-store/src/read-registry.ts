@@ -8,7 +8,6 @@ import {
   type StoredEntityType,
   type StoredField,
   type StoredUniqueKey,
-  toEnd,
 } from '@formwork/registry';
 import { runStatement } from './run-statement.ts';
 
@@ -47,12 +46,7 @@ where t.id = formwork.current_tenant_id()`,
   ];
 }
 
-/** The registry out of the rows of `registryStatements`, or null where the tenant has none yet. */
-export function readRegistry(results: readonly (readonly Row[])[]): Registry | null {
-  return toEnd(readSnapshotInSteps(results)).registry;
-}
-
-/** The same in steps, with its version: it may be later than the one that a batch began with. */
+/** The registry out of the rows of `registryStatements`, in steps. Its version may be later than the one that a batch began with. */
 export function* readSnapshotInSteps(results: readonly (readonly Row[])[]): Steps<RegistrySnapshot> {
   const [version = '0', entityTypes, fields, uniqueKeys, roles] = results[0]?.[0] ?? [];
   if (Number(version) === 0) return { version: 0, registry: null };
