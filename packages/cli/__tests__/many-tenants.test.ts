@@ -58,3 +58,21 @@ test('says now and then how far it has come, and nothing to machines', () => {
   tell(false, 0);
   expect(lines).toEqual(['3 of 9 tenants were verified …\n']);
 });
+
+test('a tenant whose registry somebody has broken is named with what is wrong, and holds up no other', async () => {
+  await createTestTenant(database, 'hooli', await readTemplate('aviation'));
+  await asAdmin(database, (admin) =>
+    admin.query(`update formwork.fields f set options = '{"target": "nowhere"}' from formwork.tenants t
+      where t.id = f.tenant_id and t.slug = 'hooli' and f.type = 'link'`),
+  );
+  const verified = await formwork('verify');
+  expect([verified.code, verified.stdout]).toEqual([1, expect.stringMatching(/globex: .* no drift/)]);
+  expect(verified.stderr).toMatch(
+    /hooli: entities\[\d\]\.fields\[\d\]\.options\.target: The registry as it is stored is broken: .*"nowhere"/,
+  );
+  const refreshed = await formwork('registry refresh');
+  expect([refreshed.code, refreshed.stdout]).toEqual([1, expect.stringContaining('Nothing to do')]);
+  expect(refreshed.stderr).toMatch(/for their registries are broken .*: hooli\.\n$/);
+  const applied = await formwork('registry export --tenant hooli');
+  expect(applied.stderr).toMatch(/^The registry as it is stored is broken: .*\n {2}- entities.*"nowhere"/);
+});

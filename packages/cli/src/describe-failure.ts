@@ -1,5 +1,5 @@
 import { DatabaseError } from '@formwork/pg';
-import { RegistryError } from '@formwork/registry';
+import { BrokenRegistryError, findBroken, type Problem, RegistryError } from '@formwork/registry';
 import { Failure } from './failure.ts';
 
 interface FailureReport {
@@ -24,14 +24,15 @@ export function describeFailure(
 function reportOf(error: unknown): Omit<FailureReport, 'stack'> {
   if (error instanceof Failure) return error;
   if (error instanceof RegistryError) {
-    const problems = error.problems.map(({ path, message }) =>
-      path === '' ? message : `${path}: ${message}`,
-    );
     return {
       message: 'The registry was refused; nothing was applied.',
-      problems,
+      problems: error.problems.map(inPlace),
       details: { refused: error.problems },
     };
+  }
+  if (error instanceof BrokenRegistryError) {
+    const broken = findBroken(error);
+    return { message: error.message, problems: broken.map(inPlace), details: { broken } };
   }
   const message = asSentence(error instanceof Error ? error.message : String(error));
   return {
@@ -39,6 +40,10 @@ function reportOf(error: unknown): Omit<FailureReport, 'stack'> {
     problems: [],
     details: {},
   };
+}
+
+function inPlace({ path, message }: Problem): string {
+  return path === '' ? message : `${path}: ${message}`;
 }
 
 function asSentence(text: string): string {

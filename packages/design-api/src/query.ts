@@ -20,7 +20,7 @@ builder.queryType({
       type: RegistryType,
       description: 'The registry as it is: `{ registry { version entities { key fields { key type } } } }`.',
       resolve: async (_root, _args, { store, tenantId }) => ({
-        ...(await store.load(tenantId)),
+        ...(await withKnownErrors(store.load(tenantId))),
         limits: store.limits,
       }),
     }),

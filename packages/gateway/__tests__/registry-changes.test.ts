@@ -188,9 +188,10 @@ test('a gateway whose LISTEN connection was cut is right all the same, and liste
 });
 
 test.each([
-  ['cannot be built', '{"target": 7}'],
-  ['cannot be loaded', '{"target": "nowhere"}'],
-])('a registry that is broken (it %s) is an error of its tenant alone', async (_, options) => {
+  ['cannot be built', '{"target": 7}', '"target" must be text'],
+  ['cannot be loaded', '{"target": "nowhere"}', '"nowhere"'],
+  ['is no object', '[]', 'must be an object'],
+])('a registry that is broken (it %s) is an error of its tenant alone', async (_, options, reason) => {
   const broken = await freshTenant();
   const whole = await freshTenant();
   dataOf(await one.ask(broken.keys.editor, '{ airports { totalCount } }'));
@@ -209,9 +210,21 @@ test.each([
   for (const url of [one.url, other.url]) {
     for (const document of [write, '{ airports { totalCount } }']) {
       const answer = await ask(url, broken.keys.editor, document);
-      expect(codesOf(answer)).toEqual(['INTERNAL']);
-      expect(answer.errors?.[0]?.message).toContain(`"${broken.slug}"`);
+      expect(codesOf(answer)).toEqual(['REGISTRY_BROKEN']);
+      expect(answer.errors?.[0]?.message).toContain(`"formwork verify --tenant ${broken.slug}"`);
+      expect(JSON.stringify(answer)).not.toContain('target');
     }
+    const design = (text: string) => ask(url, broken.keys.designer, text, {}, '/design');
+    for (const text of ['{ registry { version } }', 'mutation { apply(changes: []) { version } }']) {
+      const answer = await design(text);
+      expect(codesOf(answer)).toEqual(['REGISTRY_BROKEN']);
+      expect(answer.errors?.[0]?.message).toContain('latest document of its history');
+      expect(answer.errors?.[0]?.message).toContain(reason);
+    }
+    const { history } = dataOf(await design('{ history(first: 1) { version document } }'));
+    expect(history).toMatchObject([
+      { version: 1, document: { entities: [{ key: 'airport' }, { key: 'flight' }] } },
+    ]);
     dataOf(await ask(url, whole.keys.editor, '{ airports { totalCount } }'));
   }
 });

@@ -26,6 +26,7 @@ export const codeRules = {
   VERSION_CONFLICT: { status: 409, graphql: true },
   CONFLICT: { status: 409, graphql: true },
   SCHEMA_CHANGED: { status: 409, graphql: true },
+  REGISTRY_BROKEN: { status: 500, graphql: false },
   NOT_FOUND: { status: 404, graphql: true },
   UNAUTHENTICATED: { status: 401, graphql: false },
   FORBIDDEN: { status: 403, graphql: false },

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Caller } from '@formwork/directory';
 import { type BatchOptions, type Cancellation, DatabaseError, type TenantVersions } from '@formwork/pg';
+import { BrokenRegistryError } from '@formwork/registry';
 import { unauthenticated } from './access/unauthenticated.ts';
 import type { Logger } from './log.ts';
 import { ReadBatches } from './operations/read-batches.ts';
@@ -196,6 +197,11 @@ export class Visit {
     const id = randomUUID();
     const tenant = this.#caller.tenant.slug;
     this.log.error({ errorId: id, err: cause, tenant }, 'the registry cannot be loaded');
+    if (cause instanceof BrokenRegistryError) {
+      // What of it is for those who may see it: whoever designs.
+      const message = `The registry of tenant "${tenant}" is broken: its rows were changed other than by Formwork. A designer is told at /design what is wrong, and an operator by "formwork verify --tenant ${tenant}". The log has it under the id "${id}".`;
+      return requestError(cause.code, message, { details: { id } });
+    }
     const message = `The registry of tenant "${tenant}" cannot be loaded. The log has the reason under the id "${id}".`;
     return requestError('INTERNAL', message, { details: { id } });
   }

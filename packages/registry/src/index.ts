@@ -5,6 +5,7 @@ export {
 } from './aliases/alias.ts';
 export { isEmail, isPhoneNumber, isWebAddress, longestAddress } from './addresses.ts';
 export type { Continued } from './aliases/identities.ts';
+export { BrokenRegistryError } from './broken-registry-error.ts';
 export { applyChanges, applyChangesInSteps } from './changes/apply-changes.ts';
 export type { Change, ChangeKind } from './changes/change.ts';
 export { changeOf, placeProblems } from './changes/place-problems.ts';
@@ -39,6 +40,7 @@ export {
   fieldTypeRules,
   type SlotKind,
 } from './field-types.ts';
+export { findBroken } from './find-broken.ts';
 export type {
   CallName,
   Computation,

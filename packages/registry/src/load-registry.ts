@@ -1,4 +1,5 @@
 import type { EntityAlias, EntityAliasDocument } from './aliases/alias.ts';
+import { BrokenRegistryError } from './broken-registry-error.ts';
 import type { Choice } from './document.ts';
 import type { Computed } from './formula/computation.ts';
 import { optionsByKeys, resolveRows } from './formula/computed-rows.ts';
@@ -19,14 +20,34 @@ import { apiShapeOf, planShapeOf } from './shape.ts';
 import { mapInSteps, type Steps, toEnd } from './steps.ts';
 import type { StoredEntityType, StoredField, StoredRegistry, StoredUniqueKey } from './stored-registry.ts';
 
-/** Makes the registry that the rows describe, in any order of rows. The rows are trusted: they were checked once. */
+/**
+ * Makes the registry that the rows describe, in any order of rows. The rows are trusted: they were checked once. Throws
+ * BrokenRegistryError where they make none all the same.
+ */
 export function loadRegistry(stored: StoredRegistry): Registry {
   return toEnd(loadRegistryInSteps(stored));
 }
 
 /** The same in steps. */
-export function loadRegistryInSteps(stored: StoredRegistry): Steps<Registry> {
-  return buildRegistry(stored, (_, row) => row.viewName);
+export function* loadRegistryInSteps(stored: StoredRegistry): Steps<Registry> {
+  try {
+    const registry = yield* buildRegistry(stored, (_, row) => row.viewName);
+    assertTargets(registry);
+    return registry;
+  } catch (cause) {
+    throw new BrokenRegistryError(stored, cause);
+  }
+}
+
+/** Nothing else of a registry needs them to be made. */
+function assertTargets({ entities, entityByKey }: Registry): void {
+  for (const entity of entities) {
+    for (const { key, type, options } of entity.allFields) {
+      if (type !== 'link' && type !== 'links') continue;
+      if (!entityByKey.has(options.target ?? ''))
+        throw new Error(`"${entity.key}.${key}" leads to no entity.`);
+    }
+  }
 }
 
 /** @internal `viewName` says what the view of an entity is called, which is known only once the entity is there. */
@@ -179,6 +200,7 @@ function findInverses(stored: StoredRegistry): ReadonlyMap<string, readonly Inve
   );
 }
 
-function inOrder<Row extends { readonly position: number }>(rows: readonly Row[]): Row[] {
+/** @internal */
+export function inOrder<Row extends { readonly position: number }>(rows: readonly Row[]): Row[] {
   return [...rows].sort((a, b) => a.position - b.position);
 }

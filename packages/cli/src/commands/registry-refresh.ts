@@ -1,4 +1,5 @@
 import { listTenants } from '@formwork/directory';
+import { BrokenRegistryError } from '@formwork/registry';
 import { refreshTenant } from '@formwork/registry-store';
 import type { Command } from 'commander';
 import { examples, jsonOption } from '../command-help.ts';
@@ -31,17 +32,31 @@ export function addRefresh(registry: Command, terminal: Terminal): void {
           isQuiet: json === true,
         });
         const refreshed: string[] = [];
+        const broken: string[] = [];
         for (const [index, { id, slug: name }] of tenants.entries()) {
           if (terminal.interrupted.aborted)
             throw new Failure(`Interrupted: ${index} of ${tenants.length} tenants were looked at.`);
-          if (await refreshTenant(control, id)) refreshed.push(name);
+          try {
+            if (await refreshTenant(control, id)) refreshed.push(name);
+          } catch (error) {
+            // Of one alone it is said what is wrong; of many it holds up no other.
+            if (slug !== undefined || !(error instanceof BrokenRegistryError)) throw error;
+            broken.push(name);
+          }
           progress(index + 1);
         }
-        print(terminal, json === true, { tenants: tenants.length, refreshed }, [
+        const value = { tenants: tenants.length, refreshed };
+        const lines = [
           refreshed.length === 0
             ? 'Nothing to do: all is as this Formwork derives it.'
             : `Derived anew, for ${refreshed.length} of ${tenants.length} tenants: ${refreshed.join(', ')}.`,
-        ]);
+        ];
+        if (broken.length === 0) return print(terminal, json === true, value, lines);
+        if (json !== true) print(terminal, false, value, lines);
+        throw new Failure(
+          `Left as they are, for their registries are broken ("formwork verify --tenant" says what is wrong): ${broken.join(', ')}.`,
+          { details: { ...value, broken } },
+        );
       }),
     );
 }

@@ -1,6 +1,6 @@
 import { type ApartOutcome, listTenants, type TenantRow, verifyApart } from '@formwork/directory';
 import type { ControlPlane } from '@formwork/pg';
-import { type Drift, loadTenantRegistry, verify } from '@formwork/registry-store';
+import { type Drift, verify } from '@formwork/registry-store';
 import type { Command } from 'commander';
 import { examples, jsonOption } from '../command-help.ts';
 import { countProgress } from '../count-progress.ts';
@@ -60,14 +60,9 @@ async function verifyAll(
   for (const { id, slug } of tenants) {
     if (interrupted.aborted)
       throw new Failure(`Interrupted: ${verified.length} of ${tenants.length} tenants were verified.`);
-    const { registry } = await loadTenantRegistry(control, id);
-    const records = await countRecords(control, id);
-    verified.push({
-      tenant: slug,
-      entities: registry?.entities.length ?? 0,
-      records,
-      drifts: await verify(control, id),
-    });
+    const entities = await countRows(control, id, 'entity_types');
+    const records = await countRows(control, id, 'records');
+    verified.push({ tenant: slug, entities, records, drifts: await verify(control, id) });
     progress(verified.length);
   }
   return verified;
@@ -84,9 +79,15 @@ function proveApart(installation: Installation): Promise<ApartOutcome> {
   );
 }
 
-function countRecords(control: ControlPlane, tenantId: string): Promise<number> {
+function countRows(
+  control: ControlPlane,
+  tenantId: string,
+  table: 'entity_types' | 'records',
+): Promise<number> {
   return control.withTenant(tenantId, async (sql) => {
-    const rows = await sql<{ count: number }[]>`select count(*)::float8 as count from formwork.records`;
+    const rows = await sql<
+      { count: number }[]
+    >`select count(*)::float8 as count from ${sql(`formwork.${table}`)}`;
     return rows[0]?.count ?? 0;
   });
 }
@@ -121,13 +122,19 @@ function finish(
     problems: [
       ...drifts.map(
         ({ tenant, entity, name, count, examples: ids, message }) =>
-          `${tenant}: ${entity}${name === '' ? '' : `.${name}`}: ${message} (${count}${ids.length === 0 ? '' : `: ${ids.join(', ')}`})`,
+          `${[tenant, ...placeOf(entity, name)].join(': ')}: ${message} (${count}${ids.length === 0 ? '' : `: ${ids.join(', ')}`})`,
       ),
       ...findings.map(
         ({ table, message, count, examples: ids }) => `${table}: ${message} (${count}: ${ids.join(', ')})`,
       ),
     ],
   });
+}
+
+/** None, where it is the whole design that cannot be read. */
+function placeOf(...names: readonly string[]): readonly string[] {
+  const place = names.filter((name) => name !== '').join('.');
+  return place === '' ? [] : [place];
 }
 
 function tellApart({ tables, findings }: ApartOutcome): string {

@@ -3,8 +3,9 @@ import type { Finding } from '../find-records.ts';
 /** Something in the database that is not as the registry says it is. Names are keys of today, not storage keys. */
 export interface Drift {
   readonly kind: DriftKind;
+  /** Empty where it is about the registry. */
   readonly entity: string;
-  /** Field, unique key or slot; empty where it is about the entity as a whole. */
+  /** Field, unique key or slot; empty where it is about the entity as a whole. Of a registry the place, as in a document. */
   readonly name: string;
   readonly count: number;
   /** Ids of at most five records; none where it is not about records. */
@@ -13,6 +14,8 @@ export interface Drift {
 }
 
 export type DriftKind =
+  /** The registry itself, which somebody has changed past its checks. */
+  | 'registry'
   /** A value that is missing or of a wrong type or form. */
   | 'value'
   /** A search key that was not made of the value. */

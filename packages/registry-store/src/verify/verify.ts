@@ -1,4 +1,5 @@
-import type { ControlPlane } from '@formwork/pg';
+import type { ControlPlane, TransactionSql } from '@formwork/pg';
+import { BrokenRegistryError, findBroken, type Registry } from '@formwork/registry';
 import { compileEntityStorage } from '@formwork/view-compiler';
 import { readCurrent } from '../read-registry.ts';
 import type { Drift } from './drift.ts';
@@ -19,22 +20,38 @@ import { verifyValues } from './verify-values.ts';
 export function verify(control: ControlPlane, tenantId: string): Promise<readonly Drift[]> {
   return control.withTenant(tenantId, async (sql) => {
     await sql`select pg_advisory_xact_lock_shared(formwork.tenant_lock_key(${tenantId}::uuid))`;
-    const { registry } = await readCurrent(sql);
-    if (registry === null) return [];
-    const drifts: Drift[] = [];
-    for (const entity of registry.entities) {
-      const row = compileEntityStorage(registry, entity);
-      drifts.push(
-        ...(await verifyStorage(sql, registry, entity, row)),
-        ...(await verifyValues(sql, entity, row)),
-        ...(await verifySlots(sql, entity, row)),
-        ...(await verifySearch(sql, entity, row)),
-        ...(await verifyComputed(sql, registry, entity)),
-        ...(await verifyConversions(sql, entity)),
-        ...(await verifyKeys(sql, entity, row)),
-        ...(await verifyLinks(sql, registry, entity)),
-      );
+    try {
+      const { registry } = await readCurrent(sql);
+      return registry === null ? [] : await verifyAgainst(sql, registry);
+    } catch (error) {
+      if (error instanceof BrokenRegistryError) return driftsOf(error);
+      throw error;
     }
-    return drifts;
   });
+}
+
+async function verifyAgainst(sql: TransactionSql, registry: Registry): Promise<readonly Drift[]> {
+  const drifts: Drift[] = [];
+  for (const entity of registry.entities) {
+    const row = compileEntityStorage(registry, entity);
+    drifts.push(
+      ...(await verifyStorage(sql, registry, entity, row)),
+      ...(await verifyValues(sql, entity, row)),
+      ...(await verifySlots(sql, entity, row)),
+      ...(await verifySearch(sql, entity, row)),
+      ...(await verifyComputed(sql, registry, entity)),
+      ...(await verifyConversions(sql, entity)),
+      ...(await verifyKeys(sql, entity, row)),
+      ...(await verifyLinks(sql, registry, entity)),
+    );
+  }
+  return drifts;
+}
+
+/** Nothing can be compared with a registry that is none. */
+function driftsOf(error: BrokenRegistryError): readonly Drift[] {
+  return findBroken(error).map(({ path, message }) => ({
+    ...{ kind: 'registry', entity: '', name: path, count: 1, examples: [] },
+    message: `The registry as it is stored is broken: ${message}`,
+  }));
 }
