@@ -24,6 +24,7 @@ import {
 import { type FillingPlan, planFilling } from './fill-later.ts';
 import { findMisfits } from './misfits/find-misfits.ts';
 import { findMisfitConversions, findUnfinishedConversions } from './misfits/misfit-conversions.ts';
+import { findMisfitDefaults } from './misfits/misfit-defaults.ts';
 import { findStaleKeys } from './misfits/misfit-keys.ts';
 import { findMisfitReturnedLinks } from './misfits/misfit-returned-links.ts';
 import { placeTooMany } from './place-too-many.ts';
@@ -92,6 +93,7 @@ export async function planChange(
     ...(
       await findMisfits(sql, current, registry, { keysOf: lookForJobs ? all : (one) => !later.has(one) })
     ).filter((problem) => !isUnfinished(problem)),
+    ...(await findMisfitDefaults(current, registry)),
     ...(await findStaleKeys(sql, current, registry)),
     ...(await findMisfitReturnedLinks(sql, current, registry, retired)),
     ...(lookForJobs ? await findMisfitConversions(sql, current, registry) : []),
