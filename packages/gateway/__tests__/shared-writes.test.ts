@@ -1,5 +1,15 @@
+import { request } from 'node:http';
 import { asAdmin } from '@formwork/testkit';
-import { codesOf, dataOf, Harness, isHeldUp, type TestGateway, type TestTenant, until } from './harness.ts';
+import {
+  codesOf,
+  dataOf,
+  type GraphqlAnswer,
+  Harness,
+  isHeldUp,
+  type TestGateway,
+  type TestTenant,
+  until,
+} from './harness.ts';
 import { messagesOf } from './messages-of.ts';
 import { findBroken, warehouse } from './warehouse.ts';
 
@@ -20,6 +30,32 @@ const createMark =
   'mutation ($name: String!) { createMark(input: { name: $name }) { mark { id name createdBy } } }';
 const createCrate =
   'mutation ($code: String!, $shelf: ID!) { createCrate(input: { code: $code, shelf: { id: $shelf } }) { crate { id number code shelf { name } } } }';
+
+const createNote =
+  'mutation ($code: String!, $note: String!) { createCrate(input: { code: $code, note: $note }) { crate { id } } }';
+
+/** Sends the end of its body when it is told to. */
+function askSlowly(url: string, key: string, query: string, variables: object): () => Promise<string> {
+  const body = JSON.stringify({ query, variables });
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` };
+  const outgoing = request(`${url}/graphql`, {
+    method: 'POST',
+    headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) },
+  });
+  outgoing.write(body.slice(0, 10));
+  return () =>
+    new Promise((resolve, reject) => {
+      outgoing.on('error', reject).on('response', (response) => {
+        let text = '';
+        response.setEncoding('utf8');
+        response.on('data', (piece: string) => {
+          text += piece;
+        });
+        response.on('end', () => resolve(text));
+      });
+      outgoing.end(body.slice(10));
+    });
+}
 
 interface Made {
   readonly id: string;
@@ -140,6 +176,48 @@ test('one that waits for somebody holds up none of the others', async () => {
     await admin.query('commit');
     expect((await Promise.all(held)).map(codesOf)).toEqual([['UNIQUE_VIOLATION'], ['UNIQUE_VIOLATION']]);
   });
+});
+
+test('one whose time is nearly over takes none of the others with it', async () => {
+  const [{ id, keys }] = tenants;
+  const hasty = await harness.gateway({ poolSize: 12, requestTimeout: 4_000 });
+  madeOf(await hasty.ask(keys.editor, createMark, { name: 'warm too' }));
+  const late = askSlowly(hasty.url, keys.editor, createMark, { name: 'late' });
+  await new Promise((resolve) => setTimeout(resolve, 2_500));
+  const wanted = names('in time', 12);
+  const answers = await asAdmin(harness.database, async (admin) => {
+    await admin.query('begin');
+    await admin.query('select pg_advisory_xact_lock(formwork.tenant_lock_key($1))', [id]);
+    const make = (name: string) => hasty.ask(keys.editor, createMark, { name });
+    const first = wanted.slice(0, 2).map(make);
+    await until(() => isHeldUp(harness.database));
+    const others = wanted
+      .slice(2)
+      .flatMap((name, index) => (index === 5 ? [late(), make(name)] : [make(name)]));
+    expect(await others[5]).toMatch(/TIMEOUT/);
+    await admin.query('commit');
+    return Promise.all([...first, ...others.filter((_, index) => index !== 5)]) as Promise<GraphqlAnswer[]>;
+  });
+  expect(answers.map((one) => madeOf(one).name)).toEqual(wanted);
+});
+
+test('records that are large together do not travel together', async () => {
+  const [{ id, keys }] = tenants;
+  const note = 'x'.repeat(1_900_000);
+  const { answer, messages } = await messagesOf(gateway, () =>
+    asAdmin(harness.database, async (admin) => {
+      await admin.query('begin');
+      await admin.query('select pg_advisory_xact_lock(formwork.tenant_lock_key($1))', [id]);
+      const answers = Promise.all(
+        names('large', 10).map((code) => gateway.ask(keys.editor, createNote, { code, note })),
+      );
+      await until(() => isHeldUp(harness.database));
+      await admin.query('commit');
+      return answers;
+    }),
+  );
+  expect(answer.map(codesOf)).toEqual(answer.map(() => []));
+  expect(messages.length).toBeGreaterThanOrEqual(5);
 });
 
 test('after all that no promise is broken', async () => {

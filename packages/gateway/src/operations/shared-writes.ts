@@ -1,4 +1,10 @@
-import type { BatchOptions, DataPlane, Row, TenantVersions } from '@formwork/pg';
+import {
+  type BatchOptions,
+  DatabaseError,
+  type DataPlane,
+  type Row,
+  type TenantVersions,
+} from '@formwork/pg';
 import {
   areAlike,
   createTogether,
@@ -13,8 +19,8 @@ const mostOnTheWay = 2;
 /** How long, in milliseconds, one waits for those on their way: they may themselves be waiting for somebody. */
 const patience = 10;
 
-/** Records of one message. */
-const mostTogether = 100;
+/** Records of one message, and characters of their JSON: of a hundred of the largest no text could be made. */
+const mostTogether = { records: 100, characters: 4_000_000 };
 
 /** Whoever waits for a lock has all others wait: each by itself then. */
 const impatiently = { text: "select set_config('lock_timeout', '50ms', true)", values: [] };
@@ -32,6 +38,7 @@ export interface SentWrite {
 
 interface Waiting {
   readonly sent: SentWrite;
+  readonly since: number;
   readonly lone: LoneCreation;
   readonly resolve: (outcome: Outcome | Promise<Outcome>) => void;
   readonly reject: (error: unknown) => void;
@@ -63,7 +70,7 @@ export class SharedWrites {
     const tenant = this.#tenantOf(sent.tenantId);
     if (tenant.onTheWay < mostOnTheWay) return this.#through(tenant, sent.tenantId, () => this.#alone(sent));
     return new Promise((resolve, reject) => {
-      tenant.waiting.push({ sent, lone, resolve, reject });
+      tenant.waiting.push({ sent, since: performance.now(), lone, resolve, reject });
       tenant.timer ??= setTimeout(() => this.#flush(tenant, sent.tenantId), patience);
     });
   }
@@ -96,7 +103,7 @@ export class SharedWrites {
     tenant.waiting = [];
     while (waiting.length > 0) {
       const [first] = waiting as [Waiting];
-      const alike = waiting.filter((one) => isWith(first, one)).slice(0, mostTogether);
+      const alike = fitting(waiting.filter((one) => isWith(first, one)));
       waiting = waiting.filter((one) => !alike.includes(one));
       void this.#through(tenant, tenantId, () => this.#together(alike));
     }
@@ -117,17 +124,18 @@ export class SharedWrites {
   async #writeTogether({ tenantId, expected }: SentWrite, all: readonly Waiting[]): Promise<Outcome> {
     const statements = [impatiently, ...createTogether(all.map(({ lone }) => lone))];
     const budgets = all.map(({ sent }) => sent.options.budget ?? Number.POSITIVE_INFINITY);
-    const outcome = await this.#dataPlane.writeWhole(tenantId, expected, statements, {
-      budget: Math.min(...budgets),
-    });
+    const options = { budget: Math.min(...budgets) };
+    const outcome = await this.#dataPlane
+      .writeWhole(tenantId, expected, statements, options)
+      .catch(outOfTime);
     return outcome?.slice(1) ?? null;
   }
 
   async #eachAlone(all: readonly Waiting[]): Promise<void> {
     await Promise.allSettled(
-      all.map(({ sent, resolve }) => {
-        const outcome = this.#alone(sent);
-        resolve(outcome);
+      all.map((one) => {
+        const outcome = this.#alone(withTimeLeft(one));
+        one.resolve(outcome);
         return outcome;
       }),
     );
@@ -136,6 +144,30 @@ export class SharedWrites {
   #alone({ tenantId, expected, write, options }: SentWrite): Promise<Outcome> {
     return this.#dataPlane.writeWhole(tenantId, expected, write.statements, options);
   }
+}
+
+/** It was the time of one of them that was over; nothing was done then, and the others may have some left. */
+function outOfTime(error: unknown): null {
+  if (error instanceof DatabaseError && error.code === 'TIMEOUT') return null;
+  throw error;
+}
+
+function withTimeLeft({ sent, since }: Waiting): SentWrite {
+  const { budget } = sent.options;
+  if (budget === undefined) return sent;
+  const left = Math.max(1, Math.ceil(budget - (performance.now() - since)));
+  return { ...sent, options: { ...sent.options, budget: left } };
+}
+
+/** The first of them, as many as one message may hold. */
+function fitting(alike: readonly Waiting[]): readonly Waiting[] {
+  let characters = 0;
+  const isTooMuch = ({ lone }: Waiting, index: number): boolean => {
+    characters += lone.record.data.length;
+    return index > 0 && (index >= mostTogether.records || characters > mostTogether.characters);
+  };
+  const end = alike.findIndex(isTooMuch);
+  return end < 0 ? alike : alike.slice(0, end);
 }
 
 function isWith(one: Waiting, other: Waiting): boolean {
