@@ -55,6 +55,22 @@ describe.each(postgresServers)('on %s', (_, start) => {
     );
   });
 
+  test('the gateway makes no temporary tables, and no transactions that read what was there when they began', async () => {
+    await withAdmin(server.adminUrl, async (admin) => {
+      await admin.query("alter database managed set default_transaction_isolation = 'repeatable read'");
+    });
+    const databaseUrl = url('manager', 'managing', 'managed');
+    const { gatewayUrl } = await openPostgres({ databaseUrl, secret: 'kept elsewhere' });
+    await withAdmin(gatewayUrl, async (client) => {
+      await expect(client.query('create temporary table mine (id int)')).rejects.toMatchObject({
+        code: '42501',
+      });
+      const { rows } = await client.query('show transaction_isolation');
+      expect(rows).toEqual([{ transaction_isolation: 'read committed' }]);
+    });
+    await withAdmin(databaseUrl, (admin) => admin.query('create temporary table mine (id int)'));
+  });
+
   test('the system role is off until an administrator who may turn it on does so, and can be turned off', async () => {
     const superuser = url('', '', 'managed');
     await withAdmin(superuser, async (admin) => {

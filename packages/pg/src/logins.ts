@@ -34,6 +34,8 @@ const roleSettings: readonly (readonly [string, string])[] = [
   // A sequential scan asks for the tenant at each row of all tenants (20 ms for 80,000), the indexes once.
   ['enable_seqscan', 'off'],
   ['idle_in_transaction_session_timeout', '60s'],
+  // What triggers derive of the records of others they read when these cannot change any more (sql/036).
+  ['default_transaction_isolation', 'read committed'],
 ];
 
 /**
@@ -50,8 +52,24 @@ export async function setUpLogins(admin: pg.Client, options: LoginOptions): Prom
     designerUrl:
       options.designerUrl ?? (await loginUrl(admin, options.adminUrl, 'formwork_designer', derive)),
   };
-  for (const url of [logins.gatewayUrl, logins.designerUrl]) await checkLogin(admin, url);
+  const gateway = await checkLogin(admin, logins.gatewayUrl);
+  await checkLogin(admin, logins.designerUrl);
+  await forbidTemporaryTables(admin, gateway);
   return logins;
+}
+
+/**
+ * Postgres lets everybody make temporary tables. Such a table can be given a trigger, and what a trigger writes of rollups
+ * is taken for what our own have computed (sql/022).
+ */
+async function forbidTemporaryTables(admin: pg.Client, { name }: RoleDescription): Promise<void> {
+  const { rows } = await admin.query<{ database: string; isAllowed: boolean }>(
+    `select current_database() as database, has_database_privilege($1, current_database(), 'temporary') as "isAllowed"`,
+    [name],
+  );
+  if (rows[0]?.isAllowed !== true) return;
+  const revoke = `revoke temporary on database ${identifier(rows[0].database)} from public, ${identifier(name)}`;
+  await alterRoles(admin, () => admin.query(revoke));
 }
 
 /**
@@ -87,7 +105,7 @@ export async function urlOfRole(
   return url.href;
 }
 
-async function checkLogin(admin: pg.Client, url: string): Promise<void> {
+async function checkLogin(admin: pg.Client, url: string): Promise<RoleDescription> {
   const role = await describeRole(url);
   if (role.isPowerful) {
     throw new SetupError(
@@ -96,6 +114,7 @@ async function checkLogin(admin: pg.Client, url: string): Promise<void> {
     );
   }
   await applyRoleSettings(admin, role);
+  return role;
 }
 
 /**

@@ -325,6 +325,20 @@ test('a sum that no field can hold is none, and is one again when it can', async
   expect(await dataOf(order)).toHaveProperty('sum');
 });
 
+test('a sum below zero is none where a value comes that no sum can be made of', async () => {
+  const tenant = await at.tenant();
+  await at.apply(tenant, shop([rollup('sum', { via: 'items', function: 'sum', field: 'share' })], []));
+  const [order = ''] = await at.write(tenant, 'order', {});
+  await at.write(tenant, 'item', { order, share: -5 });
+  const [beyond = ''] = await at.write(tenant, 'item', { order, share: 1e300 });
+  expect(await dataOf(order)).toEqual({});
+  const { versions } = await at.dataPlane.read(tenant, []);
+  await at.dataPlane.write(tenant, versions.registry, (transaction) =>
+    transaction.run([{ text: 'delete from formwork.records where id = $1', values: [beyond] }]),
+  );
+  expect(await dataOf(order)).toEqual({ sum: -5 });
+});
+
 test('finds drift that was made by hand, of rollups and of stored formulas', async () => {
   const { tenant, first, second } = await populated(
     [total, rollup('weight', { via: 'tags', function: 'sum', field: 'weight' })],
