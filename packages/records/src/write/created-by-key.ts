@@ -2,6 +2,7 @@ import type { Entity, UniqueKey } from '@formwork/registry';
 import { readyKeys } from '../validate/link-schema.ts';
 import { ownValue } from '../validate/plain-object.ts';
 import { encodeValue } from './encode-value.ts';
+import { keyText } from './key-text.ts';
 import type { LinkReference } from './link-reference.ts';
 import type { ResolvedLinks } from './resolved-links.ts';
 import type { WritePlan } from './write-plan.ts';
@@ -51,6 +52,9 @@ function nameOf(
   parts: readonly (string | null | undefined)[],
 ): string | null {
   if (parts.includes(undefined) || (!key.nullsEqual && parts.includes(null))) return null;
-  const name = JSON.stringify([entity.storageKey, key.name, ...parts]);
-  return key.caseInsensitive ? name.toLowerCase() : name;
+  const texts = key.fields.map((field, index) => {
+    const part = parts[index] ?? null;
+    return part && keyText(field, part, key.caseInsensitive);
+  });
+  return JSON.stringify([entity.storageKey, key.name, ...texts]);
 }

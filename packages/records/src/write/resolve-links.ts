@@ -45,9 +45,12 @@ export function readLinks(references: readonly LinkReference[], rows: readonly R
   );
 }
 
+/** More than this help nobody. */
+const mostTold = 200;
+
 /** The error for references whose record is not there, or is of another entity, or another tenant's. */
 export function linkNotFound(missing: readonly LinkReference[]): RecordError {
-  const links = missing.map((reference) => ({
+  const links = missing.slice(0, mostTold).map((reference) => ({
     path: reference.path,
     field: reference.field.name,
     ...nameOf(reference),
@@ -130,5 +133,10 @@ function nameOf({ id, by }: LinkReference): Readonly<Record<string, unknown>> {
 }
 
 function describeKey(values: Readonly<Record<string, unknown>>): string {
-  return Object.values(values).map(String).join(', ');
+  return Object.values(values).map(describePart).join(', ');
+}
+
+/** Of money its parts. */
+function describePart(value: unknown): string {
+  return typeof value === 'object' && value !== null ? Object.values(value).join(' ') : String(value);
 }

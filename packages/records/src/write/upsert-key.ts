@@ -7,6 +7,7 @@ import { prepareValue } from '../validate/prepare-input.ts';
 import { validateInput } from '../validate/validate-input.ts';
 import type { InputPath, Violation } from '../validate/violation.ts';
 import { encodeValue } from './encode-value.ts';
+import { keyText } from './key-text.ts';
 import type { LinkReference } from './link-reference.ts';
 import { validationFailed } from './validation-failed.ts';
 
@@ -108,7 +109,8 @@ function contradictions(
 /** To compare by; null for no value. */
 function textOf(registry: Registry, field: Field, value: unknown): string | null {
   if (value === null || value === undefined) return null;
-  if (field.type !== 'link') return encodeValue(field, prepareValue(registry, field, value));
+  if (field.type !== 'link')
+    return keyText(field, encodeValue(field, prepareValue(registry, field, value)), false);
   const id = isPlainObject(value) ? value['id'] : undefined;
   return typeof id === 'string' ? encodeValue(field, id) : JSON.stringify(value);
 }
