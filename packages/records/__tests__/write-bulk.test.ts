@@ -131,6 +131,14 @@ describe('an update by filter', () => {
     expect((await refusalOf(deleteMany('Specimen', where as never, 10_000))).code).toBe('BAD_USER_INPUT');
   });
 
+  test('tells how all records are meant', async () => {
+    const { message } = await refusalOf(updateMany({}, { notes: 'x' }, 1));
+    expect(message).toContain('{ id: { isNull: false } }');
+    const all = { id: { isNull: false } };
+    expect(await updateMany({ ...all, name: { eq: 'Nobody' } }, { notes: 'x' }, 1)).toEqual([]);
+    expect((await refusalOf(updateMany(all, { notes: 'x' }, 1))).code).toBe('LIMIT_EXCEEDED');
+  });
+
   test('is checked like any other', async () => {
     const where = { name: { eq: 'Sponge' } };
     expect((await refusalOf(updateMany(where, { name: null }, 2))).code).toBe('VALIDATION_FAILED');
@@ -153,6 +161,7 @@ describe('an update by filter', () => {
     for (const code of ['OC-1', 'OC-2']) {
       expect(await refusalOf(change(code))).toMatchObject({
         code: 'UNIQUE_VIOLATION',
+        message: expect.stringMatching(/^Several records of "Specimen" would have the same "Code"/),
         details: { path: ['input', 'code'], key: 'code', id: nodes[0]?.id },
       });
     }

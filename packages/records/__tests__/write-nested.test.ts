@@ -109,11 +109,23 @@ describe('records created inside a record', () => {
     expect(error).toMatchObject({ code: 'LINK_NOT_FOUND', details: { path: ['input', 'within'] } });
   });
 
-  test('may not go on for ever', async () => {
+  const nested = (levels: number) => {
     let within: object = { floor: 1, door: 'end' };
-    for (let level = 0; level < 50; level += 1)
+    for (let level = 1; level < levels; level += 1)
       within = { floor: 1, door: `${level}`, within: { create: within } };
-    const error = await refusalOf(create('Room', { floor: 1, door: 'begin', within: { create: within } }));
+    return within;
+  };
+
+  test('may be a long way down', async () => {
+    const before = await harness.count('room');
+    await create('Room', { floor: 1, door: 'top', within: { create: nested(40) } });
+    expect(await harness.count('room')).toBe(before + 41);
+  });
+
+  test('may not go on for ever', async () => {
+    const error = await refusalOf(
+      create('Room', { floor: 1, door: 'begin', within: { create: nested(41) } }),
+    );
     expect(error.details['violations']).toMatchObject([{ code: 'TOO_DEEP' }]);
   });
 

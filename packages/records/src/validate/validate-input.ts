@@ -14,8 +14,8 @@ const mostViolations = 1000;
 /** Where to stop looking for more in the records that an input creates, and in what ajv has found. */
 const mostFound = 5 * mostViolations;
 
-/** How deep records may be created inside records. */
-const deepestNesting = 10;
+/** How deep records may be created inside records: deeper than anybody writes one, and each level is a statement. */
+const deepestNesting = 40;
 
 export interface CheckedInput {
   readonly violations: readonly Violation[];
@@ -132,7 +132,7 @@ function checkNested(
       if (!isPlainObject(create)) continue;
       const inside = [...at, 'create'];
       if (inside.filter((step) => step === 'create').length > deepestNesting) {
-        const message = `Records are created inside records more than ${deepestNesting} levels deep.`;
+        const message = `Records are created inside records more than ${deepestNesting} levels deep. Create them in several steps.`;
         report({ path: inside, code: 'TOO_DEEP', message });
         continue;
       }

@@ -93,6 +93,7 @@ async function assertKeysAreFree(
       conflicts,
       () => path,
       (id) => context.made.get(id) ?? null,
+      ids,
     );
   }
 }

@@ -65,11 +65,13 @@ const mostViolations = 200;
  * The error for records that cannot be written because of others. A violation's path leads to the field where the key
  * is of one field, else to the record; `paths` to all fields of the key. Two records of one operation that are in each
  * other's way are told by their paths (`siblings`): neither of them is there once the transaction is rolled back.
+ * `alike`: ids of records that one change was to make alike.
  */
 export function uniqueViolation(
   conflicts: readonly KeyConflict[],
   pathOf: (id: string) => InputPath,
   siblings: PathOf = () => null,
+  alike: readonly string[] = [],
 ): RecordError {
   const violations = conflicts.slice(0, mostViolations).map(({ id, key, existing }) => {
     const sibling = existing === null ? null : siblings(existing);
@@ -80,12 +82,14 @@ export function uniqueViolation(
       ...(sibling === null ? { id: existing } : { id: null, other: sibling }),
     };
   });
+  const among = new Set(alike);
   const messages = new Set(
-    conflicts.map(({ entity, key, existing }) =>
-      existing === null || siblings(existing) === null
+    conflicts.map(({ entity, key, existing }) => {
+      if (existing !== null && among.has(existing)) return alikeMessage(entity, key);
+      return existing === null || siblings(existing) === null
         ? takenMessage(entity, key)
-        : twiceMessage(entity, key),
-    ),
+        : twiceMessage(entity, key);
+    }),
   );
   return new RecordError('UNIQUE_VIOLATION', [...messages].join(' '), { ...violations[0], violations });
 }
@@ -105,6 +109,10 @@ export function takenMessage(entity: Entity, key: UniqueKey): string {
 
 function twiceMessage(entity: Entity, key: UniqueKey): string {
   return `Two of the given records of "${entity.label}" have the same ${labelsOf(key)}. Give each another value.`;
+}
+
+function alikeMessage(entity: Entity, key: UniqueKey): string {
+  return `Several records of "${entity.label}" would have the same ${labelsOf(key)}. Change them one by one.`;
 }
 
 function labelsOf({ fields }: UniqueKey): string {

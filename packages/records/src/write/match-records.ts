@@ -3,10 +3,12 @@ import { type SqlFragment, sql, textArray } from '@formwork/pg/sql-text';
 import type { Entity } from '@formwork/registry';
 import type { Deed } from '../access/permissions.ts';
 import { RecordError, type Values } from '../contract.ts';
+import { badInput } from '../read/bad-input.ts';
 import { entityView } from '../read/entity-view.ts';
 import { refusalOf } from '../read/refusal-of.ts';
 import { StatementScope } from '../read/statement-scope.ts';
 import { compileWhere } from '../read/where.ts';
+import { isPlainObject } from '../validate/plain-object.ts';
 import { runWrite, type WriteContext } from './write-context.ts';
 
 /**
@@ -21,6 +23,7 @@ export async function matchRecords(
   atMost: number,
 ): Promise<readonly string[]> {
   context.permissions.assertMay(deed, entity);
+  assertAsks(where);
   checkAtMost(atMost, context.limits.writes);
   const matching = matcher(context, deed, entity, where);
   const candidates = idsOf(await find(context, entity, [matching(sql`limit ${atMost + 1}`)]));
@@ -64,6 +67,16 @@ export function lockStatement(entity: Entity, ids: readonly string[]): Statement
     order by r.id for update`;
 }
 
+/** Everything is not what somebody means by saying nothing, and a filter cannot be left out here. */
+function assertAsks(where: Values): void {
+  const asksNothing = isPlainObject(where) && Object.values(where).every((operand) => operand === undefined);
+  if (asksNothing)
+    throw badInput(
+      'where',
+      'is empty. Say which records are meant; all of them are { id: { isNull: false } }.',
+    );
+}
+
 function checkAtMost(atMost: number, mostRecords: number): void {
   if (!Number.isInteger(atMost) || atMost < 0) {
     throw new RecordError('BAD_USER_INPUT', '"atMost" must be a whole number from 0.');
@@ -79,7 +92,8 @@ function checkAtMost(atMost: number, mostRecords: number): void {
 }
 
 function tooMany({ label }: Entity, atMost: number): RecordError {
-  const message = `More than ${atMost} records of "${label}" match, so nothing was changed. Narrow the filter, or raise "atMost".`;
+  const more = atMost === 1 ? `1 record of "${label}" matches` : `${atMost} records of "${label}" match`;
+  const message = `More than ${more}, so nothing was changed. Narrow the filter, or raise "atMost".`;
   return new RecordError('LIMIT_EXCEEDED', message, { limit: atMost });
 }
 
