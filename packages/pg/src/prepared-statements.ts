@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+
 /** How one statement of a message is sent. */
 export interface Preparation {
   /** Name on the server; empty for the unnamed statement, which the next unnamed one overwrites. */
@@ -26,10 +28,12 @@ const viewName = /"formwork_views"\."\w+"/g;
  * The prepared statements of one connection, the least recently used dropped first: each costs memory in the server.
  *
  * A statement behind an error was never parsed, so a name counts only once ParseComplete has come (else the next use
- * fails with 26000); and names are never used twice, so that one whose fate is unknown is simply forgotten.
+ * fails with 26000); and names are never used twice, so that one whose fate is unknown is simply forgotten. Nor by any other
+ * connection: a pooler that does not follow prepared statements would run what another has called so.
  */
 export class PreparedStatements {
   readonly #capacity: number;
+  readonly #mark = randomBytes(6).toString('base64url');
   /** By text. */
   readonly #known = new Map<string, Prepared>();
   readonly #views = new Set<string>();
@@ -88,7 +92,7 @@ export class PreparedStatements {
     this.#sequence += 1;
     for (const [view] of text.matchAll(viewName)) this.#views.add(view);
     if (fresh.size >= room) return { name: '', parse: true };
-    const name = `f${this.#sequence}`;
+    const name = `${this.#mark}.${this.#sequence}`;
     fresh.set(text, name);
     return { name, parse: true };
   }

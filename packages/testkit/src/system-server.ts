@@ -122,14 +122,14 @@ function majorOf(postgres: string): number | undefined {
 }
 
 /** Postgres does not run as root: there, the user "postgres" has to exist, as it does where Postgres is packaged. */
-function postgresUser(): { uid?: number; gid?: number } {
+export function postgresUser(): { uid?: number; gid?: number } {
   if (process.getuid?.() !== 0) return {};
   const id = (flag: string): number => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
   return { uid: id('-u'), gid: id('-g') };
 }
 
 /** Somebody else may have taken the port between its choice and its use: then another one is tried. */
-async function startOnFreePort(
+export async function startOnFreePort(
   choosePort: () => Promise<number>,
   start: (port: number) => Promise<unknown>,
   readLog: () => string,
@@ -145,7 +145,7 @@ async function startOnFreePort(
   }
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
       const address = server.address();
