@@ -63,6 +63,14 @@ const library: RegistryDocument = {
             transitions: { asked: ['lent'], lent: ['back', 'lost'], lost: ['back'] },
           },
         },
+        {
+          key: 'phase',
+          type: 'select',
+          options: {
+            choices: [{ key: 'first' }, { key: 'constructor' }],
+            transitions: { first: ['constructor'] },
+          },
+        },
       ],
     },
   ],
@@ -164,6 +172,11 @@ describe('transitions', () => {
     expect(await allowed('LENT')).toEqual(['BACK', 'LOST']);
     expect(await allowed('BACK')).toEqual([]);
     expect(await allowed(null)).toEqual(['ASKED', 'LENT']);
+  });
+
+  test('can be asked for of a state that is called like what every object inherits', async () => {
+    const loan = { ...loanIn(null), values: { phase: 'CONSTRUCTOR' } };
+    expect(await harness.mutate(async (records) => records.allowedTransitions(loan, 'phase'))).toEqual([]);
   });
 });
 

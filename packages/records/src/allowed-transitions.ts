@@ -14,9 +14,17 @@ export function allowedTransitions(
   if (field?.type !== 'select') throw new Error(`"${parent.typeName}" has no select "${fieldName}".`);
   const { initial, transitions } = field.options;
   const state = field.choices.find(({ name }) => name === parent.values[fieldName]);
-  const allowed = state === undefined ? initial : transitions && (transitions[state.key] ?? []);
+  const allowed = state === undefined ? initial : transitions && following(transitions, state.key);
   const choices = field.choices.filter(
     (choice) => choice !== state && (allowed?.includes(choice.key) ?? true),
   );
   return choices.map(({ name }) => name);
+}
+
+/** A state may be called as what every object inherits ("constructor"). */
+function following(
+  transitions: Readonly<Record<string, readonly string[]>>,
+  state: string,
+): readonly string[] {
+  return (Object.hasOwn(transitions, state) ? transitions[state] : undefined) ?? [];
 }
