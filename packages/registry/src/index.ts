@@ -57,7 +57,7 @@ export { formulaLimits } from './formula/formula-limits.ts';
 export { groupBy } from './group-by.ts';
 export { inSteps, Pace } from './in-steps.ts';
 export { defaultLimits, type Limits, slotsPerKind } from './limits.ts';
-export { linearSource } from './linear-source.ts';
+export { linearSource, longestMatched } from './linear-source.ts';
 export { loadRegistry, loadRegistryInSteps } from './load-registry.ts';
 export type {
   Conversion,

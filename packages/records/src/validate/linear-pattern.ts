@@ -1,6 +1,7 @@
-import { linearSource } from '@formwork/registry';
+import { linearSource, longestMatched } from '@formwork/registry';
 import { RE2JS } from 're2js';
 import { Cache } from '../cache.ts';
+import { RecordError } from '../contract.ts';
 import { Memory } from '../memory.ts';
 
 /**
@@ -9,13 +10,10 @@ import { Memory } from '../memory.ts';
  */
 export interface LinearPattern {
   readonly test: (text: string) => boolean;
-  /** Longer texts are not matched at all. Linear is not fast: the time is program size × length × 65 ns (measured). */
+  /** Longer texts are not matched at all: that they are too long is told by their length. */
   readonly longestText: number;
 }
 
-/** At 65 ns for each step, some 130 ms for the worst text and pattern. */
-const mostSteps = 2_000_000;
-const longestText = 10_000;
 const mostProgramSize = 20_000;
 
 /** Of all patterns of all tenants. */
@@ -50,9 +48,39 @@ function compile(source: string): Compiled {
     const engine = RE2JS.compile(RE2JS.translateRegExp(linearSource(source)));
     const size = engine.programSize();
     if (size > mostProgramSize) return { pattern: null, size: 0 };
-    const longest = Math.min(longestText, Math.floor(mostSteps / size));
-    return { pattern: { test: (text) => engine.test(text), longestText: longest }, size };
+    const longestText = longestMatched(size);
+    const test = (text: string) => text.length > 2 * longestText || inTime(() => engine.test(text));
+    return { pattern: { test, longestText }, size };
   } catch {
     return { pattern: null, size: 0 };
   }
+}
+
+/** Milliseconds of matching in one piece, after which no more is begun: most inputs take a thousandth of it. */
+const mostTime = 500;
+let timeLeft = Number.POSITIVE_INFINITY;
+
+/**
+ * Does work that nobody else has a turn in, with an end to the matching of patterns in it. One worst text is harmless, and a request
+ * may hold thousands: they held the gateway for a quarter of an hour. Throws LIMIT_EXCEEDED.
+ */
+export function withMatching<T>(work: () => T): T {
+  timeLeft = mostTime;
+  try {
+    return work();
+  } finally {
+    timeLeft = Number.POSITIVE_INFINITY;
+  }
+}
+
+function inTime(match: () => boolean): boolean {
+  if (timeLeft <= 0) {
+    const message =
+      'The patterns of these fields take too long to match with so much text. Send fewer or shorter texts at once.';
+    throw new RecordError('LIMIT_EXCEEDED', message);
+  }
+  const since = performance.now();
+  const matches = match();
+  timeLeft -= performance.now() - since;
+  return matches;
 }

@@ -2,6 +2,7 @@ import type { Entity } from '@formwork/registry';
 import { assertGiven } from '../access/assert-given.ts';
 import { forbiddenOutcome } from '../access/permissions.ts';
 import { RecordError, type RecordNode, type RecordSelection, type Values } from '../contract.ts';
+import { withMatching } from '../validate/linear-pattern.ts';
 import { validateInput } from '../validate/validate-input.ts';
 import type { InputPath, Violation } from '../validate/violation.ts';
 import { insertOrRefuse } from './insert-plans.ts';
@@ -76,12 +77,14 @@ export function planAll(
   for (const { path, input } of inputs) assertGiven(registry, permissions, entity, 'create', path, input);
   const told: Violation[] = [];
   let found = 0;
-  const checked = inputs.map(({ path, input }) => {
-    const { violations, input: prepared } = validateInput(registry, entity, 'create', path, input);
-    found += violations.length;
-    if (told.length < mostTold) told.push(...violations);
-    return prepared;
-  });
+  const checked = withMatching(() =>
+    inputs.map(({ path, input }) => {
+      const { violations, input: prepared } = validateInput(registry, entity, 'create', path, input);
+      found += violations.length;
+      if (told.length < mostTold) told.push(...violations);
+      return prepared;
+    }),
+  );
   if (found > 0) throw validationFailed(told, found);
   return checked.map((input, index) => {
     return planCreate({ registry, entity, path: inputs[index]?.path ?? [], input });

@@ -1,8 +1,5 @@
-import { linearSource } from '@formwork/registry';
+import { linearSource, longestMatched } from '@formwork/registry';
 import { RE2JS } from 're2js';
-
-/** Characters of a value that are looked at: longer ones do not fit. */
-export const longestMatched = 10_000;
 
 /**
  * Whether values fit a pattern, by the engine that checks what is written, so that both are of one mind and neither runs for
@@ -11,7 +8,10 @@ export const longestMatched = 10_000;
 export function matcherOf(pattern: string): ((value: string) => boolean) | null {
   try {
     const engine = RE2JS.compile(RE2JS.translateRegExp(linearSource(pattern)));
-    return (value) => [...value].length <= longestMatched && engine.test(value);
+    const longest = longestMatched(engine.programSize());
+    // A program that is too large for a text of some length: what checks writes does not run it either.
+    if (longest < 100) return null;
+    return (value) => value.length <= 2 * longest && [...value].length <= longest && engine.test(value);
   } catch {
     return null;
   }

@@ -43,7 +43,14 @@ export async function findMisfitOptions(sql: TransactionSql, comparison: Compari
     const { pattern } = field.options;
     if (pattern === undefined || pattern === before.options.pattern) continue;
     const found = await findMismatches(sql, entity.storageKey, field.storageKey, pattern);
-    if (found) report(`that the pattern ${pattern} does not match`, found);
+    if (found === 'takes too long') {
+      const message = `The pattern ${pattern} of "${field.key}" takes too long to match the values that are there. Write it more simply.`;
+      problems.push({
+        code: 'PATTERN_INVALID',
+        path: `${pathOfField(comparison, field)}.options.pattern`,
+        message,
+      });
+    } else if (found) report(`that the pattern ${pattern} does not match`, found);
   }
   return problems;
 }
