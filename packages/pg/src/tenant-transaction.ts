@@ -65,8 +65,11 @@ async function runOnce<T>(
 async function commitTransaction(session: TenantSession): Promise<void> {
   if (!session.inTransaction)
     throw new DatabaseError('DATABASE', 'One of the statements has ended the transaction');
+  // One that was lost before is not sent, and so not done.
+  const wasBroken = session.isBroken;
   const reply = await session.send([], [commit]);
-  if (reply instanceof StatementFailure) throw failedCommit(reply.error, session.isBroken);
+  if (reply instanceof StatementFailure)
+    throw wasBroken ? reply.error : failedCommit(reply.error, session.isBroken);
   if (reply.tag !== 'COMMIT') throw new DatabaseError('DATABASE', `COMMIT was answered by ${reply.tag}`);
 }
 
