@@ -146,7 +146,7 @@ test('every function fixes its search_path or is a plain expression, and none is
   expect(functions.filter((one) => one.definer && !one.path)).toEqual([]);
   const definers = functions.filter((one) => one.definer).map(({ name }) => name);
   expect(definers.sort()).toEqual([
-    'formwork.insert_filled(text,jsonb,text,boolean)',
+    'formwork.insert_filled(text,jsonb,text,boolean,jsonb)',
     'formwork.search_few(text,text,integer,boolean)',
     'formwork.search_records(text,text,integer,boolean)',
   ]);

@@ -208,15 +208,33 @@ describe('even in raw SQL as the role of the gateway', () => {
     }
   });
 
-  test('records of which more than values is to be looked after are not inserted at once', async () => {
-    const write = (call: string) =>
-      harness.dataPlane.write(harness.tenantId, 1, (transaction) => {
-        const text = `select formwork.${call}('specimen', '[{"id": "${crypto.randomUUID()}", "data": {"name": "Numbered"}}]', 'raw', true)`;
-        return transaction.run([{ text, values: [] }]);
-      });
-    await expect(write('insert_filled')).rejects.toMatchObject({ sqlstate: 'FW003' });
-    const [[[id = ''] = []] = []] = (await write('insert_records')) as string[][][];
-    expect(await harness.dataOf(id)).toMatch(/"number": \d+/);
+  test('what is copied at once is what the tenant of the transaction has, and nothing of another', async () => {
+    const [mine, theirs] = [
+      await create('Label', { text: 'copied mine' }),
+      await other.mutate((records) => records.create('Label', { text: 'copied theirs' }, nothing)),
+    ];
+    // Any text will do as a link for whoever calls the function by hand.
+    const rows = [mine, theirs].map(({ id }) => ({
+      id: crypto.randomUUID(),
+      data: { name: 'Copied', contact: id },
+      copies: ['notes'],
+    }));
+    const copies = JSON.stringify([{ to: 'notes', link: 'contact', from: 'text' }]);
+    for (const call of ['insert_records', 'insert_filled']) {
+      const own = rows.map((row) => ({ ...row, id: crypto.randomUUID() }));
+      await harness.dataPlane.write(harness.tenantId, 1, (transaction) =>
+        transaction.run([
+          sql`select formwork.${sql.raw(call)}('specimen', ${JSON.stringify(own)}::jsonb, 'raw', false, ${copies}::jsonb)`,
+        ]),
+      );
+      const [first, second] = await Promise.all(own.map(({ id }) => harness.dataOf(id)));
+      expect(first).toContain('"notes": "copied mine"');
+      expect(second).not.toContain('notes');
+    }
+    const there = await asAdmin(harness.database, async (client) => {
+      return (await client.query('select data from formwork.records where id = $1', [theirs.id])).rows;
+    });
+    expect(there).toEqual([{ data: { text: 'copied theirs' } }]);
   });
 
   test('no link among many leads astray, whatever else the statement does', async () => {

@@ -95,6 +95,26 @@ async function update(name: string, patch: object, ...removed: readonly string[]
   });
 }
 
+test('records that are inserted many at once while a field changes its type are converted, one by one', async () => {
+  await write('a', { rent: '950' });
+  await change(retype);
+  const rows = ['b', 'c'].map((name, index) => ({ id: randomUUID(), data: { name, rent: `${index}.50` } }));
+  const insert = (call: string) => async () => {
+    const { versions } = await setup.dataPlane.read(tenant, []);
+    const text = `select formwork.${call}('flat', $1::jsonb, 'test', true)`;
+    return setup.dataPlane.write(tenant, versions.registry, (transaction) =>
+      transaction.run([{ text, values: [JSON.stringify(rows)] }]),
+    );
+  };
+  await expect(insert('insert_filled')()).rejects.toMatchObject({ sqlstate: 'FW003' });
+  expect(await insert('insert_records')()).toEqual([rows.map(({ id }) => [id])]);
+  expect(await flats()).toEqual([
+    { rent: '950', monthly_rent: null },
+    { rent: '0.50', monthly_rent: '0.50' },
+    { rent: '1.50', monthly_rent: '1.50' },
+  ]);
+});
+
 test('a field with records gets one of the new type beside it, filled by a job, then served', async () => {
   await write('a', { rent: '950.00' });
   await write('b', { rent: ' 1200.5 ' });

@@ -413,11 +413,11 @@ test('too many records to compute anew are refused, and nothing is applied', asy
   expect(refusal.codes).toEqual(['TOO_MANY_RECORDS at entities']);
 });
 
-test('functions are for the gateway and for nobody else', async () => {
+test('functions are for the gateway, the role that writes for it, and nobody else', async () => {
   await populated([total], [amount]);
   const rows = await at.rows(
     `select distinct r.rolname as role from pg_proc p cross join aclexplode(p.proacl) a
      left join pg_roles r on r.oid = a.grantee where p.pronamespace = 'formwork_views'::regnamespace order by 1`,
   );
-  expect(rows).toEqual([{ role: 'formwork_designer' }, { role: 'formwork_gateway' }]);
+  expect(rows).toEqual(['designer', 'gateway', 'writer'].map((name) => ({ role: `formwork_${name}` })));
 });

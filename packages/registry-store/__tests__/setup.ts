@@ -31,7 +31,7 @@ export interface Setup {
   registry(tenantId: string): Promise<Registry | null>;
   /** Writes records as the gateway does; gives their ids. */
   write(tenantId: string, entityType: string, ...data: readonly object[]): Promise<string[]>;
-  /** The same in one statement, as many records are written (see sql/025). */
+  /** The same in one statement, as many records are written (see sql/034). */
   writeAtOnce(tenantId: string, entityType: string, ...data: readonly object[]): Promise<string[]>;
   /** Rows that a superuser sees; values as the driver reads them. */
   rows(text: string, ...values: readonly unknown[]): Promise<Record<string, unknown>[]>;
@@ -117,10 +117,10 @@ async function writeAtOnce(
   const { versions } = await dataPlane.read(tenantId, []);
   const rows = data.map((one) => ({ id: crypto.randomUUID(), data: one }));
   const text = `select formwork.insert_filled($1, $2::jsonb, 'test', false)`;
-  const [ids = []] = await dataPlane.write(tenantId, versions.registry, (transaction) =>
+  await dataPlane.write(tenantId, versions.registry, (transaction) =>
     transaction.run([{ text, values: [entityType, JSON.stringify(rows)] }]),
   );
-  return ids.map(([id]) => id as string);
+  return rows.map(({ id }) => id);
 }
 
 export function documentOf(...entities: readonly unknown[]): RegistryDocument {

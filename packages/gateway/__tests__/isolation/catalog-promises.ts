@@ -120,15 +120,31 @@ const catalogPromises: readonly Promise_[] = [
         where has_table_privilege('formwork_system', c.oid, 'delete, truncate, references, trigger')`,
   },
   {
-    name: 'Nobody can become the role that writes slots, and it can do no more than insert records, and touch them.',
+    name: 'Nobody can become the role that writes slots, and it can do no more than insert records, touch them and draw their numbers.',
     examined: `select rolname as thing from pg_roles where rolname = 'formwork_writer'`,
     broken: `select member.rolname as thing from pg_auth_members m join pg_roles member on member.oid = m.member
         where m.roleid = 'formwork_writer'::regrole and member.rolname like 'formwork%'
       union all select rolname from pg_roles where rolname = 'formwork_writer' and (rolcanlogin or rolbypassrls or rolsuper)
       union all select n.nspname || '.' || c.relname from ${tables}
         where has_table_privilege('formwork_writer', c.oid, 'delete, truncate, references, trigger')
-          or has_any_column_privilege('formwork_writer', c.oid, 'insert, update') and c.relname <> 'records'
-          or has_any_column_privilege('formwork_writer', c.oid, 'select') and c.relname not in ('records', 'entity_storage', 'rollups')`,
+          or has_any_column_privilege('formwork_writer', c.oid, 'insert, update') and c.relname not in ('records', 'autonumbers')
+          or has_any_column_privilege('formwork_writer', c.oid, 'select')
+            and c.relname not in ('records', 'record_links', 'entity_storage', 'rollups', 'autonumbers')`,
+  },
+  {
+    name: 'What designs compute runs as the role that writes slots, too: it may nothing that the gateway may not, but insert slots and words, which no such function can.',
+    examined: `select p.oid::regprocedure::text as thing from ${functions} where has_function_privilege('formwork_writer', p.oid, 'execute')`,
+    broken: `select c.relname || '.' || a.attname || ' ' || privilege as thing from ${tables}
+        join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+        cross join unnest(array['select', 'insert', 'update', 'references']) privilege
+        where has_column_privilege('formwork_writer', c.oid, a.attnum, privilege)
+          and not has_column_privilege('formwork_gateway', c.oid, a.attnum, privilege)
+          and not (c.oid = 'formwork.records'::regclass and privilege = 'insert' and a.attname ~ '^([tnd][1-8]|l[1-8]|u[1-4]|words)$')
+      union all select p.oid::regprocedure::text from ${functions}
+        where has_function_privilege('formwork_writer', p.oid, 'execute') and not has_function_privilege('formwork_gateway', p.oid, 'execute')
+          and p.oid not in ('formwork.complete_new(formwork.entity_storage, jsonb[])'::regprocedure,
+            'formwork.first_states(jsonb)'::regprocedure, 'formwork.may_begin(text, jsonb, jsonb)'::regprocedure, 'formwork.fits(text, jsonb, boolean)'::regprocedure)
+      union all select nspname from pg_namespace n where ${schemas} and has_schema_privilege('formwork_writer', n.oid, 'create')`,
   },
   {
     name: 'The audit of the system role can be added to by it alone, and changed by nobody: triggers refuse it, replicas included.',
@@ -150,7 +166,7 @@ const catalogPromises: readonly Promise_[] = [
         and p.proconfig::text ~ 'search_path=(pg_catalog, formwork|formwork, pg_catalog), pg_temp')`,
   },
   {
-    name: 'What customers’ designs generate belongs to the designer, runs with the rights of whoever calls it, and is for the gateway alone.',
+    name: 'What customers’ designs generate belongs to the designer, runs with the rights of whoever calls it, and is for the gateway and the role that writes slots.',
     examined: `select p.oid::regprocedure::text as thing from ${functions} where n.nspname = 'formwork_views'`,
     broken: `select p.oid::regprocedure::text as thing from ${functions} where n.nspname = 'formwork_views'
       and (p.prosecdef or p.proowner <> 'formwork_designer'::regrole or has_function_privilege('public', p.oid, 'execute')

@@ -19,7 +19,7 @@ export type OnConflict = 'leave out' | 'fail';
 
 const clauses = { 'leave out': sql` on conflict do nothing`, fail: sql`` } as const;
 
-/** Inserts records of one entity and returns the ids of those that went in. */
+/** Inserts records of one entity. Where some may be left out it gives the ids of those that went in. */
 export function insertStatement(
   entity: Entity,
   records: readonly NewRecord[],
@@ -27,8 +27,6 @@ export function insertStatement(
   onConflict: OnConflict = 'leave out',
 ): Statement {
   const [only, ...others] = records;
-  if (isNumbered(entity) || records.some(({ copies }) => copies.length > 0))
-    return insertLookingUp(entity, records, actor, onConflict);
   return only !== undefined && others.length === 0
     ? insertOne(entity, only, actor, onConflict)
     : insertMany(entity, records, actor, onConflict);
@@ -36,59 +34,40 @@ export function insertStatement(
 
 function insertOne(
   entity: Entity,
-  { id, data }: NewRecord,
+  { id, data, copies }: NewRecord,
   actor: string,
   onConflict: OnConflict,
 ): Statement {
+  const first = sql`${id}::uuid, ${entity.storageKey}`;
+  const last = sql`${actor}, ${actor}`;
+  const rows =
+    copies.length === 0
+      ? sql`values (${first}, ${data}::jsonb, ${last})`
+      : sql`select ${first}, w.data${sql.join(copies.map(copied), '')}, ${last} from (select ${data}::jsonb as data) w`;
   return sql`
     insert into formwork.records (id, entity_type, data, created_by, updated_by)
-    values (${id}::uuid, ${entity.storageKey}, ${data}::jsonb, ${actor}, ${actor})${clauses[onConflict]}
+    ${rows}${clauses[onConflict]}
     returning id`;
 }
 
-/** All at once where the database can (see sql/025). */
+/** The value as it is on the linked record now, in the transaction of the insert; nothing where that has none. */
+function copied({ to, link, from }: CopiedDefault): SqlFragment {
+  return sql` || coalesce((select jsonb_build_object(${to}::text, l.data -> ${from}::text) from formwork.records l
+      where l.id = (w.data ->> ${link}::text)::uuid and l.data ? ${from}::text), '{}')`;
+}
+
+/** All at once (see sql/034). */
 function insertMany(
   entity: Entity,
   records: readonly NewRecord[],
   actor: string,
   onConflict: OnConflict,
 ): Statement {
+  const copies = new Map(records.flatMap((record) => record.copies.map((copy) => [copy.to, copy])));
+  const more = copies.size === 0 ? sql`` : sql`, ${JSON.stringify([...copies.values()])}::jsonb`;
   return sql`
     select id from formwork.insert_records(${entity.storageKey}, ${recordsText(records)}::jsonb, ${actor},
-      ${onConflict === 'leave out'}) as id`;
-}
-
-/** With values that the database finds: numbers, and what is copied from linked records. */
-function insertLookingUp(
-  entity: Entity,
-  records: readonly NewRecord[],
-  actor: string,
-  onConflict: OnConflict,
-): Statement {
-  const copies = new Map(records.flatMap((record) => record.copies.map((copy) => [copy.to, copy])));
-  return sql`
-    ${isNumbered(entity) ? drawNumbers(records.length) : sql``}
-    insert into formwork.records (id, entity_type, data, created_by, updated_by)
-    select w.id, ${entity.storageKey}, w.data${sql.join([...copies.values()].map(copied), '')}, ${actor}, ${actor}
-    from jsonb_to_recordset(${recordsText(records)}::jsonb) as w(id uuid, data jsonb, copies jsonb)
-      ${isNumbered(entity) ? sql`cross join numbers` : sql``}${clauses[onConflict]}
-    returning id`;
-}
-
-/** Numbers are drawn at once for all records; see `formwork.next_number`. */
-function drawNumbers(count: number): SqlFragment {
-  return sql`with numbers as materialized (select set_config('app.number_block', ${count}, true))`;
-}
-
-function isNumbered({ fields }: Entity): boolean {
-  return fields.some(({ type }) => type === 'autonumber');
-}
-
-/** The value as it is on the linked record now, in the transaction of the insert; nothing where that has none. */
-function copied({ to, link, from }: CopiedDefault): SqlFragment {
-  return sql` || case when w.copies ? ${to}::text then coalesce((
-      select jsonb_build_object(${to}::text, l.data -> ${from}::text) from formwork.records l
-      where l.id = (w.data ->> ${link}::text)::uuid and l.data ? ${from}::text), '{}') else '{}' end`;
+      ${onConflict === 'leave out'}${more}) as id`;
 }
 
 function recordsText(records: readonly NewRecord[]): string {

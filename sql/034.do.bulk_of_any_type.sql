@@ -1,0 +1,264 @@
+-- Many new records in one statement whatever their entity type has: numbers, rollups, formulas, states and copied values are
+-- made for all of them at once, and the insert of 025 takes it from there. Only where a field is changing its type are records
+-- filled one by one.
+
+set role formwork_owner;
+
+-- What stands behind such an insert runs as whoever inserts: what it rolls up, and the triggers of what that changes. The
+-- gateway may do all of it as well.
+grant select, update (next_number) on formwork.autonumbers to formwork_writer;
+grant select on formwork.record_links to formwork_writer;
+grant usage on schema formwork_views to formwork_writer;
+grant execute on function formwork.next_number(text, text), formwork.check_transitions(text, jsonb, jsonb, jsonb),
+  formwork.lock_place(int, uuid), formwork.lock_parents(formwork.rollup_task[]), formwork.roll_up(formwork.rollup_task[]),
+  formwork.linked_parents(formwork.rollups, uuid[]), formwork.used_values(jsonb, text[]), formwork.add_up(jsonb, jsonb),
+  formwork.plan_difference(formwork.rollups, uuid[], jsonb[], int[]) to formwork_writer;
+
+-- Functions of designs are stable, so that they write nothing, whoever calls them.
+set role formwork_designer;
+grant execute on all functions in schema formwork_views to formwork_writer;
+alter default privileges in schema formwork_views grant execute on functions to formwork_writer;
+set role formwork_owner;
+
+-- Values that are the linked records' of now, of which each row says which it wants. A copy is
+-- {"to": …, "link": …, "from": …}, all storage keys; what the other record has not is not copied.
+create function formwork.copy_values(contents jsonb[], wanted jsonb[], copied jsonb) returns jsonb[]
+language plpgsql
+set search_path = formwork, pg_catalog, pg_temp
+as $$
+declare
+  tenant uuid := current_tenant_id();
+  copy record;
+  ids text[];
+  held jsonb;
+begin
+  for copy in select c."to" as target, c.link, c."from" as source
+    from jsonb_to_recordset(copied) c ("to" text, link text, "from" text)
+  loop
+    ids := array(select distinct c.data ->> copy.link from unnest(contents, wanted) c (data, copies)
+      where c.copies ? copy.target and c.data ->> copy.link like '________-____-____-____-____________'
+        and translate(c.data ->> copy.link, '0123456789abcdef', '') = '----');
+    held := (select jsonb_object_agg(r.id, r.data -> copy.source) from formwork.records r
+      where r.tenant_id = any (array[tenant]) and r.id = any (ids::uuid[]) and r.data ? copy.source);
+    contents := array(
+      select case when c.copies ? copy.target and held ? (c.data ->> copy.link)
+        then c.data || jsonb_build_object(copy.target, held -> (c.data ->> copy.link)) else c.data end
+      from unnest(contents, wanted) c (data, copies));
+  end loop;
+  return contents;
+end
+$$;
+
+-- What fill_record makes of new data before it looks at its shape.
+create function formwork.complete_new(kind formwork.entity_storage, contents jsonb[]) returns jsonb[]
+language plpgsql
+set search_path = formwork, pg_catalog, pg_temp
+as $$
+declare
+  numbered text;
+  before bigint;
+begin
+  if kind.rollup_keys <> '{}' then
+    contents := array(
+      select case when c.data ?| kind.rollup_keys then c.data - kind.rollup_keys else c.data end || kind.no_rollups
+      from unnest(contents) c (data));
+  end if;
+  foreach numbered in array kind.autonumbers loop
+    update formwork.autonumbers a set next_number = a.next_number + cardinality(contents)
+      where a.tenant_id = kind.tenant_id and a.entity_type = kind.entity_type and a.field = numbered
+      returning a.next_number - cardinality(contents) - 1 into before;
+    contents := array(select c.data || jsonb_build_object(numbered, before + c.place)
+      from unnest(contents) with ordinality c (data, place));
+  end loop;
+  if kind.formulas is not null then
+    execute 'select array_agg(d.data || formwork_views.' || kind.formulas || '(d.data)) from (
+        select case when c.data ?| $2 then c.data - $2 else c.data end as data from unnest($1) c (data) offset 0) d'
+      into contents using contents, kind.formula_keys;
+  end if;
+  return contents;
+end
+$$;
+
+-- True for new data whose states may be the first; null where every state may.
+create function formwork.first_states(transitions jsonb) returns jsonpath
+language sql stable
+return (
+  select string_agg(format('(!(exists ($.%1$s)) || %2$s)', to_json(t.field), coalesce(
+      (select string_agg(format('$.%s == %s', to_json(t.field), state), ' || ') from jsonb_array_elements(t.rule -> 'initial') state),
+      '1 == 0')), ' && ')::jsonpath
+  from jsonb_each(transitions) t (field, rule) where t.rule ? 'initial'
+);
+
+-- True for such data; refuses other data (see check_transitions).
+create function formwork.may_begin(record_type text, data jsonb, transitions jsonb) returns boolean
+language plpgsql stable
+set search_path = formwork, pg_catalog, pg_temp
+as $$
+begin
+  perform formwork.check_transitions(record_type, null, data, transitions);
+  return true;
+end
+$$;
+
+grant execute on function formwork.copy_values(jsonb[], jsonb[], jsonb)
+  to formwork_gateway, formwork_system, formwork_writer;
+grant execute on function formwork.complete_new(formwork.entity_storage, jsonb[]), formwork.first_states(jsonb),
+  formwork.may_begin(text, jsonb, jsonb) to formwork_writer;
+
+drop function formwork.insert_records(text, jsonb, text, boolean);
+grant create on schema formwork to formwork_writer;
+reset role;
+set role formwork_writer;
+drop function formwork.insert_filled(text, jsonb, text, boolean);
+
+-- As in 025, and: it is asked for the ids of what went in only where something may be left out.
+do $generate$
+declare
+  body text := $body$
+declare
+  tenant uuid := formwork.current_tenant_id();
+  plan formwork.fill_plan;
+  kind formwork.entity_storage;
+  first_states jsonpath;
+  ids uuid[];
+  contents jsonb[];
+begin
+  plan := (select e.fill_plan from formwork.entity_storage e
+    where e.tenant_id = any (array[tenant]) and e.entity_type = record_type);
+  if plan.is_plain is null then
+    raise exception 'there is no entity type "%"', record_type using errcode = 'FW003';
+  end if;
+  select array_agg(r.id), array_agg(r.data) into ids, contents from jsonb_to_recordset(rows) r (id uuid, data jsonb);
+  if copied is not null then
+    contents := copy_values(contents, array(select r.copies from jsonb_to_recordset(rows) r (copies jsonb)), copied);
+  end if;
+  if not plan.is_plain and ids is not null then
+    select * into kind from formwork.entity_storage e
+      where e.tenant_id = any (array[tenant]) and e.entity_type = record_type;
+    if kind.conversions is not null then
+      raise exception 'records of "%" are filled one by one', record_type using errcode = 'FW003';
+    end if;
+    contents := complete_new(kind, contents);
+    first_states := formwork.first_states(kind.transitions);
+  end if;
+  if leave_out then
+    return query @insert@ on conflict do nothing returning id;
+  else
+    @insert@;
+  end if;
+end
+$body$;
+  statement text := $statement$
+    insert into formwork.records (tenant_id, id, entity_type, data, created_by, updated_by, u1, u2, u3, u4, words@columns@)
+    select tenant, w.id, record_type, w.data, actor, actor,
+      case when w.u1 like '"%' and octet_length(w.u1) <= 198 then '[' || w.u1 || ']'
+        when plan.u1 is not null then unique_slot(w.data, plan.u1, plan.nulls_equal[1]) end,
+      case when plan.u2 is not null then unique_slot(w.data, plan.u2, plan.nulls_equal[2]) end,
+      case when plan.u3 is not null then unique_slot(w.data, plan.u3, plan.nulls_equal[3]) end,
+      case when plan.u4 is not null then unique_slot(w.data, plan.u4, plan.nulls_equal[4]) end,
+      case when plan.search_keys is not null then
+        search_vector(plan.search_prefix, array(select w.data ->> k from unnest(plan.search_keys) k)) end@values@
+    from (
+      select r.id, r.data@read@
+      from unnest(ids, contents) r (id, data)
+      where case when r.data @@ plan.quick_shape or fits(record_type, r.data, false) then
+        first_states is null or r.data @@ first_states or may_begin(record_type, r.data, kind.transitions) end
+      offset 0 -- each value is taken out once
+    ) w$statement$;
+  -- By kind: how a slot in use is filled (see 022).
+  text_slot text := $slot$case
+        when w.t{n} is null then text_null()
+        when plan.exact_t{n} then w.t{n}
+        else text_key(w.t{n}) end$slot$;
+  number_slot text := $slot$case when jsonb_typeof(w.n{n}) = 'number' then w.n{n}::float8
+        else number_key(w.n{n}) end$slot$;
+  time_slot text := $slot$case
+        when w.d{n} is null then 'infinity'
+        when w.d{n} like '____-__-__%' and w.d{n} not like '%-00%'
+          and ltrim(convert_to(w.d{n}, 'UTF8'), '0123456789-T:.Z') = ''
+          and to_json(w.d{n}::timestamp)::text = case when w.d{n} like '%Z'
+            then '"' || left(w.d{n}, -1) || '"' else '"' || w.d{n} || 'T00:00:00"' end
+          or fits(record_type, w.data, false)
+        then w.d{n}::timestamp at time zone 'UTC' end$slot$;
+  link_slot text := $slot$case
+        when w.l{n} is null and not w.data ? plan.l{n} then null
+        when w.l{n} like '________-____-____-____-____________'
+          and w.l{n} not like '%-%-%-%-%-%'
+          and ltrim(convert_to(w.l{n}, 'UTF8'), '0123456789abcdef-') = ''
+        then w.l{n}::uuid
+        when fits(record_type, w.data, true) then null end$slot$;
+  columns text := '';
+  filled text := '';
+  read text := ', (r.data -> plan.exact_u1)::text as u1';
+  kind record;
+begin
+  for kind in
+    select * from (values (1, 't', text_slot), (2, 'n', number_slot), (3, 'd', time_slot), (4, 'l', link_slot))
+      as kinds (place, letter, slot) order by place
+  loop
+    for number in 1..8 loop
+      columns := columns || format(', %s%s', kind.letter, number);
+      read := read || format(', r.data %1$s plan.%2$s%3$s as %2$s%3$s',
+        case when kind.letter = 'n' then '->' else '->>' end, kind.letter, number);
+      filled := filled || replace(format(E',\n      case when plan.%s{n} is not null then %s end', kind.letter, kind.slot),
+        '{n}', number::text);
+    end loop;
+  end loop;
+  statement := replace(replace(replace(statement, '@columns@', columns), '@values@', filled), '@read@', read);
+  execute 'create function formwork.insert_filled(record_type text, rows jsonb, actor text, leave_out boolean,
+      copied jsonb default null)
+    returns setof uuid language plpgsql security definer set search_path = formwork, pg_catalog, pg_temp as '
+    || quote_literal(replace(body, '@insert@', statement));
+end
+$generate$;
+
+revoke execute on function formwork.insert_filled(text, jsonb, text, boolean, jsonb) from public;
+grant execute on function formwork.insert_filled(text, jsonb, text, boolean, jsonb) to formwork_gateway, formwork_system;
+
+reset role;
+set role formwork_owner;
+revoke create on schema formwork from formwork_writer;
+
+-- New records of one entity type: a row is {"id": …, "data": …, "copies": …}, with the storage keys of what is to be copied
+-- into it. Those that a unique key refuses are left out where that is wanted; then it gives the ids of the rest.
+create function formwork.insert_records(
+  record_type text, rows jsonb, actor text, leave_out boolean, copied jsonb default null
+) returns setof uuid
+language plpgsql
+set search_path = formwork, pg_catalog, pg_temp
+as $$
+declare
+  ids uuid[];
+  contents jsonb[];
+begin
+  if exists (select from formwork.entity_storage e
+    where e.tenant_id = any (array[current_tenant_id()]) and e.entity_type = record_type and e.conversions is null)
+  then
+    if leave_out then
+      return query select * from insert_filled(record_type, rows, actor, true, copied);
+    else
+      perform insert_filled(record_type, rows, actor, false, copied);
+    end if;
+    return;
+  end if;
+  select array_agg(r.id), array_agg(r.data) into ids, contents from jsonb_to_recordset(rows) r (id uuid, data jsonb);
+  if copied is not null then
+    contents := copy_values(contents, array(select r.copies from jsonb_to_recordset(rows) r (copies jsonb)), copied);
+  end if;
+  -- See next_number.
+  perform set_config('app.number_block', cardinality(ids)::text, true);
+  if leave_out then
+    return query insert into formwork.records (id, entity_type, data, created_by, updated_by)
+      select w.id, record_type, w.data, actor, actor from unnest(ids, contents) w (id, data)
+      on conflict do nothing returning id;
+  else
+    insert into formwork.records (id, entity_type, data, created_by, updated_by)
+      select w.id, record_type, w.data, actor, actor from unnest(ids, contents) w (id, data);
+  end if;
+  perform set_config('app.number_block', '', true);
+end
+$$;
+
+grant execute on function formwork.insert_records(text, jsonb, text, boolean, jsonb) to formwork_gateway, formwork_system;
+
+reset role;
