@@ -62,8 +62,8 @@ async function evaluate(
       if (planted !== '') await admin.query("set local session_replication_role = 'replica'");
       await admin.query(
         `insert into formwork.records (tenant_id, id, entity_type, data${planted === '' ? '' : ', n1, n2, n3, d1, d2, l1'})
-         select $1, formwork.uuidv7(), 'thing', json::jsonb${planted === '' ? '' : `, ${planted}`}
-         from unnest($2::text[]) with ordinality rows (json, place) order by place`,
+         select $1, ('00000000-0000-7000-8000-' || lpad(place::text, 12, '0'))::uuid, 'thing', json::jsonb${planted === '' ? '' : `, ${planted}`}
+         from unnest($2::text[]) with ordinality rows (json, place)`,
         [tenant.tenantId, data],
       );
       await admin.query(compileView(entity).text);
