@@ -62,7 +62,7 @@ describe('many records created at once', () => {
     expect(await harness.count('specimen')).toBe(before);
   });
 
-  test('are told of as much that is wrong as an answer holds, in order, and how much it is', async () => {
+  test('are told of as much that is wrong as an answer holds, in order, and that there is more', async () => {
     const error = await refusalOf(
       createMany(
         'Specimen',
@@ -71,9 +71,32 @@ describe('many records created at once', () => {
     );
     const violations = error.details['violations'] as readonly { readonly path: readonly unknown[] }[];
     expect(violations).toHaveLength(5000);
-    expect(error.details['found']).toBe(12_000);
+    expect(error.details['more']).toBe(true);
     expect(violations.map(({ path }) => path[1])).toEqual(violations.map((_, at) => Math.trunc(at / 2)));
-    expect(error.message).toMatch(/And 11990 more\.$/);
+    expect(error.message).toMatch(/And more than 4990 more\.$/);
+  });
+
+  test('are not looked at any more once there is more to tell than an answer holds', async () => {
+    // A getter for each: whoever looks at an input calls it.
+    let looked = 0;
+    const wrong = () =>
+      Object.defineProperty({ code: 'nope' }, 'name', {
+        enumerable: true,
+        get: () => {
+          looked += 1;
+          return 'x';
+        },
+      });
+    await refusalOf(createMany('Specimen', Array.from({ length: 9000 }, wrong)));
+    expect(looked).toBeLessThan(9000);
+  });
+
+  test('are told of each of 3,000 that are wrong, inside another too', async () => {
+    const inputs = Array.from({ length: 3000 }, () => ({ text: '' }));
+    const inside = { name: 'Ammonite', labels: { add: inputs.map(() => ({ create: {} })) } };
+    const error = await refusalOf(createMany('Specimen', [inside]));
+    expect(error.details['violations']).toHaveLength(3000);
+    expect(error.details['more']).toBeUndefined();
   });
 
   test('with one value twice are refused', async () => {

@@ -8,11 +8,11 @@ import type { WriteOperation } from './schema-types.ts';
 import { validatorOf } from './validator.ts';
 import type { InputPath, Violation } from './violation.ts';
 
-/** More than this help nobody, and a list of a million mistakes must not become an answer of a million lines. */
-const mostViolations = 1000;
-
-/** Where to stop looking for more in the records that an input creates, and in what ajv has found. */
-const mostFound = 5 * mostViolations;
+/**
+ * More than this help nobody: a list of a million mistakes must become neither an answer of a million lines nor seconds of work, so
+ * nobody looks for more where there is one more than this.
+ */
+export const mostTold = 5000;
 
 /** How deep records may be created inside records: deeper than anybody writes one, and each level is a statement. */
 const deepestNesting = 40;
@@ -36,9 +36,9 @@ export function validateInput(
   checkSchema(registry, entity, operation, path, prepared, report);
   checkTwins(entity, operation, path, prepared, report);
   checkCleared(entity, operation, path, prepared, report);
-  checkNested(registry, entity, path, prepared, report, () => violations.length >= mostFound);
+  checkNested(registry, entity, path, prepared, report, () => violations.length > mostTold);
   if (violations.length === 0) return { violations, input: prepared };
-  const told = oneEach(violations).slice(0, mostViolations);
+  const told = oneEach(violations).slice(0, mostTold + 1);
   return { violations: told.map((violation) => asGiven(violation, path, prepared)), input: prepared };
 }
 
@@ -61,7 +61,7 @@ function checkSchema(
 ): void {
   const validate = validatorOf(registry, entity, operation);
   if (validate(values)) return;
-  for (const error of (validate.errors ?? []).slice(0, mostFound)) {
+  for (const error of (validate.errors ?? []).slice(0, mostTold + 1)) {
     report(describeError(entity, path, values, error));
   }
 }

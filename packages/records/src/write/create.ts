@@ -3,11 +3,11 @@ import { assertGiven } from '../access/assert-given.ts';
 import { forbiddenOutcome } from '../access/permissions.ts';
 import { RecordError, type RecordNode, type RecordSelection, type Values } from '../contract.ts';
 import { withMatching } from '../validate/linear-pattern.ts';
-import { validateInput } from '../validate/validate-input.ts';
+import { mostTold, validateInput } from '../validate/validate-input.ts';
 import type { InputPath, Violation } from '../validate/violation.ts';
 import { insertOrRefuse } from './insert-plans.ts';
 import { ResolvedLinks } from './resolved-links.ts';
-import { mostTold, validationFailed } from './validation-failed.ts';
+import { validationFailed } from './validation-failed.ts';
 import type { WriteContext } from './write-context.ts';
 import { planCreate, type WritePlan, withCreated } from './write-plan.ts';
 
@@ -75,17 +75,16 @@ export function planAll(
   inputs: readonly PlacedInput[],
 ): WritePlan[] {
   for (const { path, input } of inputs) assertGiven(registry, permissions, entity, 'create', path, input);
-  const told: Violation[] = [];
-  let found = 0;
+  const found: Violation[] = [];
   const checked = withMatching(() =>
-    inputs.map(({ path, input }) => {
+    inputs.flatMap(({ path, input }) => {
+      if (found.length > mostTold) return [];
       const { violations, input: prepared } = validateInput(registry, entity, 'create', path, input);
-      found += violations.length;
-      if (told.length < mostTold) told.push(...violations);
-      return prepared;
+      found.push(...violations);
+      return [prepared];
     }),
   );
-  if (found > 0) throw validationFailed(told, found);
+  if (found.length > 0) throw validationFailed(found);
   return checked.map((input, index) => {
     return planCreate({ registry, entity, path: inputs[index]?.path ?? [], input });
   });

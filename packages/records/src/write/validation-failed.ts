@@ -1,19 +1,16 @@
 import { RecordError } from '../contract.ts';
+import { mostTold } from '../validate/validate-input.ts';
 import type { Violation } from '../validate/violation.ts';
 
 const mostInMessage = 10;
 
-/** Of all that is wrong with many inputs: what nobody can read should fill neither the answer nor the memory. */
-export const mostTold = 5000;
-
-/** The error for inputs with violations; its message holds those of the first few. `found`: how many there are, of which these are told. */
-export function validationFailed(all: readonly Violation[], found = all.length): RecordError {
-  const violations = all.slice(0, mostTold);
+/** The error for inputs with violations; its message holds those of the first few. `more`: there are others. */
+export function validationFailed(found: readonly Violation[]): RecordError {
+  const violations = found.slice(0, mostTold);
+  const isMore = found.length > mostTold;
   const messages = violations.slice(0, mostInMessage).map(({ message }) => message);
-  const rest = found - messages.length;
-  const message = [...messages, ...(rest > 0 ? [`And ${rest} more.`] : [])].join(' ');
-  return new RecordError('VALIDATION_FAILED', message, {
-    violations,
-    ...(found > violations.length && { found }),
-  });
+  const rest = violations.length - messages.length;
+  const end = rest > 0 ? [`And ${isMore ? 'more than ' : ''}${rest} more.`] : [];
+  const message = [...messages, ...end].join(' ');
+  return new RecordError('VALIDATION_FAILED', message, { violations, ...(isMore && { more: true }) });
 }
