@@ -15,7 +15,9 @@ const bank: RegistryDocument = {
         { key: 'fee', type: 'currency', unique: true },
         { key: 'name', type: 'text', unique: true, options: { caseInsensitive: true } },
         { key: 'next', type: 'link', options: { target: 'rate' } },
+        { key: 'term', type: 'integer' },
       ],
+      keys: [{ key: 'by_term', fields: ['next', 'term'] }],
     },
   ],
 };
@@ -63,6 +65,19 @@ describe('a value of a key in another spelling', () => {
       { amount: '7', currency: 'USD' },
     ])
       expect((await refusalOf(upsert({ fee }, { fee: other }))).code).toBe('VALIDATION_FAILED');
+  });
+});
+
+test('a link of a key that leads nowhere is told where it was given', async () => {
+  const nobody = '0193f5a2-7c1e-7000-8000-000000000000';
+  const error = await refusalOf(upsert({ byTerm: { next: nobody, term: 1 } }, { name: 'astray' }));
+  expect(error).toMatchObject({
+    code: 'LINK_NOT_FOUND',
+    details: {
+      path: ['by', 'byTerm', 'next'],
+      id: nobody,
+      links: [{ path: ['by', 'byTerm', 'next'] }],
+    },
   });
 });
 

@@ -2,6 +2,7 @@ import { sql } from '@formwork/pg/sql-text';
 import type { Entity, UniqueKey } from '@formwork/registry';
 import { forbidden } from '../access/permissions.ts';
 import { RecordError, type RecordNode, type RecordSelection, type Values } from '../contract.ts';
+import type { InputPath } from '../validate/violation.ts';
 import { createPlanned, planAll } from './create.ts';
 import { linkStatement, readLinks } from './resolve-links.ts';
 import { updateRecord } from './update.ts';
@@ -72,18 +73,36 @@ async function change(
 async function create(
   context: WriteContext,
   entity: Entity,
-  { key, values, input }: UpsertKey,
+  upsertKey: UpsertKey,
   selection: RecordSelection,
 ): Promise<Upserted | null> {
+  const { key, values, input } = upsertKey;
   const plans = planAll(context, entity, [{ path: ['input'], input: { ...input, ...values } }]);
   const makesMore = plans.some((plan) => createdBy(plan).length > 0 || plan.manyLinks.length > 0);
   if (makesMore) await runWrite(context, entity, [sql`savepoint upsert`]);
   const isTaken = (error: RecordError) => error.code === 'CONFLICT' || refuses(error, key);
-  const nodes = await unless(isTaken, () => createPlanned(context, entity, plans, selection));
+  const nodes = await unless(isTaken, () => createPlanned(context, entity, plans, selection)).catch(
+    (error) => {
+      throw placeInKey(error, upsertKey);
+    },
+  );
   // What it was to lead to is there already, and would be made a second time; its links would lead from nowhere.
   if (nodes === null && makesMore) await runWrite(context, entity, [sql`rollback to savepoint upsert`]);
   const node = nodes?.[0];
   return node ? { node, created: true } : null;
+}
+
+/** A link that is part of the key was given there, and not in the input. */
+function placeInKey(error: unknown, { key, values }: UpsertKey): unknown {
+  if (!(error instanceof RecordError && Array.isArray(error.details['links']))) return error;
+  const given = error.details['links'] as readonly { readonly path: InputPath }[];
+  const links = given.map((link) => {
+    const [, part = '', ...rest] = link.path;
+    const isOfKey = rest.length === 0 && Object.hasOwn(values, part);
+    return isOfKey ? { ...link, path: ['by', key.name, ...(key.fields.length > 1 ? [part] : [])] } : link;
+  });
+  const details = { ...error.details, ...links[0], links };
+  return new RecordError(error.code, error.message, details, { retry: error.retry, cause: error.cause });
 }
 
 /** Whether a record of somebody else has the key: of the record itself, and not of one that is created inside of it. */
