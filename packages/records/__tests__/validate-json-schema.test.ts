@@ -302,6 +302,45 @@ test('a form is told what it sends, how to show what is computed, and what it ne
   expect(schemaFor(clerk, 'create')).not.toHaveProperty('x-mutation');
 });
 
+test('a value that is required and copied through a link is missing where the link is', () => {
+  const design = createRegistry({
+    formwork: 1,
+    entities: [
+      { key: 'plan', fields: [{ key: 'fee', type: 'integer' }] },
+      {
+        key: 'contract',
+        fields: [
+          { key: 'plan', type: 'link', options: { target: 'plan' } },
+          { key: 'fee', type: 'integer', required: true, default: { from: 'plan.fee' } },
+        ],
+      },
+    ],
+  });
+  if ('problems' in design) throw new Error('the design has problems');
+  const contract = design.registry.entityByKey.get('contract');
+  if (!contract) throw new Error('no entity');
+  const ajv = new Ajv2020({ strict: false });
+  addFormats.default(ajv);
+  const id = '0193f5a2-7c1e-7000-8000-000000000000';
+  for (const [input, isGood] of [
+    [{}, false],
+    [{ fee: 1 }, true],
+    [{ plan: { id } }, true],
+    [{ plan: { id }, fee: 2 }, true],
+  ] as const) {
+    const { violations } = validateInput(design.registry, contract, 'create', [], input);
+    expect([input, violations.map(({ code, path }) => [code, ...path])]).toEqual([
+      input,
+      isGood ? [] : [['REQUIRED', 'fee']],
+    ]);
+    expect([input, ajv.compile(entitySchema(design.registry, contract, 'create'))(input)]).toEqual([
+      input,
+      isGood,
+    ]);
+  }
+  expect(validateInput(design.registry, contract, 'update', [], {}).violations).toEqual([]);
+});
+
 test('the schema is plain JSON', () => {
   for (const { key } of registry.entities) {
     const schema = schemaOf(key, 'create');

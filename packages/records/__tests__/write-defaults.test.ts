@@ -40,7 +40,8 @@ describe('a default that is copied through a link', () => {
     const error = await refusalOf(create('Loan', { specimen: { id: specimen.id } }));
     expect(error).toMatchObject({
       code: 'VALIDATION_FAILED',
-      details: { violations: [{ path: ['input', 'value'] }] },
+      message: '"Value" is required, and what "Specimen" leads to has none to copy. Give a value.',
+      details: { violations: [{ path: ['input', 'value'], code: 'REQUIRED' }] },
     });
   });
 

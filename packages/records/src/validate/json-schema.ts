@@ -1,4 +1,5 @@
 import {
+  copiedFrom,
   deriveRootNames,
   type Entity,
   type Field,
@@ -59,8 +60,10 @@ export function inputSchema(
     .filter((field) => isRequired(field, operation) && isGiven(entity, operation, field))
     .filter((field) => twinOf(entity, field) === undefined)
     .map((field) => field.name);
-  // Of two that are one value in two types, either is given; the engine says so in words of its own.
-  const either = audience === 'client' ? requiredTwins(entity, operation) : [];
+  // Of two that are one value in two types, either is given, and a value or the link that it is copied through; the engine says
+  // so in words of its own.
+  const copied = operation === 'create' ? requiredCopies(entity).filter(([, link]) => !link.required) : [];
+  const either = audience === 'client' ? [...requiredTwins(entity, operation), ...copied] : [];
   return {
     type: 'object',
     properties,
@@ -86,6 +89,21 @@ export function requiredTwins(entity: Entity, operation: WriteOperation): readon
     const twin = field.conversion && twinOf(entity, field);
     return twin && [field, twin].every((one) => isRequired(one, operation)) ? [[field, twin]] : [];
   });
+}
+
+const copies = new WeakMap<Entity, readonly (readonly [Field, Field])[]>();
+
+/** Fields that are required and have a default that is copied, each with the link that it is copied through. */
+export function requiredCopies(entity: Entity): readonly (readonly [Field, Field])[] {
+  let found = copies.get(entity);
+  if (found === undefined) {
+    found = entity.fields.flatMap((field) => {
+      const link = entity.fieldByKey.get(copiedFrom(field.type, field.default)?.link ?? '');
+      return field.required && link && twinOf(entity, field) === undefined ? [[field, link] as const] : [];
+    });
+    copies.set(entity, found);
+  }
+  return found;
 }
 
 /** Whether the input must have a value: the record needs one, and neither a default nor Postgres gives it. */

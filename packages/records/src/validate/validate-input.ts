@@ -1,6 +1,6 @@
-import type { Entity, Field, Registry } from '@formwork/registry';
+import { type Entity, type Field, quote, type Registry } from '@formwork/registry';
 import { describeError, subject } from './describe-error.ts';
-import { requiredTwins } from './json-schema.ts';
+import { requiredCopies, requiredTwins } from './json-schema.ts';
 import { targetOf } from './link-schema.ts';
 import { isPlainObject } from './plain-object.ts';
 import { type PreparedInput, prepareInput } from './prepare-input.ts';
@@ -36,6 +36,7 @@ export function validateInput(
   checkSchema(registry, entity, operation, path, prepared, report);
   checkTwins(entity, operation, path, prepared, report);
   checkCleared(entity, operation, path, prepared, report);
+  if (operation === 'create') checkCopied(entity, path, prepared, report);
   checkNested(registry, entity, path, prepared, report, () => violations.length > mostTold);
   if (violations.length === 0) return { violations, input: prepared };
   const told = oneEach(violations).slice(0, mostTold + 1);
@@ -101,6 +102,22 @@ function checkTwins(
     const [{ name }] = pair as [Field];
     if (pair.some((field) => Object.hasOwn(values, field.name) || cleared.has(field.name))) continue;
     const message = `${subject(entity, [name])} is required. Give a value.`;
+    report({ path: [...path, name], code: 'REQUIRED', message });
+  }
+}
+
+/** Where no link is given, nothing can be copied through it. */
+function checkCopied(
+  entity: Entity,
+  path: InputPath,
+  { values, cleared }: PreparedInput,
+  report: Report,
+): void {
+  for (const [{ name }, link] of requiredCopies(entity)) {
+    const isGiven = Object.hasOwn(values, name) || cleared.has(name) || Object.hasOwn(values, link.name);
+    // A link that is required is missing itself.
+    if (isGiven || link.required) continue;
+    const message = `${subject(entity, [name])} is required, and without ${quote(link.label)} there is none to copy. Give a value.`;
     report({ path: [...path, name], code: 'REQUIRED', message });
   }
 }

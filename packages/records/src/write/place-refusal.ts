@@ -1,4 +1,5 @@
 import { DatabaseError } from '@formwork/pg';
+import { quote } from '@formwork/registry';
 import { RecordError } from '../contract.ts';
 import type { InputPath, Violation } from '../validate/violation.ts';
 import type { WritePlan } from './write-plan.ts';
@@ -35,14 +36,22 @@ function placeShape(
   plans: readonly WritePlan[],
 ): RecordError {
   const keys: readonly unknown[] = Array.isArray(fields) ? fields : [];
-  const violations = (error.details['violations'] ?? []) as readonly Violation[];
-  return placed(error, {
-    violations: violations.map((violation, index) => {
-      const copying = plans.filter(({ copies }) => copies.some(({ to }) => to === keys[index]));
-      const name = violation.path.slice(-1);
-      return copying.length === 0 ? violation : { ...violation, path: pathOf(copying, name) };
-    }),
+  const found = (error.details['violations'] ?? []) as readonly Violation[];
+  const violations = found.map((violation, index) => {
+    const copying = plans.filter(({ copies }) => copies.some(({ to }) => to === keys[index]));
+    return copying.length === 0 ? violation : nothingToCopy(copying, String(keys[index]), violation);
   });
+  const message = violations.map((violation) => violation.message).join(' ');
+  return placed(error, { violations }, message);
+}
+
+function nothingToCopy(plans: readonly WritePlan[], key: string, { path }: Violation): Violation {
+  const { entity, copies } = plans[0] as WritePlan;
+  const labelOf = (storageKey: string) =>
+    quote(entity.fieldByStorageKey.get(storageKey)?.label ?? storageKey);
+  const link = copies.find(({ to }) => to === key)?.link ?? '';
+  const message = `${labelOf(key)} is required, and what ${labelOf(link)} leads to has none to copy. Give a value.`;
+  return { path: pathOf(plans, path.slice(-1)), code: 'REQUIRED', message };
 }
 
 /** Of one of several records it is not known which one it was. */
@@ -53,6 +62,10 @@ function pathOf([first, ...others]: readonly WritePlan[], name: InputPath): Inpu
   return end < 0 ? path : path.slice(0, end);
 }
 
-function placed({ code, message, retry, cause }: RecordError, details: RecordError['details']): RecordError {
-  return new RecordError(code, message, details, { retry, cause });
+function placed(
+  { code, message, retry, cause }: RecordError,
+  details: RecordError['details'],
+  said = message,
+): RecordError {
+  return new RecordError(code, said, details, { retry, cause });
 }
