@@ -163,6 +163,22 @@ test('refuses a NUL byte, and quotes no SQL', async () => {
   expect(JSON.stringify(answer)).not.toMatch(/select|formwork_views|stack/i);
 });
 
+test('a mutation whose time is over between two of its writes is told so', async () => {
+  const tenant = await harness.tenant('midway');
+  const hasty = await harness.gateway({ requestTimeout: 150 });
+  const { editor } = tenant.keys;
+  await createAirport(hasty, editor, 'AAA').catch(() => null);
+  const upserts = Array.from({ length: 90 }, (_, index) => {
+    const iata = `B${String.fromCharCode(65 + (index % 26), 65 + Math.floor(index / 26))}`;
+    return `a${index}: upsertAirport(by: { iata: "${iata}" }, input: { city: "Midway" }) { airport { id } }`;
+  });
+  const text = `mutation { ${upserts.join(' ')} }`;
+  for (let round = 0; round < 12; round += 1) {
+    const answer = await hasty.ask(editor, text);
+    if (answer.errors) expect(codesOf(answer)).toEqual(['TIMEOUT']);
+  }
+});
+
 test('stops a request that takes too long, and says so', async () => {
   const hasty = await harness.gateway({ requestTimeout: 1_000 });
   // The first one connects and reads the registry, for which a busy machine may need more.

@@ -106,9 +106,14 @@ async function writeOnce(operation: Operation): Promise<Outcome> {
   } catch (error) {
     const moved = await movedTo(error, operation);
     if (moved !== null) return { moved };
-    if (refused !== null) return { refused };
+    if (refused !== null && !isOutOfTime(error)) return { refused };
     throw error;
   }
+}
+
+/** What `work` met with afterwards is no error of its own: it was not let go on. */
+function isOutOfTime(error: unknown): boolean {
+  return error instanceof DatabaseError && (error.code === 'TIMEOUT' || error.code === 'CANCELLED');
 }
 
 function isRefused(result: ExecutionResult): result is Refused {
