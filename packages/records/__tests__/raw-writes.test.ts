@@ -110,6 +110,55 @@ describe('a statement that changes the tenant behind the records that it writes 
   });
 });
 
+describe('a link to what it must not lead to is refused, whatever a statement says in the settings that triggers read:', () => {
+  const say = (value: SqlFragment) =>
+    sql`concat(set_config('app.relinked', ${value}, true), set_config('app.look_again', ${value}, true)) is not null`;
+  const nothingSaid = say(sql`''`);
+  const elsewhere = say(sql`gen_random_uuid()::text`);
+  const patch = (wrong: string) => sql`jsonb_build_object('box', ${wrong}::text)`;
+  const statements: Readonly<Record<string, (ids: Ids, wrong: string) => readonly SqlFragment[]>> = {
+    'behind the record': ({ parcel }, wrong) => [
+      sql`update formwork.records set data = data || ${patch(wrong)} where id = ${parcel}::uuid returning ${nothingSaid}`,
+    ],
+    'before it': ({ parcel }, wrong) => [
+      sql`update formwork.records set data = data || ${patch(wrong)} where id = ${parcel}::uuid and ${elsewhere}`,
+    ],
+    'between two of them': ({ parcel }, wrong) => [
+      sql`update formwork.records set data = case when ${elsewhere} then data || ${patch(wrong)} end
+        where entity_type = 'parcel' and id >= ${parcel}::uuid returning ${elsewhere}`,
+    ],
+    'in statements of its own': ({ parcel }, wrong) => [
+      sql`select ${elsewhere}`,
+      sql`update formwork.records set data = data || ${patch(wrong)} where id = ${parcel}::uuid`,
+      sql`select ${nothingSaid}`,
+    ],
+    'where an insert becomes an update': ({ parcel }, wrong) => [
+      sql`insert into formwork.records (id, entity_type, data) values (${parcel}::uuid, 'parcel', '{"state": "packed"}')
+        on conflict (tenant_id, id) do update set data = records.data || ${patch(wrong)} returning ${nothingSaid}`,
+    ],
+    'behind a new record': (_, wrong) => [
+      sql`insert into formwork.records (entity_type, data) select 'parcel', '{"state": "packed"}' || ${patch(wrong)}
+        where ${elsewhere} returning ${nothingSaid}`,
+    ],
+  };
+
+  test.each(Object.entries(statements))('%s', async (_, make) => {
+    const ids = await makeBox();
+    await expect(write(...make(ids, ids.unused))).rejects.toMatchObject({ sqlstate: 'FW011' });
+    expect((await dataOf(ids.parcel)).box).toBe(ids.box);
+    // It is the label that is wrong with it.
+    await write(...make(ids, await create('Box', {})));
+  });
+});
+
+test('a link that is changed and changed back within a transaction leads where it led', async () => {
+  const { box, parcel, unused } = await makeBox();
+  const lead = (to: string) =>
+    sql`update formwork.records set data = data || jsonb_build_object('box', ${to}::text) where id = ${parcel}::uuid`;
+  await write(lead(unused), lead(box));
+  expect((await dataOf(parcel)).box).toBe(box);
+});
+
 test("a trigger of the gateway's own, in which rollups could be written, cannot be made", async () => {
   const { box } = await makeBox();
   // As a gateway does when it starts; the privilege is not among what a copy of a database has of it.
