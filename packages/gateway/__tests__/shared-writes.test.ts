@@ -71,6 +71,19 @@ interface Crate {
 
 const madeOf = (answer: Parameters<typeof dataOf>[0]) =>
   (dataOf(answer) as { createMark: { mark: Made } }).createMark.mark;
+/** Where all writers of the tenant have to wait until `send` has sent them. */
+function whileHeld<T>(tenantId: string, send: () => Promise<T>): Promise<T> {
+  return asAdmin(harness.database, async (admin) => {
+    await admin.query('begin');
+    // As whoever changes the registry, whom all writers wait for.
+    await admin.query('select pg_advisory_xact_lock(formwork.tenant_lock_key($1))', [tenantId]);
+    const sent = send();
+    await until(() => isHeldUp(harness.database));
+    await admin.query('commit');
+    return sent;
+  });
+}
+
 const names = (prefix: string, count: number) =>
   Array.from({ length: count }, (_, index) => `${prefix} ${index}`);
 
@@ -78,15 +91,7 @@ test('records that are made while others are on their way travel together, and e
   const [{ id, keys }] = tenants;
   const wanted = names('together', 30);
   const { answer, messages } = await messagesOf(gateway, () =>
-    asAdmin(harness.database, async (admin) => {
-      await admin.query('begin');
-      // As whoever changes the registry, whom all writers wait for.
-      await admin.query('select pg_advisory_xact_lock(formwork.tenant_lock_key($1))', [id]);
-      const answers = Promise.all(wanted.map((name) => gateway.ask(keys.editor, createMark, { name })));
-      await until(() => isHeldUp(harness.database));
-      await admin.query('commit');
-      return answers;
-    }),
+    whileHeld(id, () => Promise.all(wanted.map((name) => gateway.ask(keys.editor, createMark, { name })))),
   );
   expect(answer.map((one) => madeOf(one).name)).toEqual(wanted);
   expect(new Set(answer.map((one) => madeOf(one).id)).size).toBe(30);
@@ -205,19 +210,131 @@ test('records that are large together do not travel together', async () => {
   const [{ id, keys }] = tenants;
   const note = 'x'.repeat(1_900_000);
   const { answer, messages } = await messagesOf(gateway, () =>
-    asAdmin(harness.database, async (admin) => {
-      await admin.query('begin');
-      await admin.query('select pg_advisory_xact_lock(formwork.tenant_lock_key($1))', [id]);
-      const answers = Promise.all(
-        names('large', 10).map((code) => gateway.ask(keys.editor, createNote, { code, note })),
-      );
-      await until(() => isHeldUp(harness.database));
-      await admin.query('commit');
-      return answers;
-    }),
+    whileHeld(id, () =>
+      Promise.all(names('large', 10).map((code) => gateway.ask(keys.editor, createNote, { code, note }))),
+    ),
   );
   expect(answer.map(codesOf)).toEqual(answer.map(() => []));
   expect(messages.length).toBeGreaterThanOrEqual(5);
+});
+
+describe('records that are changed', () => {
+  interface Changed {
+    readonly id: string;
+    readonly name: string;
+    readonly version: number;
+  }
+
+  const updateMark =
+    'mutation ($id: ID!, $name: String!, $ifVersion: Int) { updateMark(id: $id, input: { name: $name }, ifVersion: $ifVersion) { mark { id name version } } }';
+  const changedOf = (answer: Parameters<typeof dataOf>[0]) =>
+    (dataOf(answer) as { updateMark: { mark: Changed } }).updateMark.mark;
+  const together = (messages: readonly (readonly string[])[]) =>
+    messages.filter((texts) => texts.some((text) => text.includes('for no key update')));
+
+  async function make(prefix: string, count: number): Promise<readonly string[]> {
+    const [{ keys }] = tenants;
+    const made = await Promise.all(
+      names(prefix, count).map((name) => gateway.ask(keys.editor, createMark, { name })),
+    );
+    return made.map((one) => madeOf(one).id);
+  }
+
+  const change = (id: string, name: string, ifVersion?: number, key = tenants[0].keys.editor) =>
+    gateway.ask(key, updateMark, { id, name, ...(ifVersion !== undefined && { ifVersion }) });
+
+  test('while others are on their way are changed together, and each answer is of its own', async () => {
+    const ids = await make('before', 30);
+    const { answer, messages } = await messagesOf(gateway, () =>
+      whileHeld(tenants[0].id, () =>
+        Promise.all(ids.map((id, index) => change(id, `after ${index}`, index % 2 === 0 ? 1 : undefined))),
+      ),
+    );
+    expect(answer.map(changedOf)).toEqual(
+      ids.map((id, index) => ({ id, name: `after ${index}`, version: 2 })),
+    );
+    expect(together(messages).length).toBeGreaterThan(0);
+    expect(messages.length).toBeLessThan(30);
+  });
+
+  test('more than once are changed as often, one change after the other', async () => {
+    const ids = await make('often', 3);
+    const { answer, messages } = await messagesOf(gateway, () =>
+      whileHeld(tenants[0].id, () =>
+        Promise.all(names('again', 24).map((name, index) => change(ids[index % 3] ?? '', name))),
+      ),
+    );
+    const changed = answer.map(changedOf);
+    expect(changed.map(({ name }) => name)).toEqual(names('again', 24));
+    for (const id of ids) {
+      const versions = changed.filter((one) => one.id === id).map(({ version }) => version);
+      expect(versions.sort((a, b) => a - b)).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
+    }
+    expect(together(messages).length).toBeGreaterThan(0);
+  });
+
+  test('are changed although others beside them are refused, each of which is told why', async () => {
+    const taken = 'in the way';
+    const [holder = '', ...ids] = await make('some', 25);
+    changedOf(await change(holder, taken));
+    const unknown = '00000000-0000-7000-8000-000000000000';
+    const answers = await whileHeld(tenants[0].id, () =>
+      Promise.all(
+        ids.map((id, index) => {
+          if (index === 5) return change(id, taken);
+          if (index === 11) return change(id, 'too late', 7);
+          return change(index === 17 ? unknown : id, `some after ${index}`);
+        }),
+      ),
+    );
+    const refused = answers.flatMap((answer, index) => (answer.errors ? [[index, ...codesOf(answer)]] : []));
+    expect(refused).toEqual([
+      [5, 'UNIQUE_VIOLATION'],
+      [11, 'VERSION_CONFLICT'],
+      [17, 'NOT_FOUND'],
+    ]);
+    const done = answers.filter(({ errors }) => errors === undefined).map(changedOf);
+    expect(done.map(({ version }) => version)).toEqual(Array(21).fill(2));
+  });
+
+  test('hold up none of the others where one of them waits for somebody', async () => {
+    const [held = '', ...ids] = await make('waiting', 11);
+    await asAdmin(harness.database, async (admin) => {
+      await admin.query('begin');
+      await admin.query('select from formwork.records where id = $1 for update', [held]);
+      const late = change(held, 'let go');
+      await until(() => isHeldUp(harness.database));
+      const others = await Promise.all(ids.map((id, index) => change(id, `not waiting ${index}`)));
+      expect(others.map((one) => changedOf(one).version)).toEqual(Array(10).fill(2));
+      await admin.query('commit');
+      expect(changedOf(await late)).toEqual({ id: held, name: 'let go', version: 2 });
+    });
+  });
+
+  test('are those of the tenant alone: another one reaches none of them, beside its own or by themselves', async () => {
+    const [{ keys }, other] = tenants;
+    const ids = await make('theirs', 10);
+    const own = await Promise.all(
+      names('own', 10).map((name) => gateway.ask(other.keys.admin, createMark, { name })),
+    );
+    const { answer, messages } = await messagesOf(gateway, () =>
+      whileHeld(other.id, () =>
+        Promise.all(
+          [...own.map((one) => madeOf(one).id), ...ids].map((id, index) =>
+            change(id, `reached ${index}`, undefined, other.keys.admin),
+          ),
+        ),
+      ),
+    );
+    expect(together(messages).length).toBeGreaterThan(0);
+    expect(answer.slice(0, 10).map((one) => changedOf(one).version)).toEqual(Array(10).fill(2));
+    expect(answer.slice(10).flatMap(codesOf)).toEqual(Array(10).fill('NOT_FOUND'));
+    // They are there, and the same document reaches them with a key of their tenant.
+    const seen = await Promise.all(
+      ids.map((id, index) => change(id, `theirs after ${index}`, 1, keys.editor)),
+    );
+    expect(seen.map((one) => changedOf(one).version)).toEqual(Array(10).fill(2));
+  });
 });
 
 test('after all that no promise is broken', async () => {

@@ -32,6 +32,7 @@ function validatorOf(entityKey: string, operation: 'create' | 'update') {
   ajv.addVocabulary([
     ...['x-type', 'x-order', 'x-link', 'x-entity', 'x-list', 'x-input', 'x-transitions'],
     ...['x-precision', 'x-scale', 'x-minimum', 'x-maximum', 'x-mutation', 'x-result', 'x-default-from'],
+    'x-label-field',
   ]);
   return ajv.compile(schemaOf(entityKey, operation));
 }
@@ -194,7 +195,9 @@ test('a form is told what it shows and does not send, where links lead, and whic
     'x-type': 'autonumber',
     'x-order': 24,
   });
-  expect(properties['room']).toMatchObject({ 'x-link': 'Room', 'x-entity': 'room', 'x-list': 'rooms' });
+  expect(properties['room']).toMatchObject({
+    ...{ 'x-link': 'Room', 'x-entity': 'room', 'x-list': 'rooms', 'x-label-field': 'door' },
+  });
   // Constants alone, null too: that is how form libraries know a menu.
   expect(properties['state']).toMatchObject({
     type: ['string', 'null'],

@@ -15,5 +15,5 @@ export { entitySchema } from './validate/json-schema.ts';
 export type { JsonSchema, WriteOperation } from './validate/schema-types.ts';
 export type { InputPath, Violation, ViolationCode } from './validate/violation.ts';
 export { type ImportContext, type ImportOutcome, importRecords } from './write/import-records.ts';
-export { areAlike, createTogether, type LoneCreation, resultsOf } from './write/lone-creation.ts';
+export { areAlike, type LoneWrite, resultsOfEach, sizeOf, writeTogether } from './write/lone-write.ts';
 export { type PreparedWrite, WritePlans, type WriteQuestion } from './write/write-plans.ts';

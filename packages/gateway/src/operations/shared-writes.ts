@@ -7,13 +7,14 @@ import {
 } from '@formwork/pg';
 import {
   areAlike,
-  createTogether,
-  type LoneCreation,
+  type LoneWrite,
   type PreparedWrite,
-  resultsOf,
+  resultsOfEach,
+  sizeOf,
+  writeTogether,
 } from '@formwork/records';
 
-/** Messages with new records of one tenant that may be on their way before others wait for them. */
+/** Messages with single records of one tenant that may be on their way before others wait for them. */
 const mostOnTheWay = 2;
 
 /** How long, in milliseconds, one waits for those on their way: they may themselves be waiting for somebody. */
@@ -39,7 +40,7 @@ export interface SentWrite {
 interface Waiting {
   readonly sent: SentWrite;
   readonly since: number;
-  readonly lone: LoneCreation;
+  readonly lone: LoneWrite;
   readonly resolve: (outcome: Outcome | Promise<Outcome>) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -51,9 +52,10 @@ interface Tenant {
 }
 
 /**
- * Sends writes that are known beforehand. New records of one tenant that come while others of it are being written go together,
- * in one statement of one transaction, as soon as those are: a record among many costs Postgres a third of a single one.
- * Where any of them is refused, nothing of them was done, and each goes by itself. Nobody waits where nobody writes.
+ * Sends writes that are known beforehand. Single records of one tenant that are made, or changed, while others of it are being
+ * written go together, in one statement of one transaction, as soon as those are: a record among many costs Postgres a third
+ * of a single one. Where any of them is refused, nothing of them was done, and each goes by itself. Nobody waits where nobody
+ * writes. Two changes of one record never go together.
  */
 export class SharedWrites {
   readonly #dataPlane: DataPlane;
@@ -102,10 +104,9 @@ export class SharedWrites {
     let waiting = tenant.waiting;
     tenant.waiting = [];
     while (waiting.length > 0) {
-      const [first] = waiting as [Waiting];
-      const alike = fitting(waiting.filter((one) => isWith(first, one)));
-      waiting = waiting.filter((one) => !alike.includes(one));
-      void this.#through(tenant, tenantId, () => this.#together(alike));
+      const group = groupOf(waiting as [Waiting, ...Waiting[]]);
+      waiting = waiting.filter((one) => !group.includes(one));
+      void this.#through(tenant, tenantId, () => this.#together(group));
     }
   }
 
@@ -115,14 +116,14 @@ export class SharedWrites {
     try {
       const outcome = others.length === 0 ? null : await this.#writeTogether(first.sent, all);
       if (outcome === null) await this.#eachAlone(all);
-      else for (const { lone, resolve } of all) resolve(resultsOf(lone, outcome));
+      else settle(all, outcome);
     } catch (error) {
       for (const { reject } of all) reject(error);
     }
   }
 
   async #writeTogether({ tenantId, expected }: SentWrite, all: readonly Waiting[]): Promise<Outcome> {
-    const statements = [impatiently, ...createTogether(all.map(({ lone }) => lone))];
+    const statements = [impatiently, ...writeTogether(all.map(({ lone }) => lone))];
     const budgets = all.map(({ sent }) => sent.options.budget ?? Number.POSITIVE_INFINITY);
     const options = { budget: Math.min(...budgets) };
     const outcome = await this.#dataPlane
@@ -159,15 +160,26 @@ function withTimeLeft({ sent, since }: Waiting): SentWrite {
   return { ...sent, options: { ...sent.options, budget: left } };
 }
 
-/** The first of them, as many as one message may hold. */
-function fitting(alike: readonly Waiting[]): readonly Waiting[] {
-  let characters = 0;
-  const isTooMuch = ({ lone }: Waiting, index: number): boolean => {
-    characters += lone.record.data.length;
-    return index > 0 && (index >= mostTogether.records || characters > mostTogether.characters);
-  };
-  const end = alike.findIndex(isTooMuch);
-  return end < 0 ? alike : alike.slice(0, end);
+/** The first one and those that can go with it, each of a record of its own, as many as one message may hold. */
+function groupOf(waiting: readonly [Waiting, ...Waiting[]]): readonly Waiting[] {
+  const [first, ...others] = waiting;
+  const byRecord = new Map([[first.lone.id, first]]);
+  let characters = sizeOf(first.lone);
+  for (const one of others) {
+    if (byRecord.has(one.lone.id) || !isWith(first, one)) continue;
+    characters += sizeOf(one.lone);
+    if (byRecord.size >= mostTogether.records || characters > mostTogether.characters) break;
+    byRecord.set(one.lone.id, one);
+  }
+  return [...byRecord.values()];
+}
+
+function settle(all: readonly Waiting[], outcome: NonNullable<Outcome>): void {
+  const results = resultsOfEach(
+    all.map(({ lone }) => lone),
+    outcome,
+  );
+  for (const [index, { resolve }] of all.entries()) resolve(results[index] ?? []);
 }
 
 function isWith(one: Waiting, other: Waiting): boolean {

@@ -1,4 +1,4 @@
-import { type Entity, type Field, mayDo, type Registry, type UniqueKey } from '@formwork/registry';
+import { type Entity, type Field, fieldTypeRule, mayDo, type Registry, type UniqueKey } from '@formwork/registry';
 import type { Audience, JsonSchema, WriteOperation } from './schema-types.ts';
 import { valueSchema } from './value-schema.ts';
 
@@ -26,9 +26,19 @@ export function linkSchema(target: Entity, audience: Audience, mayCreate = true)
   return audience === 'client' ? { ...schema, ...describeTarget(target) } : schema;
 }
 
-/** Its type, its entity (whose schema is the one of `create`), and the root field that lists what can be chosen from. */
-export function describeTarget({ key, names }: Entity): JsonSchema {
-  return { 'x-link': names.type, 'x-entity': key, 'x-list': names.plural };
+/**
+ * Its type, its entity (whose schema is the one of `create`), the root field that lists what can be chosen from, and the field by
+ * which people tell one from another: what is searched first, or else the first text.
+ */
+export function describeTarget({ key, names, fields, fieldByKey, searchable }: Entity): JsonSchema {
+  const [first = ''] = searchable;
+  const label = fieldByKey.get(first) ?? fields.find(({ type }) => fieldTypeRule(type).searchable);
+  return {
+    'x-link': names.type,
+    'x-entity': key,
+    'x-list': names.plural,
+    ...(label && { 'x-label-field': label.name }),
+  };
 }
 
 /** A schema of its own: it would be endless to repeat it here. */

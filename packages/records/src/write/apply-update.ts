@@ -1,5 +1,5 @@
 import type { Row, Statement } from '@formwork/pg';
-import { sql, textArray } from '@formwork/pg/sql-text';
+import { OpenValue, type SqlFragment, sql, textArray } from '@formwork/pg/sql-text';
 import type { Entity } from '@formwork/registry';
 import { forbiddenOutcome } from '../access/permissions.ts';
 import { targetOf } from '../validate/link-schema.ts';
@@ -44,7 +44,7 @@ export async function applyUpdate(
   const refused = permissions.refusedStatement('update', entity, ids);
   const results = await runWrite(context, entity, [
     ...checks,
-    updateStatement(context, plan, ids, links, ifVersion),
+    updateStatement(context, plan, ids, dataText(plan, links), ifVersion),
     ...manyLinksStatements(changes, (field) => permissions.visible(targetOf(context.registry, field))),
     after,
     ...(refused === null ? [] : [refused]),
@@ -58,20 +58,46 @@ export async function applyUpdate(
   return { ids: changed, rows: results.at(refused === null ? -1 : -2) ?? [] };
 }
 
+/** `patch`: values and links of the plan as JSON text. */
 export function updateStatement(
   { actor }: Pick<WriteContext, 'actor'>,
   plan: WritePlan,
   ids: readonly string[],
-  links: ResolvedLinks,
+  patch: string,
   ifVersion: number | null,
 ): Statement {
+  const { entity, removed } = plan;
   // Links to many are rows of their own: that they change makes a new version of the record all the same.
-  const touch = plan.manyLinks.length > 0 ? sql`, updated_at = clock_timestamp()` : sql``;
+  const statement = plan.manyLinks.length > 0 ? touching : changing;
+  return statement.fill({ entity, ids, removed, patch, actor, ifVersion });
+}
+
+interface Change {
+  readonly entity: Entity;
+  readonly ids: readonly string[];
+  readonly removed: readonly string[];
+  readonly patch: string;
+  readonly actor: string;
+  readonly ifVersion: number | null;
+}
+
+const removed = new OpenValue((change: Change) => textArray(change.removed));
+const patch = new OpenValue((change: Change) => change.patch);
+const actor = new OpenValue((change: Change) => change.actor);
+const ids = new OpenValue((change: Change) => textArray(change.ids));
+const entityKey = new OpenValue(({ entity }: Change) => entity.storageKey);
+const version = new OpenValue(({ ifVersion }: Change) => (ifVersion === null ? null : String(ifVersion)));
+
+/** Put together once for all changes. */
+const changing = updating(sql``);
+const touching = updating(sql`, updated_at = clock_timestamp()`);
+
+function updating(touch: SqlFragment): SqlFragment {
   return sql`
     update formwork.records
-    set data = (data - ${textArray(plan.removed)}::text[]) || ${dataText(plan, links)}::jsonb, updated_by = ${actor}${touch}
-    where id = any (${textArray(ids)}::uuid[]) and entity_type = ${plan.entity.storageKey} and deleted_at is null
-      and version = coalesce(${ifVersion}::int, version)
+    set data = (data - ${removed}::text[]) || ${patch}::jsonb, updated_by = ${actor}${touch}
+    where id = any (${ids}::uuid[]) and entity_type = ${entityKey} and deleted_at is null
+      and version = coalesce(${version}::int, version)
     returning id`;
 }
 

@@ -1,5 +1,5 @@
 import type { Statement } from '@formwork/pg';
-import { type SqlFragment, sql } from '@formwork/pg/sql-text';
+import { OpenValue, type SqlFragment, sql } from '@formwork/pg/sql-text';
 import type { Entity } from '@formwork/registry';
 import type { CopiedDefault } from './write-plan.ts';
 
@@ -32,18 +32,35 @@ export function insertStatement(
     : insertMany(entity, records, actor, onConflict);
 }
 
-function insertOne(
-  entity: Entity,
-  { id, data, copies }: NewRecord,
-  actor: string,
-  onConflict: OnConflict,
-): Statement {
-  const first = sql`${id}::uuid, ${entity.storageKey}`;
-  const last = sql`${actor}, ${actor}`;
-  const rows =
-    copies.length === 0
-      ? sql`values (${first}, ${data}::jsonb, ${last})`
-      : sql`select ${first}, w.data${sql.join(copies.map(copied), '')}, ${last} from (select ${data}::jsonb as data) w`;
+function insertOne(entity: Entity, record: NewRecord, actor: string, onConflict: OnConflict): Statement {
+  const { copies } = record;
+  const statement = copies.length === 0 ? inserts[onConflict] : inserting(copying(copies), onConflict);
+  return statement.fill({ entity, record, actor });
+}
+
+interface GivenRecord {
+  readonly entity: Entity;
+  readonly record: NewRecord;
+  readonly actor: string;
+}
+
+const id = new OpenValue(({ record }: GivenRecord) => record.id);
+const data = new OpenValue(({ record }: GivenRecord) => record.data);
+const entityKey = new OpenValue(({ entity }: GivenRecord) => entity.storageKey);
+const writer = new OpenValue(({ actor }: GivenRecord) => actor);
+
+const first = sql`${id}::uuid, ${entityKey}`;
+const last = sql`${writer}, ${writer}`;
+const plain = sql`values (${first}, ${data}::jsonb, ${last})`;
+
+function copying(copies: readonly CopiedDefault[]): SqlFragment {
+  return sql`select ${first}, w.data${sql.join(copies.map(copied), '')}, ${last} from (select ${data}::jsonb as data) w`;
+}
+
+/** Put together once for all records. */
+const inserts = { 'leave out': inserting(plain, 'leave out'), fail: inserting(plain, 'fail') } as const;
+
+function inserting(rows: SqlFragment, onConflict: OnConflict): SqlFragment {
   return sql`
     insert into formwork.records (id, entity_type, data, created_by, updated_by)
     ${rows}${clauses[onConflict]}

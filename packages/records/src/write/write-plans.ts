@@ -11,7 +11,7 @@ import { deleteStatement } from './delete.ts';
 import { canonicalId } from './find-record.ts';
 import { insertStatements } from './insert-plans.ts';
 import { insertStatement, type NewRecord } from './insert-records.ts';
-import type { LoneCreation } from './lone-creation.ts';
+import type { LoneWrite } from './lone-write.ts';
 import { manyLinksStatements } from './many-links.ts';
 import { dataText, manyLinksChanges } from './plan-data.ts';
 import { ResolvedLinks } from './resolved-links.ts';
@@ -37,7 +37,7 @@ export interface PreparedWrite {
   /** What was written as text: a record, a list of them, or the id. */
   readonly write: (results: Results) => string;
   /** Null for what goes by itself. */
-  readonly lone: LoneCreation | null;
+  readonly lone: LoneWrite | null;
 }
 
 type Results = readonly (readonly Row[])[];
@@ -47,8 +47,11 @@ interface Writing {
   readonly ids: readonly string[];
   /** A record may turn out not to be there. */
   readonly mayMiss: boolean;
-  readonly lone?: Omit<LoneCreation, 'readBack'>;
+  readonly lone?: WithoutReadBack<LoneWrite>;
 }
+
+/** Of each kind. */
+type WithoutReadBack<Write> = Write extends LoneWrite ? Omit<Write, 'readBack'> : never;
 
 type Context = Pick<WriteContext, 'registry' | 'permissions' | 'actor' | 'limits'>;
 
@@ -151,7 +154,7 @@ function loneCreation({ actor }: Context, plan: WritePlan, links: ResolvedLinks)
   const { entity, id, copies } = plan;
   const record: NewRecord = { id, data: dataText(plan, links), copies };
   const insert = insertStatement(entity, [record], actor, 'fail');
-  return { writes: [insert], ids: [id], mayMiss: false, lone: { entity, actor, record } };
+  return { writes: [insert], ids: [id], mayMiss: false, lone: { kind: 'create', entity, actor, id, record } };
 }
 
 /** Of the record alone: what it would create, or link to, cannot be taken back where the record is not there. */
@@ -161,10 +164,15 @@ function change(context: Context, entity: Entity, args: Values): Writing | null 
   const links = knownLinks(context, [plan]);
   const isAlone = plan.manyLinks.length === 0 && withCreated([plan]).length === 1;
   if (links === null || !isAlone || context.permissions.allowed('update', entity) !== null) return null;
+  const { actor } = context;
+  const { removed } = plan;
+  const patch = dataText(plan, links);
+  const ifVersion = versionOf(args);
   return {
-    writes: [updateStatement(context, plan, [id], links, versionOf(args))],
+    writes: [updateStatement(context, plan, [id], patch, ifVersion)],
     ids: [id],
     mayMiss: true,
+    lone: { kind: 'update', entity, actor, id, removed, patch, ifVersion },
   };
 }
 
