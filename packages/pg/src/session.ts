@@ -132,12 +132,13 @@ export class Session {
 
   /**
    * Has plans made anew that are no longer young, before a message that relies on them. Statistics tell Postgres by
-   * themselves that a plan is out of date, but a table that has just been filled has none yet.
+   * themselves that a plan is out of date, but a table that has just been filled has none yet. Nothing to wait for, nearly
+   * always.
    */
-  async refreshPlans(deadline: Deadline): Promise<void> {
-    if (performance.now() - this.#plansMade < plansHold) return;
+  refreshPlans(deadline: Deadline): Promise<unknown> | undefined {
+    if (performance.now() - this.#plansMade < plansHold) return undefined;
     this.#plansMade = performance.now();
-    await this.send([discardPlans], deadline);
+    return this.send([discardPlans], deadline);
   }
 
   /** After a cancel: waits until it can hit nothing any more. The session may be broken afterwards. */

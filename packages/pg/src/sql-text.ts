@@ -23,14 +23,15 @@ export class SqlFragment implements Statement {
   readonly #values: readonly Parameter[];
   #text: string | undefined;
 
-  /** @internal */
-  constructor(texts: readonly string[], values: readonly Parameter[]) {
+  /** @internal `text`: the pieces with numbered parameters between them, where it is known already. */
+  constructor(texts: readonly string[], values: readonly Parameter[], text?: string) {
     this.#texts = texts;
     this.#values = values;
+    this.#text = text;
   }
 
   get text(): string {
-    this.#text ??= this.#texts.reduce((text, piece, index) => `${text}$${index}${piece}`);
+    this.#text ??= numbered(this.#texts);
     return this.#text;
   }
 
@@ -97,6 +98,8 @@ export function sql(
   strings: TemplateStringsArray,
   ...values: readonly (SqlValue | SqlFragment)[]
 ): SqlFragment {
+  const plain = parametersOf(values);
+  if (plain !== null) return new SqlFragment(strings, plain, textOf(strings));
   const texts = [strings[0] ?? ''];
   const parameters: Parameter[] = [];
   values.forEach((value, index) => {
@@ -137,6 +140,32 @@ sql.join = (fragments: readonly SqlFragment[], separator = ', '): SqlFragment =>
   });
   return new SqlFragment(texts, values);
 };
+
+/** Null where there are pieces among them. */
+function parametersOf(values: readonly (SqlValue | SqlFragment)[]): Parameter[] | null {
+  const parameters: Parameter[] = [];
+  for (const value of values) {
+    if (value instanceof SqlFragment) return null;
+    parameters.push(parameterText(value));
+  }
+  return parameters;
+}
+
+/** Of templates without pieces: the very same text each time, so that whoever looks a statement up by it need not read it. */
+const knownTexts = new WeakMap<readonly string[], string>();
+
+function textOf(strings: readonly string[]): string {
+  let text = knownTexts.get(strings);
+  if (text === undefined) {
+    text = numbered(strings);
+    knownTexts.set(strings, text);
+  }
+  return text;
+}
+
+function numbered(texts: readonly string[]): string {
+  return texts.reduce((text, piece, index) => `${text}$${index}${piece}`);
+}
 
 function isKnown(value: Parameter): value is string | null {
   return !(value instanceof OpenValue);

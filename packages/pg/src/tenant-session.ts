@@ -56,13 +56,15 @@ export class TenantSession {
   async #sendBySize(scope: Scope, statements: readonly Statement[]): Promise<Reply | StatementFailure> {
     const planning = this.#context.sizes.find(this.tenantId);
     if (planning !== 'force_custom_plan') {
-      await this.#session.refreshPlans(this.deadline);
+      const refreshing = this.#session.refreshPlans(this.deadline);
+      if (refreshing !== undefined) await refreshing;
       if (planning === undefined) return this.#askForSize(statements);
       return this.send([openBatch(scope, planning)], statements);
     }
     const kept = this.#context.plans.find(this.tenantId, statements);
     if (kept !== null) {
-      await this.#session.refreshPlans(this.deadline);
+      const refreshing = this.#session.refreshPlans(this.deadline);
+      if (refreshing !== undefined) await refreshing;
       const reply = await this.send([openBatch(scope, 'force_generic_plan')], statements, kept);
       if (!(reply instanceof StatementFailure)) return reply;
       // They are sent as they are, and it is that error which counts.

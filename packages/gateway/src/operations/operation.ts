@@ -77,10 +77,15 @@ export class Operation {
     if (refused !== null) return { errors: refused };
     const isMutation = operation.operation === 'mutation';
     try {
-      const noted = noteUse(this.visit, this.params, this.prepared);
-      if (noted !== undefined) await noted;
-      if (this.visit.caller.tenant.documentMode === 'record') noteDocument(this);
-      const result = await (isMutation ? runMutation(this) : runQuery(this));
+      const { visit, params, prepared } = this;
+      if (visit.caller.closing.length > 0) await noteClosingUse(visit, params, prepared);
+      if (visit.caller.tenant.documentMode === 'record') noteDocument(this);
+      const running = isMutation ? runMutation(this) : runQuery(this);
+      // In the same turn, while the database is at work already: nobody has to wait for it.
+      noteUse(visit, params, prepared).catch((error: unknown) =>
+        visit.log.error({ err: error }, 'a use was not counted'),
+      );
+      const result = await running;
       if (result.errors === undefined) return result;
       // Of names in variables, which nobody has looked at before.
       return { ...result, errors: await explainFormerNames(this.visit, result.errors) };

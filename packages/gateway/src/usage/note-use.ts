@@ -7,26 +7,21 @@ import type { UsingClient } from './usage-ledger.ts';
 import { type UsedThing, usedThingsOf } from './used-things.ts';
 import { findGivenNames, findWrittenNames } from './written-names.ts';
 
-/**
- * Counts an operation that is about to run, so that it is known who uses what of the tenant's design. Nothing to wait for
- * unless somebody is about to take something away.
- */
-export function noteUse(
+/** Counts an operation that runs, at once, so that it is known who uses what of the tenant's design. */
+export async function noteUse(
   visit: Visit,
   params: OperationParams,
   prepared: PreparedOperation,
-): Promise<void> | undefined {
+): Promise<void> {
   const { document, operation, refused } = prepared;
-  if (refused !== null || isIntrospection(document, operation)) return undefined;
+  if (refused !== null || isIntrospection(document, operation)) return;
   const view = visit.view();
-  if (view instanceof Promise) return view.then(() => noteUse(visit, params, prepared));
-  const { registry, schema, tenantId } = view;
+  const { registry, schema, tenantId } = view instanceof Promise ? await view : view;
   const written = findWrittenNames(schema, document, params.operationName);
   const used = usedThingsOf(registry);
   const given: [string, readonly UsedThing[]][] = [];
   for (const name of findGivenNames(written, params.variables)) given.push([name, used.ofName(name)]);
   visit.services.usage.note(tenantId, whoUses(visit, prepared), used.ofOperation(written), given);
-  return visit.caller.closing.length === 0 ? undefined : noteClosingUse(visit, params, prepared);
 }
 
 /**

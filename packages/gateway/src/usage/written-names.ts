@@ -2,7 +2,7 @@ import { inputOfFields } from '@formwork/schema-factory';
 import {
   type DocumentNode,
   type GraphQLInputObjectType,
-  type GraphQLInputType,
+  type GraphQLNamedInputType,
   type GraphQLSchema,
   getNamedType,
   isInputObjectType,
@@ -26,9 +26,16 @@ export interface WrittenNames {
 
 /** Where a value stands. */
 interface InputPlace {
-  readonly type: GraphQLInputType;
+  /** Of the value, or of what it is a list of. */
+  readonly type: GraphQLNamedInputType;
   /** What a scalar that speaks of fields means by them. */
   readonly fieldsOf: GraphQLInputObjectType | undefined;
+}
+
+/** A field of an input: "FlightInput.number", and where its value stands. */
+interface NamedField {
+  readonly name: string;
+  readonly place: InputPlace;
 }
 
 const known = new WeakMap<DocumentNode, Map<string, WrittenNames>>();
@@ -57,8 +64,10 @@ function find(schema: GraphQLSchema, document: DocumentNode, operationName: stri
     if (node.kind === Kind.LIST) for (const item of node.values) look(item, place);
     if (node.kind === Kind.OBJECT) {
       for (const { name, value } of node.fields) {
-        const inner = noteField(names, place, name.value);
-        if (inner) look(value, inner);
+        const field = findField(place, name.value);
+        if (field === undefined) continue;
+        names.add(field.name);
+        look(value, field.place);
       }
     }
     if (node.kind !== Kind.VARIABLE || !holdsNames(place)) return;
@@ -77,7 +86,7 @@ function find(schema: GraphQLSchema, document: DocumentNode, operationName: stri
       },
       [Kind.ARGUMENT]: ({ value }) => {
         const argument = info.getArgument();
-        if (argument) look(value, { type: argument.type, fieldsOf: inputOfFields(argument) });
+        if (argument) look(value, { type: getNamedType(argument.type), fieldsOf: inputOfFields(argument) });
       },
       [Kind.NAMED_TYPE]: (node) => {
         names.add(node.name.value);
@@ -94,20 +103,41 @@ function defaultsOf({ definitions }: DocumentNode): ReadonlyMap<string, ValueNod
   return new Map(variables.map(({ variable, defaultValue }) => [variable.name.value, defaultValue]));
 }
 
-/** Notes a field that an input names, and tells where its value stands; undefined where the input has no such field. */
-function noteField(names: Set<string>, { type, fieldsOf }: InputPlace, name: string): InputPlace | undefined {
-  const named = getNamedType(type);
-  const input = isInputObjectType(named) ? named : fieldsOf;
-  const fields = input?.getFields() ?? {};
+/** Of inputs, for as long as their schema lives; but for those behind which something is said by field. */
+const knownFields = new WeakMap<GraphQLInputObjectType, Map<string, NamedField>>();
+
+/** Undefined where the input has no such field. */
+function findField({ type, fieldsOf }: InputPlace, name: string): NamedField | undefined {
+  if (!isInputObjectType(type)) return fieldsOf && readField(fieldsOf, name, undefined);
+  if (fieldsOf !== undefined) return readField(type, name, fieldsOf);
+  let fields = knownFields.get(type);
+  if (fields === undefined) {
+    fields = new Map();
+    knownFields.set(type, fields);
+  }
+  let field = fields.get(name);
+  if (field === undefined) {
+    field = readField(type, name, undefined);
+    // Names that a client has made up are not kept: there is no end of them.
+    if (field !== undefined) fields.set(name, field);
+  }
+  return field;
+}
+
+function readField(
+  input: GraphQLInputObjectType,
+  name: string,
+  fieldsOf: GraphQLInputObjectType | undefined,
+): NamedField | undefined {
+  const fields = input.getFields();
   const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
-  if (input === undefined || field === undefined) return undefined;
-  names.add(`${input.name}.${name}`);
-  return { type: field.type, fieldsOf: inputOfFields(field) ?? (input === named ? fieldsOf : undefined) };
+  if (field === undefined) return undefined;
+  const place = { type: getNamedType(field.type), fieldsOf: inputOfFields(field) ?? fieldsOf };
+  return { name: `${input.name}.${name}`, place };
 }
 
 function holdsNames({ type, fieldsOf }: InputPlace): boolean {
-  const named = getNamedType(type);
-  return isInputObjectType(named) || (fieldsOf !== undefined && isScalarType(named));
+  return isInputObjectType(type) || (fieldsOf !== undefined && isScalarType(type));
 }
 
 const none: ReadonlySet<string> = new Set();
@@ -125,9 +155,11 @@ export function findGivenNames(
       for (const item of value) look(item, place);
       return;
     }
-    for (const [name, item] of Object.entries(value)) {
-      const inner = noteField(names, place, name);
-      if (inner) look(item, inner);
+    for (const name of Object.keys(value)) {
+      const field = findField(place, name);
+      if (field === undefined) continue;
+      names.add(field.name);
+      look((value as Readonly<Record<string, unknown>>)[name], field.place);
     }
   };
   for (const [variable, place] of inputs) look(variables[variable], place);
