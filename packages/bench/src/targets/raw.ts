@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { Shop } from '../data/shop.ts';
 import { type RawMode, rawStatements } from '../operations/raw-statements.ts';
 import type { RawServerSettings } from '../servers/raw-server.ts';
-import { startProcess } from './start-process.ts';
+import { type StartedProcess, startProcess } from './start-process.ts';
 import type { Target } from './target.ts';
 
 /** The raw limit over our own storage, or over native tables. */
@@ -15,10 +15,7 @@ export async function startRaw({ home, tenants }: Shop, mode: RawMode, nativeUrl
     statements: rawStatements(mode, first.registry),
     version: first.version,
   };
-  const { greeting, pid, stop } = await startProcess({
-    args: [fileURLToPath(new URL('../servers/raw-server.js', import.meta.url))],
-    environment: { RAW_SERVER: JSON.stringify(settings) },
-  });
+  const { greeting, pid, stop } = await startRawServer(settings);
   return {
     name: mode === 'native' ? 'rawNative' : 'rawJsonb',
     title: mode === 'native' ? 'raw limit, native tables' : 'raw limit, JSONB + RLS',
@@ -28,4 +25,11 @@ export async function startRaw({ home, tenants }: Shop, mode: RawMode, nativeUrl
     headers: (tenant) => ({ 'x-tenant': tenants[tenant]?.id ?? '' }),
     stop,
   };
+}
+
+export function startRawServer(settings: RawServerSettings): Promise<StartedProcess> {
+  return startProcess({
+    args: [fileURLToPath(new URL('../servers/raw-server.js', import.meta.url))],
+    environment: { RAW_SERVER: JSON.stringify(settings) },
+  });
 }

@@ -73,11 +73,11 @@ export const nativeArticles = `
   grant usage on schema native to bench_native;
   grant select, insert on all tables in schema native to bench_native;`;
 
-/** Rows of any number in one statement, as one parameter. */
+/** Rows of any number in one statement, as one parameter; "$workspace" becomes one, the last one. */
 export const insertArticles = `
   insert into native.articles (workspace_id, category_id, sku, title, state, price, stock, listed_at, created_by, updated_by)
-    select $1::uuid, x.category, x.sku, x.title, x.state, x.price, x.stock, x.listed_at, 'bench', 'bench'
-      from json_to_recordset($2::json)
+    select $workspace, x.category, x.sku, x.title, x.state, x.price, x.stock, x.listed_at, 'bench', 'bench'
+      from json_to_recordset($1::json)
         as x(category uuid, sku text, title text, state text, price numeric, stock int, listed_at timestamptz)
     returning id`;
 

@@ -7,7 +7,14 @@ import { startFormwork } from '../targets/formwork.ts';
 import { tell } from '../tell.ts';
 import { type Article, article } from './articles.ts';
 import { type Articles, forgetArticles, openArticles } from './open-articles.ts';
-import { gatewayWriter, nativeWriter, recordsWriter, storageWriter, type Writer } from './writers.ts';
+import {
+  gatewayWriter,
+  nativeHttpWriter,
+  nativeWriter,
+  recordsWriter,
+  storageWriter,
+  type Writer,
+} from './writers.ts';
 
 export interface WriteSettings {
   readonly rounds: number;
@@ -30,7 +37,7 @@ interface Aim extends Way {
   readonly aim: number;
 }
 
-/** The same rows through records, through the gateway, and by `insert` into a native table with the same constraints. */
+/** The same rows through records, through the gateway, and by `insert` into a native table with the same constraints, with and without HTTP. */
 export async function measureWrites(settings: WriteSettings): Promise<Report> {
   const articles = await openArticles();
   try {
@@ -44,9 +51,11 @@ export async function measureWrites(settings: WriteSettings): Promise<Report> {
           [
             'what',
             'native, rows/s',
+            'native over HTTP, rows/s',
             'storage, rows/s',
             'records, rows/s',
             'gateway, rows/s',
+            'native over HTTP / native',
             'storage / native',
             'records / native',
             'gateway / native',
@@ -55,13 +64,14 @@ export async function measureWrites(settings: WriteSettings): Promise<Report> {
           figures.map(({ way, series, ratio }) => [
             way.title,
             ...series.map((line) => `${whole(line.median)} (±${whole(line.spread * 50)} %)`),
+            decimal(ratio.http),
             decimal(ratio.storage),
             decimal(ratio.records),
             decimal(ratio.gateway),
             decimal(way.aim, 1),
           ]),
         ),
-        'Native: one `insert` for each transaction through a prepared statement, no HTTP, with primary, unique and foreign key, checks and as many indexes. Storage: the same rows as one `insert` into `records` under its policies and triggers. Records: validation, transaction and reading back, no HTTP. Gateway: the whole.',
+        'Native: one `insert` for each transaction through a prepared statement, no HTTP, with primary, unique and foreign key, checks and as many indexes. Native over HTTP: the same behind node:http in a process of its own, asked as the gateway is: what the protocol alone costs. Storage: the same rows as one `insert` into `records` under its policies and triggers. Records: validation, transaction and reading back, no HTTP. Gateway: the whole.',
       ],
       figures,
     };
@@ -77,14 +87,16 @@ async function measureAll(
   readonly {
     way: Aim;
     series: readonly Series[];
-    ratio: { storage: number; records: number; gateway: number };
+    ratio: { http: number; storage: number; records: number; gateway: number };
   }[]
 > {
   const { home, tenant, nativeUrl } = articles;
   const gateway = await startFormwork({ home, tenants: [tenant] });
   const native = await nativeWriter(nativeUrl, tenant.id, connections);
+  const nativeHttp = await nativeHttpWriter(nativeUrl, tenant);
   const writers = [
     native,
+    nativeHttp,
     storageWriter(home.dataPlane, tenant),
     recordsWriter(home.dataPlane, tenant),
     gatewayWriter(gateway.url, tenant),
@@ -111,15 +123,16 @@ async function measureAll(
         writers.map((writer) => ({ name: writer.name, run: () => rateOf(writer, way, articles) })),
         rounds,
       );
-      const [byHand = Number.NaN, ...ours] = series.map(({ median }) => median);
-      const [storage = Number.NaN, records = Number.NaN, all = Number.NaN] = ours.map(
+      const [byHand = Number.NaN, ...others] = series.map(({ median }) => median);
+      const [http = Number.NaN, storage = Number.NaN, records = Number.NaN, all = Number.NaN] = others.map(
         (rate) => rate / byHand,
       );
-      figures.push({ way, series, ratio: { storage, records, gateway: all } });
+      figures.push({ way, series, ratio: { http, storage, records, gateway: all } });
     }
     return figures;
   } finally {
     native.close();
+    await nativeHttp.stop();
     await gateway.stop();
   }
 }

@@ -2,11 +2,13 @@ import { type AdminClient, type DataPlane, withAdmin } from '@formwork/pg';
 import { createRecords, type OperationRecords } from '@formwork/records';
 import type { Registry } from '@formwork/registry';
 import { BenchFailure } from '../failure.ts';
+import { rawStatements } from '../operations/raw-statements.ts';
+import { startRawServer } from '../targets/raw.ts';
 import { type Article, asData, asInput, asRow, insertArticles } from './articles.ts';
 
 /** Somebody who writes articles: each call is one transaction, and gives the ids back. */
 export interface Writer {
-  readonly name: 'native' | 'storage' | 'records' | 'gateway';
+  readonly name: 'native' | 'native over HTTP' | 'storage' | 'records' | 'gateway';
   write(articles: readonly Article[]): Promise<void>;
 }
 
@@ -67,19 +69,47 @@ export function gatewayWriter(url: string, { key }: Tenant): Writer {
     name: 'gateway',
     write: async (articles) => {
       const inputs = articles.map(asInput);
-      const response = await fetch(url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
-        body: JSON.stringify(
-          inputs.length === 1
-            ? { query: single, variables: { input: inputs[0] } }
-            : { query: many, variables: { inputs } },
-        ),
-      });
-      const text = await response.text();
-      if (!response.ok || text.includes('"errors"'))
-        throw new BenchFailure(`The gateway refuses a write: ${text.slice(0, 500)}`);
+      await post(
+        url,
+        { authorization: `Bearer ${key}` },
+        inputs.length === 1
+          ? { query: single, variables: { input: inputs[0] } }
+          : { query: many, variables: { inputs } },
+      );
     },
+  };
+}
+
+async function post(url: string, headers: Readonly<Record<string, string>>, body: object): Promise<void> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+  const text = await response.text();
+  if (!response.ok || text.includes('"errors"'))
+    throw new BenchFailure(`A write is refused: ${text.slice(0, 500)}`);
+}
+
+/** The native insert behind node:http in a process of its own, as our gateway is: what the protocol alone costs. */
+export async function nativeHttpWriter(
+  nativeUrl: string,
+  { id, version, registry }: Tenant,
+): Promise<Writer & { stop(): Promise<void> }> {
+  const insert = `with made as (${insertArticles}) select json_agg(id)::text from made`;
+  const { greeting, stop } = await startRawServer({
+    mode: 'native',
+    url: nativeUrl,
+    statements: { ...rawStatements('native', registry), bulk: insert },
+    version,
+  });
+  return {
+    name: 'native over HTTP',
+    write: (articles) => {
+      const values = [JSON.stringify(articles.map(asRow))];
+      return post(greeting.url, { 'x-tenant': id }, { operation: 'bulk', values });
+    },
+    stop,
   };
 }
 
@@ -104,6 +134,7 @@ export async function nativeWriter(
         }),
     ),
   );
+  const text = insertArticles.replace('$workspace', '$2::uuid');
   return {
     name: 'native',
     write: async (articles) => {
@@ -111,7 +142,7 @@ export async function nativeWriter(
       if (client === undefined) throw new Error('More writes at once than connections');
       try {
         const rows = JSON.stringify(articles.map(asRow));
-        await client.query({ name: 'insert', text: insertArticles, values: [workspace, rows] });
+        await client.query({ name: 'insert', text, values: [rows, workspace] });
       } finally {
         free.push(client);
       }
