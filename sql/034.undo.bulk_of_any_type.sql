@@ -120,7 +120,8 @@ $$;
 
 grant execute on function formwork.insert_records(text, jsonb, text, boolean) to formwork_gateway, formwork_system;
 
-drop function formwork.copy_values(jsonb[], jsonb[], jsonb), formwork.complete_new(formwork.entity_storage, jsonb[]),
+alter table formwork.entity_storage drop column strict_shape;
+drop function formwork.strict_shape(jsonb, text[]), formwork.copy_values(jsonb[], jsonb[], jsonb), formwork.complete_new(formwork.entity_storage, jsonb[]),
   formwork.first_states(jsonb), formwork.may_begin(text, jsonb, jsonb);
 revoke execute on function formwork.next_number(text, text), formwork.check_transitions(text, jsonb, jsonb, jsonb),
   formwork.lock_place(int, uuid), formwork.lock_parents(formwork.rollup_task[]), formwork.roll_up(formwork.rollup_task[]),

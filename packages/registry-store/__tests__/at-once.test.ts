@@ -248,11 +248,11 @@ test('of random designs and data, records are made and refused at once as they a
       accepted += atOnce.records.length;
       refused += atOnce.outcomes.filter(({ sqlstate }) => sqlstate !== null).length;
     }),
-    { numRuns: 10 },
+    { numRuns: 8 },
   );
   // Both happen, in this test as in life.
-  expect(accepted).toBeGreaterThan(100);
-  expect(refused).toBeGreaterThan(5);
+  expect(accepted).toBeGreaterThan(60);
+  expect(refused).toBeGreaterThan(3);
 });
 
 async function run(way: Way, { chosen, counts, searched, batches }: Case) {
