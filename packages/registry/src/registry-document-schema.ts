@@ -191,7 +191,10 @@ export const registryDocumentSchema: Readonly<Record<string, unknown>> = {
         required: flag,
         unique: flag,
         indexed: flag,
-        default: { description: 'A value, or { "from": "product.price" }: copied once through a link.' },
+        default: {
+          description:
+            'A value, or { "from": "product.price" }: copied once through a link, as it is there, whatever bounds this field has.',
+        },
         options: { type: 'object' },
         aliases: {
           type: 'array',

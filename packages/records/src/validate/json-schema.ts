@@ -22,11 +22,11 @@ import type { Audience, JsonSchema, WriteOperation } from './schema-types.ts';
  *
  * Labels are titles, `x-order` is the designer's order and `x-type` the type in the registry, choices are `oneOf` with `const`
  * and `title`. What clients do not write is `readOnly`, and never valid in an input; of what is computed `x-result` is the type that
- * it is shown as. `x-link` names the type that a link leads to, `x-entity` its entity (`/schema/<entity>.json`) and `x-list` the root
- * field that lists its records, `x-label-field` the field by which people tell them apart; `x-input` is what creates one. Of the whole `x-entity` is the entity's own key and `x-mutation` what
- * the input is for. Decimals carry `x-precision`, `x-scale`, `x-minimum` and `x-maximum`, moments `formatMinimum` and
- * `formatMaximum`; `x-transitions` says which choice may follow which, and `x-default-from` through which link, and from which field
- * there, a value is copied where none is given.
+ * it is shown as. `x-link` names the type that a link leads to, `x-entity` its entity (`/schema/<entity>.json`), `x-list` the root
+ * field that lists its records and `x-label-field` the field by which people tell them apart; `x-input` is what creates one. Of the
+ * whole `x-entity` is the entity's own key and `x-mutation` what the input is for. Decimals carry `x-precision`, `x-scale`,
+ * `x-minimum` and `x-maximum`, moments `formatMinimum` and `formatMaximum`; `x-transitions` says which choice may follow which, and
+ * `x-default-from` through which link, and from which field there, a value is copied where none is given.
  */
 export function entitySchema(registry: Registry, entity: Entity, operation: WriteOperation): JsonSchema {
   const { key, label, description, names } = entity;

@@ -1,4 +1,11 @@
-import { type Entity, type Field, fieldTypeRule, mayDo, type Registry, type UniqueKey } from '@formwork/registry';
+import {
+  type Entity,
+  type Field,
+  fieldTypeRule,
+  mayDo,
+  type Registry,
+  type UniqueKey,
+} from '@formwork/registry';
 import type { Audience, JsonSchema, WriteOperation } from './schema-types.ts';
 import { valueSchema } from './value-schema.ts';
 
