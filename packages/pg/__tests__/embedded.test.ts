@@ -111,6 +111,26 @@ test('starts, is migrated, keeps its data and its secret, and stops', async () =
   await stop(second, 'SIGINT');
 });
 
+test('a server that recovers from a crash is held again by whoever uses it, so that a command does not stop it', async () => {
+  await useInitialised();
+  const first = open();
+  const url = adminUrl(await first.next());
+  const holders = () =>
+    withAdmin(url, async (admin) => {
+      const { rows } = await admin.query("select pid from pg_locks where locktype = 'advisory' and granted");
+      return rows.map(({ pid }) => Number(pid));
+    }).catch(() => []);
+  const [lost = 0] = await holders();
+  process.kill(lost, 'SIGKILL');
+  await until(async () => (await holders()).some((pid) => pid !== lost));
+  const second = open();
+  adminUrl(await second.next());
+  await stop(second);
+  await withAdmin(url, (admin) => admin.query('select'));
+  await stop(first);
+  expect(await serverPid()).toBeUndefined();
+});
+
 test('keeps its password to itself, and listens on this machine alone', async () => {
   await useInitialised();
   const child = open();

@@ -1,11 +1,11 @@
 import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
 import { SetupError } from '../errors.ts';
 import { findBinaries } from './binaries.ts';
 import { prepareDataDirectory, unusableDirectory } from './data-directory.ts';
 import { explainFailure } from './explain-failure.ts';
+import { Holder } from './holder.ts';
 import {
   findPostmaster,
   type LaunchOptions,
@@ -33,8 +33,6 @@ export interface EmbeddedCluster {
   stop(): Promise<void>;
 }
 
-/** Key of the advisory lock that holders share; any number will do. */
-const holderLock = '7046002';
 /** Milliseconds for a server to come up, crash recovery included. */
 const startPatience = 120_000;
 /** Milliseconds for another process to let go of the data. */
@@ -101,67 +99,44 @@ async function start(launch: LaunchOptions, password: string): Promise<EmbeddedC
   throw explainFailure('The embedded Postgres did not start', output);
 }
 
-/** A connection of our own with a shared lock tells the others that the server is in use. */
+/** Undefined where the server does not let us in, or is about to stop. */
 async function hold(directory: string, port: number, password: string): Promise<EmbeddedCluster | undefined> {
   const adminUrl = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
-  const client = new pg.Client({
-    connectionString: adminUrl,
-    application_name: 'formwork holder',
-    keepAlive: true,
-  });
-  // The server may be stopped by others; whoever uses it will notice.
-  client.on('error', () => {});
+  let holder: Holder;
   try {
-    await client.connect();
-    const { rows } = await client.query<{ directory: string }>(
-      "select current_setting('data_directory') as directory",
-    );
-    if (rows[0]?.directory !== directory) throw new Error('Another server has taken the port');
-    // Waits while another process is about to stop the server, and then fails with it.
-    await client.query(`select pg_advisory_lock_shared(${holderLock})`);
+    holder = await Holder.hold(adminUrl, directory);
   } catch (error) {
-    await client.end().catch(() => {});
     if ((error as { code?: string }).code === '28P01') throw wrongPassword(directory);
     return undefined;
   }
   const postmaster = await findPostmaster(directory);
-  if (postmaster === undefined) return undefined;
+  if (postmaster === undefined) {
+    await holder.end();
+    return undefined;
+  }
   let stopped: Promise<void> | undefined;
   return {
     adminUrl,
     pid: postmaster.pid,
     stop: () => {
-      stopped ??= letGo(client, postmaster).then((isLast) =>
+      stopped ??= letGo(holder, postmaster).then((isLast) =>
         isLast ? stopPostmaster(directory, postmaster) : undefined,
       );
-      return stopped.finally(() => client.end().catch(() => {}));
+      return stopped.finally(() => holder.end());
     },
   };
 }
 
-async function letGo(client: pg.Client, { pid }: Postmaster): Promise<boolean> {
+async function letGo(holder: Holder, { pid }: Postmaster): Promise<boolean> {
   const given = new AbortController();
   const patience = sleep(farewellPatience, null, { signal: given.signal }).catch(() => null);
-  const isLast = await Promise.race([isLastToLetGo(client), patience]);
+  const isLast = await Promise.race([holder.letGo(), patience]);
   given.abort();
   if (isLast !== null) return isLast;
   throw new SetupError(
     `The embedded Postgres does not answer: it was not stopped and is still there as process ${pid}. ` +
       'The next command finds it again, unless you end it first',
   );
-}
-
-/** Whether nobody else holds the server: then the exclusive lock is ours, and newcomers wait until it is down. */
-async function isLastToLetGo(client: pg.Client): Promise<boolean> {
-  try {
-    await client.query(`select pg_advisory_unlock_shared(${holderLock})`);
-    const { rows } = await client.query<{ last: boolean }>(
-      `select pg_try_advisory_lock(${holderLock}) as last`,
-    );
-    return rows[0]?.last === true;
-  } catch {
-    return false;
-  }
 }
 
 function wrongPassword(directory: string): SetupError {
