@@ -111,7 +111,13 @@ function checkParams(
 
 function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  return levels === 0 || Object.values(value).some((part) => isDeeper(part, levels - 1));
+  if (levels === 0) return true;
+  // As it was parsed it inherits nothing that would be listed.
+  for (const name in value) {
+    const part = (value as Readonly<Record<string, unknown>>)[name];
+    if (isDeeper(part, levels - 1)) return true;
+  }
+  return false;
 }
 
 function isAbsent(value: unknown): value is null | undefined {

@@ -1,4 +1,5 @@
 import {
+  type GraphQLInputObjectType,
   type GraphQLInputType,
   type GraphQLSchema,
   isInputObjectType,
@@ -124,7 +125,7 @@ interface InputField {
   readonly coerce: Coerce;
 }
 
-function objectCoercer(type: Extract<GraphQLInputType, { getFields: unknown }>): Coerce {
+function objectCoercer(type: GraphQLInputObjectType): Coerce {
   // When they are needed: an input may hold itself.
   let fields: readonly InputField[] | undefined;
   let names: ReadonlySet<string> = new Set();
@@ -142,14 +143,18 @@ function objectCoercer(type: Extract<GraphQLInputType, { getFields: unknown }>):
     if (typeof value !== 'object' || value === null || Array.isArray(value)) throw refused;
     fields ??= read();
     const coerced: Record<string, unknown> = {};
+    let known = 0;
     for (const { name, defaultValue, isRequired, coerce } of fields) {
+      const given = (value as Values)[name];
       // A field may be called as what every object inherits.
-      const given = Object.hasOwn(value, name) ? (value as Values)[name] : undefined;
-      if (given !== undefined) coerced[name] = coerce(given);
-      else if (defaultValue !== undefined) coerced[name] = defaultValue;
+      if (given !== undefined && Object.hasOwn(value, name)) {
+        known += 1;
+        coerced[name] = coerce(given);
+      } else if (defaultValue !== undefined) coerced[name] = defaultValue;
       else if (isRequired) throw refused;
     }
-    for (const name of Object.keys(value as Values)) if (!names.has(name)) throw refused;
+    const all = Object.keys(value);
+    if (all.length > known) for (const name of all) if (!names.has(name)) throw refused;
     if (type.isOneOf) assertOne(coerced);
     return coerced;
   };
