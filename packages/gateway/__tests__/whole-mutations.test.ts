@@ -94,6 +94,23 @@ describe('the same mutations', () => {
   });
 });
 
+test('records of which the ids alone are shown are not read again', async () => {
+  const create = (fields: string) =>
+    run(
+      'planned',
+      `mutation { createMarks(inputs: [{ name: "${fields} 1" }, { name: "2 ${fields}" }]) { marks { ${fields} } } }`,
+    );
+  const [ids, names] = [await create('id'), await create('name')];
+  expect(ids.messages.map(({ length }) => length)).toEqual([1]);
+  expect(names.messages.map(({ length }) => length)).toEqual([2]);
+  const { createMarks } = dataOf(ids.answer) as { createMarks: { marks: { id: string }[] } };
+  const read = 'query ($ids: [ID!]!) { marks(where: { id: { in: $ids } }) { nodes { id name } } }';
+  const { answer } = await run('planned', read, { ids: createMarks.marks.map(({ id }) => id) });
+  expect(dataOf(answer)).toEqual({
+    marks: { nodes: createMarks.marks.map(({ id }, index) => ({ id, name: ['id 1', '2 id'][index] })) },
+  });
+});
+
 describe('another tenant', () => {
   let mine: Record<'shelf' | 'mark', string>;
   let other: TestTenant;

@@ -37,6 +37,17 @@ export const steps: readonly Step[] = [
     'whole',
     'mutation { createCrates(inputs: [{ code: "D" }, { code: "E", place: 3 }, { next: { create: {} } }]) { crates { code number state } } }',
   ],
+  [
+    'many of which the ids alone are shown',
+    'whole',
+    `mutation { many: createMarks(inputs: [{ name: "m1" }, { name: "m2" }]) { marks { __typename it: id id } }
+      one: createMark(input: { name: "m3" }) { mark { id } } }`,
+  ],
+  [
+    'a change of which the id alone is shown',
+    'whole',
+    'mutation { updateMark(id: "{mark+}", input: { name: "one" }) { mark { id type: __typename } } }',
+  ],
   ['none', 'step by step', 'mutation { createCrates(inputs: []) { crates { code } } }'],
   [
     'values of all kinds',

@@ -30,8 +30,15 @@ export interface Written {
  * whoever goes step by step finds out what to say. Rejects where nobody knows whether it was done.
  */
 export async function writePlanned(mutation: PlannedMutation): Promise<Written | null> {
-  const fields = prepareFields(mutation);
-  if (fields === null) return null;
+  const fields: PreparedField[] = [];
+  // One after the other, so that ids ascend in the order of the fields.
+  for (const field of askedFields(mutation) ?? []) {
+    const ready = prepareField(mutation, field);
+    const prepared = ready instanceof Promise ? await ready : ready;
+    if (prepared === null) return null;
+    fields.push(prepared);
+  }
+  if (fields.length === 0) return null;
   const writes = fields.flatMap((field) => ('write' in field ? [field.write] : []));
   const results = await send(mutation, writes);
   if (results === null) return null;
@@ -53,25 +60,20 @@ function send(
   return dataPlane.writeWhole(tenantId, expected, statements, options);
 }
 
-type PreparedField =
+type AskedField =
   | { readonly name: string; readonly text: string }
-  | {
-      readonly name: string;
-      readonly write: PreparedWrite;
-      readonly payload: (written: string) => string;
-      readonly shown: number;
-    };
+  | { readonly field: Exclude<MutationField, { text: string }>; readonly args: Values };
 
-function prepareFields(mutation: PlannedMutation): readonly PreparedField[] | null {
+/** What is asked for, with its values; null where the executor has to do it. */
+function askedFields(mutation: PlannedMutation): readonly AskedField[] | null {
   return readForm(mutation, (info, coerced) => {
     const form = mutationForm(info, mutation.prepared.operation);
     if (form === null || !standTogether(form.fields)) return null;
-    const fields = form.fields.map((field) => prepareField(mutation, field, coerced));
-    const shown = fields.reduce(
-      (sum, field) => sum + (field !== null && 'shown' in field ? field.shown : 0),
-      0,
+    const shown = form.fields.reduce((sum, field) => sum + ('shown' in field ? field.shown : 0), 0);
+    if (shown > mutation.maxRecords) return null;
+    return form.fields.map((field) =>
+      'text' in field ? field : { field, args: field.argumentsOf(coerced) },
     );
-    return fields.includes(null) || shown > mutation.maxRecords ? null : (fields as readonly PreparedField[]);
   });
 }
 
@@ -82,15 +84,24 @@ function standTogether(fields: readonly MutationField[]): boolean {
   return writes.length > 0 && (looking.length === 0 || writes.length === 1);
 }
 
+type PreparedField =
+  | { readonly name: string; readonly text: string }
+  | {
+      readonly name: string;
+      readonly write: PreparedWrite;
+      readonly payload: (written: string) => string;
+    };
+
 function prepareField(
   { plans, writer }: PlannedMutation,
-  field: MutationField,
-  variables: Values,
-): PreparedField | null {
-  if ('text' in field) return field;
-  const { kind, typeName, readBack, shown } = field;
-  const write = plans.prepare(writer, { kind, typeName, args: field.argumentsOf(variables), readBack });
-  return write && { name: field.name, write, payload: field.write, shown };
+  asked: AskedField,
+): PreparedField | null | Promise<PreparedField | null> {
+  if ('text' in asked) return asked;
+  const { field, args } = asked;
+  const write = plans.prepare(writer, { ...field, args });
+  const made = (known: PreparedWrite | null) =>
+    known && { name: field.name, write: known, payload: field.write };
+  return write instanceof Promise ? write.then(made) : made(write);
 }
 
 function resultsOf(writes: readonly PreparedWrite[], results: Results): readonly Results[] {

@@ -56,20 +56,26 @@ function compile(source: string): Compiled {
   }
 }
 
-/** Milliseconds of matching in one piece, after which no more is begun: most inputs take a thousandth of it, on a busy machine too. */
+/** Milliseconds of matching for one request, after which no more is begun: most inputs take a thousandth of it, on a busy machine too. */
 const mostTime = 1000;
 let timeLeft = Number.POSITIVE_INFINITY;
 
 /**
- * Does work that nobody else has a turn in, with an end to the matching of patterns in it. One worst text is harmless, and a request
- * may hold thousands: they held the gateway for a quarter of an hour. Throws LIMIT_EXCEEDED.
+ * An end to the matching of patterns in the inputs of a request. One worst text is harmless, and a request may hold thousands: they held
+ * the gateway for a quarter of an hour.
  */
-export function withMatching<T>(work: () => T): T {
-  timeLeft = mostTime;
-  try {
-    return work();
-  } finally {
-    timeLeft = Number.POSITIVE_INFINITY;
+export class MatchingTime {
+  #left = mostTime;
+
+  /** Does work that nobody else has a turn in. Throws LIMIT_EXCEEDED. */
+  during<T>(work: () => T): T {
+    timeLeft = this.#left;
+    try {
+      return work();
+    } finally {
+      this.#left = timeLeft;
+      timeLeft = Number.POSITIVE_INFINITY;
+    }
   }
 }
 

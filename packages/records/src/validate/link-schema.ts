@@ -16,6 +16,18 @@ export function targetOf(registry: Registry, field: Field): Entity {
   return target;
 }
 
+const linkFields = new WeakMap<Entity, readonly Field[]>();
+
+/** Fields that lead to records, to one or to many. */
+export function linksOf(entity: Entity): readonly Field[] {
+  let fields = linkFields.get(entity);
+  if (fields === undefined) {
+    fields = entity.fields.filter(({ type }) => type === 'link' || type === 'links');
+    linkFields.set(entity, fields);
+  }
+  return fields;
+}
+
 /** Keys by which a record can be found; one that still fills is not served. */
 export function readyKeys(entity: Entity): readonly UniqueKey[] {
   return entity.keys.filter((key) => key.slot.state === 'ready');

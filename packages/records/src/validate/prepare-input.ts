@@ -30,6 +30,7 @@ export function prepareInput(
 }
 
 const noNames: ReadonlyMap<string, string> = new Map();
+const nothing: ReadonlySet<string> = new Set();
 
 /** The same where fields are given by their names of today, and none could be told by another; else null. */
 function prepareOwn(
@@ -38,17 +39,19 @@ function prepareOwn(
   input: Readonly<Record<string, unknown>>,
 ): PreparedInput | null {
   const values: Record<string, unknown> = {};
-  const cleared = new Set<string>();
+  let cleared: Set<string> | undefined;
   for (const name of Object.keys(input)) {
     const value = input[name];
     if (value === undefined) continue;
     const field = entity.fieldByName.get(name);
     if (field === undefined || field.name !== name || twinOf(entity, field) !== undefined) return null;
-    if (value === null) cleared.add(name);
-    else if (isTooLong(field, value)) return null;
+    if (value === null) {
+      cleared ??= new Set();
+      cleared.add(name);
+    } else if (isTooLong(field, value)) return null;
     else values[name] = prepareValue(registry, field, value);
   }
-  return { values, cleared, givenAs: noNames };
+  return { values, cleared: cleared ?? nothing, givenAs: noNames };
 }
 
 function prepareAny(
@@ -111,23 +114,24 @@ export function prepareValue(registry: Registry, field: Field, value: unknown): 
     case 'multi_select':
       return Array.isArray(value) ? value.map((item) => choiceName(field, item)) : value;
     case 'link':
-      return prepareLink(registry, targetOf(registry, field), value);
+      return prepareLink(registry, field, value);
     case 'links':
-      return prepareLinks(registry, targetOf(registry, field), value);
+      return prepareLinks(registry, field, value);
     default:
       return value;
   }
 }
 
-function prepareLinks(registry: Registry, target: Entity, value: unknown): unknown {
+function prepareLinks(registry: Registry, field: Field, value: unknown): unknown {
   if (!isPlainObject(value)) return value;
   return mapPresent(value, (_, list) =>
-    Array.isArray(list) ? list.map((item: unknown) => prepareLink(registry, target, item)) : list,
+    Array.isArray(list) ? list.map((item: unknown) => prepareLink(registry, field, item)) : list,
   );
 }
 
-function prepareLink(registry: Registry, target: Entity, value: unknown): unknown {
-  if (!isPlainObject(value)) return value;
+function prepareLink(registry: Registry, field: Field, value: unknown): unknown {
+  if (!isPlainObject(value) || isReady(value)) return value;
+  const target = targetOf(registry, field);
   return mapPresent(value, (way, content) => {
     if (way !== 'by' || !isPlainObject(content)) return content;
     return mapPresent(withOwnNames(target, content), (name, parts) => {
@@ -141,6 +145,15 @@ function prepareLink(registry: Registry, target: Entity, value: unknown): unknow
       });
     });
   });
+}
+
+/** Whether a link is in its one form already, as by id: without a key, and nothing null or absent. */
+function isReady(link: Readonly<Record<string, unknown>>): boolean {
+  for (const way of Object.keys(link)) {
+    const content = link[way];
+    if (content === null || content === undefined || way === 'by') return false;
+  }
+  return true;
 }
 
 /** Keys, and their parts, by their names of today. */
@@ -167,7 +180,8 @@ function prepareKeyPart(registry: Registry, field: Field, value: unknown): unkno
 
 /** GraphQL may hand over the enum's value (the key) or its name; they never meet, for keys are in lower case. */
 function choiceName(field: Field, value: unknown): unknown {
-  return field.choices.find((choice) => choice.key === value)?.name ?? value;
+  for (const choice of field.choices) if (choice.key === value) return choice.name;
+  return value;
 }
 
 function asText(value: unknown): unknown {
@@ -176,8 +190,12 @@ function asText(value: unknown): unknown {
 
 function isTooLong({ type }: Field, value: unknown): boolean {
   if (type === 'json' || typeof value !== 'object') return false;
-  const lists = isPlainObject(value) ? [value['add'], value['remove'], value['set']] : [value];
-  return lists.some((list) => Array.isArray(list) && list.length > longestList);
+  if (!isPlainObject(value)) return isLong(value);
+  return isLong(value['add']) || isLong(value['remove']) || isLong(value['set']);
+}
+
+function isLong(list: unknown): boolean {
+  return Array.isArray(list) && list.length > longestList;
 }
 
 function tooMany(entity: Entity, path: InputPath, name: string): Violation {

@@ -1,7 +1,8 @@
 import { type Entity, type Field, quote, type Registry } from '@formwork/registry';
+import type { ValidateFunction } from 'ajv';
 import { describeError, subject } from './describe-error.ts';
 import { requiredCopies, requiredTwins } from './json-schema.ts';
-import { targetOf } from './link-schema.ts';
+import { linksOf, targetOf } from './link-schema.ts';
 import { isPlainObject } from './plain-object.ts';
 import { type PreparedInput, prepareInput } from './prepare-input.ts';
 import type { WriteOperation } from './schema-types.ts';
@@ -20,7 +21,11 @@ const deepestNesting = 40;
 export interface CheckedInput {
   readonly violations: readonly Violation[];
   readonly input: PreparedInput;
+  /** What came of the inputs of records that it creates in its links, by those inputs. */
+  readonly created: Created;
 }
+
+type Created = ReadonlyMap<object, CheckedInput>;
 
 /** Checks an input of the entity, with what is created inside it; finds everything that is wrong at once. */
 export function validateInput(
@@ -28,19 +33,37 @@ export function validateInput(
   entity: Entity,
   operation: WriteOperation,
   path: InputPath,
-  input: Readonly<Record<string, unknown>>,
+  input: Values,
 ): CheckedInput {
-  const violations: Violation[] = [];
-  const report = (violation: Violation) => void violations.push(violation);
-  const prepared = prepareInput(registry, entity, path, input, report);
-  checkSchema(registry, entity, operation, path, prepared, report);
-  checkTwins(entity, operation, path, prepared, report);
-  checkCleared(entity, operation, path, prepared, report);
-  if (operation === 'create') checkCopied(entity, path, prepared, report);
-  checkNested(registry, entity, path, prepared, report, () => violations.length > mostTold);
-  if (violations.length === 0) return { violations, input: prepared };
-  const told = oneEach(violations).slice(0, mostTold + 1);
-  return { violations: told.map((violation) => asGiven(violation, path, prepared)), input: prepared };
+  return inputCheck(registry, entity, operation)(path, input);
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** The same for many inputs: what is the same for all of them is looked up once. */
+export function inputCheck(
+  registry: Registry,
+  entity: Entity,
+  operation: WriteOperation,
+): (path: InputPath, input: Values) => CheckedInput {
+  const validate = validatorOf(registry, entity, operation);
+  const links = linksOf(entity);
+  const twins = twinsOf(entity);
+  return (path, input) => {
+    const violations: Violation[] = [];
+    const report = (violation: Violation) => void violations.push(violation);
+    const prepared = prepareInput(registry, entity, path, input, report);
+    checkSchema(validate, entity, path, prepared, report);
+    if (operation === 'create') checkTwins(twins, entity, path, prepared, report);
+    checkCleared(entity, operation, path, prepared, report);
+    if (operation === 'create') checkCopied(entity, path, prepared, report);
+    const isEnough = () => violations.length > mostTold;
+    const created = checkNested(registry, links, path, prepared, report, isEnough);
+    if (violations.length === 0) return { violations, input: prepared, created };
+    const told = oneEach(violations).slice(0, mostTold + 1);
+    const asTold = told.map((violation) => asGiven(violation, path, prepared));
+    return { violations: asTold, input: prepared, created };
+  };
 }
 
 /** With the name that the client gave, where that is a former one. */
@@ -53,14 +76,12 @@ function asGiven(violation: Violation, root: InputPath, { givenAs }: PreparedInp
 type Report = (violation: Violation) => void;
 
 function checkSchema(
-  registry: Registry,
+  validate: ValidateFunction,
   entity: Entity,
-  operation: WriteOperation,
   path: InputPath,
   { values }: PreparedInput,
   report: Report,
 ): void {
-  const validate = validatorOf(registry, entity, operation);
   if (validate(values)) return;
   for (const error of (validate.errors ?? []).slice(0, mostTold + 1)) {
     report(describeError(entity, path, values, error));
@@ -90,15 +111,25 @@ function checkCleared(
   }
 }
 
+type Twins = ReturnType<typeof requiredTwins>;
+
+const knownTwins = new WeakMap<Entity, Twins>();
+
+function twinsOf(entity: Entity): Twins {
+  const twins = knownTwins.get(entity) ?? requiredTwins(entity, 'create');
+  knownTwins.set(entity, twins);
+  return twins;
+}
+
 /** Of a field and the one that takes its place in another type, one has to be given where they are required. */
 function checkTwins(
+  twins: Twins,
   entity: Entity,
-  operation: WriteOperation,
   path: InputPath,
   { values, cleared }: PreparedInput,
   report: Report,
 ): void {
-  for (const pair of requiredTwins(entity, operation)) {
+  for (const pair of twins) {
     const [{ name }] = pair as [Field];
     if (pair.some((field) => Object.hasOwn(values, field.name) || cleared.has(field.name))) continue;
     const message = `${subject(entity, [name])} is required. Give a value.`;
@@ -122,29 +153,23 @@ function checkCopied(
   }
 }
 
-const linkFields = new WeakMap<Entity, readonly Field[]>();
-
-function linksOf(entity: Entity): readonly Field[] {
-  const known = linkFields.get(entity);
-  if (known !== undefined) return known;
-  const fields = entity.fields.filter(({ type }) => type === 'link' || type === 'links');
-  linkFields.set(entity, fields);
-  return fields;
-}
+const nothing: Created = new Map();
 
 /** Records that a link input creates are inputs of their own. */
 function checkNested(
   registry: Registry,
-  entity: Entity,
+  links: readonly Field[],
   path: InputPath,
   { values }: PreparedInput,
   report: Report,
   isEnough: () => boolean,
-): void {
-  for (const field of linksOf(entity)) {
-    if (values[field.name] === undefined) continue;
-    for (const [link, at] of linkInputs(values[field.name], [...path, field.name])) {
-      if (isEnough()) return;
+): Created {
+  let created: Map<object, CheckedInput> | undefined;
+  for (const field of links) {
+    const value = values[field.name];
+    if (!isPlainObject(value) || !mayCreate(value)) continue;
+    for (const [link, at] of linkInputs(value, [...path, field.name])) {
+      if (isEnough()) return created ?? nothing;
       const create = link['create'];
       if (!isPlainObject(create)) continue;
       const inside = [...at, 'create'];
@@ -153,21 +178,30 @@ function checkNested(
         report({ path: inside, code: 'TOO_DEEP', message });
         continue;
       }
-      const nested = validateInput(registry, targetOf(registry, field), 'create', inside, create);
-      for (const violation of nested.violations) report(violation);
+      const checked = validateInput(registry, targetOf(registry, field), 'create', inside, create);
+      for (const violation of checked.violations) report(violation);
+      created ??= new Map();
+      created.set(create, checked);
     }
   }
+  return created ?? nothing;
 }
 
+/** A link by id or by key creates nothing. */
+function mayCreate(link: Values): boolean {
+  return lists.some((name) => link[name] !== undefined) || link['create'] !== undefined;
+}
+
+const lists = ['add', 'remove', 'set'];
+
 /** The link inputs inside a value, each with its path: of a link itself, of links those in its lists. */
-function linkInputs(value: unknown, path: InputPath): [Readonly<Record<string, unknown>>, InputPath][] {
-  if (!isPlainObject(value)) return [];
-  const lists = ['add', 'remove', 'set'].flatMap((name): [unknown, InputPath][] => {
+function linkInputs(value: Values, path: InputPath): [Values, InputPath][] {
+  const inLists = lists.flatMap((name): [unknown, InputPath][] => {
     const list = value[name];
     return Array.isArray(list) ? list.map((item, index) => [item, [...path, name, index]]) : [];
   });
-  return [[value, path] as [unknown, InputPath], ...lists].filter(
-    (entry): entry is [Readonly<Record<string, unknown>>, InputPath] => isPlainObject(entry[0]),
+  return [[value, path] as [unknown, InputPath], ...inLists].filter((entry): entry is [Values, InputPath] =>
+    isPlainObject(entry[0]),
   );
 }
 

@@ -108,7 +108,11 @@ async function assertKeysAreFree(
   ids: readonly string[],
   links: ResolvedLinks,
 ): Promise<void> {
-  const touched = new Set([...values.keys(), ...removed, ...planned.map(({ field }) => field.storageKey)]);
+  const touched = new Set([
+    ...values.map(({ key }) => key),
+    ...removed,
+    ...planned.map(({ field }) => field.storageKey),
+  ]);
   if (!touchesKey(entity, touched)) return;
   const patch = dataText({ values, links: planned }, links);
   const proposals = ids.map((id) => ({ id, removed, patch }));

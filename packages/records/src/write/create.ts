@@ -1,9 +1,15 @@
-import type { Entity } from '@formwork/registry';
+import { type Entity, inSteps, type Steps, toEnd } from '@formwork/registry';
 import { assertGiven } from '../access/assert-given.ts';
 import { forbiddenOutcome } from '../access/permissions.ts';
-import { RecordError, type RecordNode, type RecordSelection, type Values } from '../contract.ts';
-import { withMatching } from '../validate/linear-pattern.ts';
-import { mostTold, validateInput } from '../validate/validate-input.ts';
+import {
+  type Awaitable,
+  RecordError,
+  type RecordNode,
+  type RecordSelection,
+  type Values,
+} from '../contract.ts';
+import { MatchingTime } from '../validate/linear-pattern.ts';
+import { inputCheck, mostTold } from '../validate/validate-input.ts';
 import type { InputPath, Violation } from '../validate/violation.ts';
 import { insertOrRefuse } from './insert-plans.ts';
 import { ResolvedLinks } from './resolved-links.ts';
@@ -30,7 +36,7 @@ export async function createAll(
   assertNotTooMany(inputs.length, context);
   return inputs.length === 0
     ? []
-    : createPlanned(context, entity, planAll(context, entity, inputs), selection);
+    : createPlanned(context, entity, await planAll(context, entity, inputs), selection);
 }
 
 /** The same for inputs that are checked and planned. */
@@ -68,24 +74,42 @@ export function assertNotTooMany(
   throw new RecordError('LIMIT_EXCEEDED', message, { limit: mostRecords, found, limitOf: 'writes' });
 }
 
-/** Checks inputs, all at once, and plans them. Throws FORBIDDEN and VALIDATION_FAILED. */
+/** Inputs that are checked and planned between two turns of everybody else. */
+const atOnce = 100;
+
+/**
+ * Checks inputs, all at once, and plans them; of many, others have their turn in between. Throws FORBIDDEN and
+ * VALIDATION_FAILED.
+ */
 export function planAll(
-  { registry, permissions }: Pick<WriteContext, 'registry' | 'permissions'>,
+  context: PlanContext,
   entity: Entity,
   inputs: readonly PlacedInput[],
-): WritePlan[] {
+): Awaitable<readonly WritePlan[]> {
+  const steps = planInSteps(context, entity, inputs);
+  return inputs.length > atOnce ? inSteps(steps) : toEnd(steps);
+}
+
+type PlanContext = Pick<WriteContext, 'registry' | 'permissions'>;
+
+function* planInSteps(
+  { registry, permissions }: PlanContext,
+  entity: Entity,
+  inputs: readonly PlacedInput[],
+): Steps<readonly WritePlan[]> {
   for (const { path, input } of inputs) assertGiven(registry, permissions, entity, 'create', path, input);
+  const check = inputCheck(registry, entity, 'create');
+  const time = new MatchingTime();
+  const plans: WritePlan[] = [];
   const found: Violation[] = [];
-  const checked = withMatching(() =>
-    inputs.flatMap(({ path, input }) => {
-      if (found.length > mostTold) return [];
-      const { violations, input: prepared } = validateInput(registry, entity, 'create', path, input);
-      found.push(...violations);
-      return [prepared];
-    }),
-  );
+  for (const [index, { path, input }] of inputs.entries()) {
+    if (index % atOnce === atOnce - 1) yield;
+    const checked = time.during(() => check(path, input));
+    found.push(...checked.violations);
+    if (found.length > mostTold) break;
+    // Nothing is written where anything is wrong.
+    if (found.length === 0) plans.push(planCreate({ registry, entity, path, input: checked }));
+  }
   if (found.length > 0) throw validationFailed(found);
-  return checked.map((input, index) => {
-    return planCreate({ registry, entity, path: inputs[index]?.path ?? [], input });
-  });
+  return plans;
 }

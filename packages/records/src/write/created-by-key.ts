@@ -41,7 +41,7 @@ function partsOf({ values, links: planned }: WritePlan, { fields }: UniqueKey, l
     const to = planned.find(({ field }) => field.storageKey === storageKey)?.to;
     const id = to === undefined ? null : links.idOf(to);
     if (to !== undefined) return id === null ? undefined : JSON.stringify(id);
-    return values.get(storageKey) ?? null;
+    return values.find(({ key }) => key === storageKey)?.text ?? null;
   });
 }
 

@@ -1,4 +1,5 @@
 import { type Field, parseDateTime, parseDecimal, parseTime } from '@formwork/registry';
+import type { PlannedValue } from './write-plan.ts';
 
 /**
  * A checked value as it stands in `records.data`: JSON text, made by hand where a JavaScript number would lose
@@ -10,32 +11,39 @@ export function encodeValue(field: Field, value: unknown): string {
       return encodeDecimal(field, value);
     case 'currency': {
       const { amount, currency } = value as { readonly amount: unknown; readonly currency: unknown };
-      return `{"amount":${encodeDecimal(field, amount)},"currency":${JSON.stringify(currency)}}`;
+      return `{"amount":${encodeDecimal(field, amount)},"currency":${jsonText(currency)}}`;
     }
     case 'datetime':
-      return JSON.stringify(parseDateTime(String(value)));
+      return jsonText(parseDateTime(String(value)));
     case 'time':
-      return JSON.stringify(parseTime(String(value)));
+      return jsonText(parseTime(String(value)));
     case 'select':
-      return JSON.stringify(choiceKey(field, value));
+      return jsonText(choiceKey(field, value));
     case 'multi_select':
-      return JSON.stringify((value as readonly unknown[]).map((item) => choiceKey(field, item)));
+      return jsonText((value as readonly unknown[]).map((item) => choiceKey(field, item)));
     case 'link':
-      return JSON.stringify(String(value).toLowerCase());
+      return jsonText(String(value).toLowerCase());
     default:
-      // Of a double, JSON.stringify gives the shortest text that reads back as the same double; -0 becomes 0.
-      return JSON.stringify(value);
+      return jsonText(value);
   }
 }
 
-/** `{"key":…,…}` of values that are JSON text already. */
-export function objectText(entries: Iterable<readonly [string, string]>): string {
-  let object = '{';
-  for (const [key, text] of entries) {
-    if (object.length > 1) object += ',';
-    object += `${JSON.stringify(key)}:${text}`;
-  }
-  return `${object}}`;
+/** Characters that stand in JSON as they are. */
+const plain = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
+
+/** JSON text of a value. */
+export function jsonText(value: unknown): string {
+  // Longer ones are looked at faster by JSON itself.
+  if (typeof value === 'string' && value.length < 100 && plain.test(value)) return `"${value}"`;
+  // Of a double it gives the shortest text that reads back as the same double; -0 becomes 0.
+  return JSON.stringify(value);
+}
+
+/** `{"key":…,…}` of values that are JSON text already. Keys are ours, of letters, digits and "_". */
+export function objectText(values: readonly PlannedValue[]): string {
+  let members = '';
+  for (const { key, text } of values) members += `${members === '' ? '' : ','}"${key}":${text}`;
+  return `{${members}}`;
 }
 
 /** Zeros beyond the scale were let pass; they are not kept. */
@@ -48,5 +56,6 @@ function encodeDecimal({ options }: Field, value: unknown): string {
 }
 
 function choiceKey(field: Field, name: unknown): string | undefined {
-  return field.choices.find((choice) => choice.name === name)?.key;
+  for (const choice of field.choices) if (choice.name === name) return choice.key;
+  return undefined;
 }

@@ -1,6 +1,6 @@
 import { type Entity, groupBy } from '@formwork/registry';
 import { RecordError, type Values } from '../contract.ts';
-import { validateInput } from '../validate/validate-input.ts';
+import { inputCheck } from '../validate/validate-input.ts';
 import { findConflicts, insertStatements } from './insert-plans.ts';
 import { type KeyConflict, uniqueViolation } from './key-conflicts.ts';
 import { manyLinksStatements } from './many-links.ts';
@@ -28,21 +28,20 @@ export async function importRecords(
 ): Promise<readonly ImportOutcome[]> {
   const entity = context.registry.entityByTypeName.get(typeName);
   if (entity === undefined) throw new Error(`There is no type "${typeName}".`);
-  const planned = inputs.map((input) => planOne(context, entity, input));
+  const check = inputCheck(context.registry, entity, 'create');
+  const planned = inputs.map((input): WritePlan | RecordError => {
+    const path = ['input'];
+    const checked = check(path, input);
+    return checked.violations.length > 0
+      ? validationFailed(checked.violations)
+      : planCreate({ registry: context.registry, entity, path, input: checked });
+  });
   const plans = planned.filter(isPlan);
   const links = new ResolvedLinks(plans);
   await links.lookUp(context, entity);
   const linked = plans.filter((plan) => links.missingOf(plan).length === 0);
   const conflicts = linked.length > 0 ? await insertAll(context, entity, linked, links) : new Map();
   return planned.map((plan) => (isPlan(plan) ? outcomeOf(plan, links, conflicts) : { error: plan }));
-}
-
-function planOne({ registry }: ImportContext, entity: Entity, input: Values): WritePlan | RecordError {
-  const path = ['input'];
-  const checked = validateInput(registry, entity, 'create', path, input);
-  return checked.violations.length > 0
-    ? validationFailed(checked.violations)
-    : planCreate({ registry, entity, path, input: checked.input });
 }
 
 /** Inserts what no key refuses, with its links to many; by id, what stands in the way of the others. */

@@ -1,7 +1,7 @@
 import type { Statement } from '@formwork/pg';
 import { OpenValue, type SqlFragment, sql } from '@formwork/pg/sql-text';
 import type { Entity } from '@formwork/registry';
-import type { CopiedDefault } from './write-plan.ts';
+import type { CopiedDefault } from './default-values.ts';
 
 /** A record that is to be inserted, its links resolved. */
 export interface NewRecord {
@@ -88,9 +88,10 @@ function insertMany(
 }
 
 function recordsText(records: readonly NewRecord[]): string {
-  const rows = records.map(({ id, data, copies }) => {
+  let rows = '';
+  for (const { id, data, copies } of records) {
     const more = copies.length > 0 ? `,"copies":${JSON.stringify(copies.map(({ to }) => to))}` : '';
-    return `{"id":"${id}","data":${data}${more}}`;
-  });
-  return `[${rows.join()}]`;
+    rows += `${rows === '' ? '' : ','}{"id":"${id}","data":${data}${more}}`;
+  }
+  return `[${rows}]`;
 }

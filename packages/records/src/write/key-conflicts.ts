@@ -3,7 +3,6 @@ import { type SqlFragment, sql } from '@formwork/pg/sql-text';
 import type { Entity, UniqueKey } from '@formwork/registry';
 import { RecordError } from '../contract.ts';
 import type { InputPath } from '../validate/violation.ts';
-import { objectText } from './encode-value.ts';
 
 /** What a record is about to be: its data as it is (none of a new one), without `removed`, with `patch` on top. */
 export interface Proposal {
@@ -144,12 +143,9 @@ function eachOther(slot: string): SqlFragment {
 }
 
 function proposalsText(proposals: readonly Proposal[]): string {
-  const rows = proposals.map(({ id, removed, patch }) =>
-    objectText([
-      ['id', JSON.stringify(id)],
-      ['removed', JSON.stringify(removed)],
-      ['patch', patch],
-    ]),
+  const rows = proposals.map(
+    ({ id, removed, patch }) =>
+      `{"id":${JSON.stringify(id)},"removed":${JSON.stringify(removed)},"patch":${patch}}`,
   );
   return `[${rows.join(',')}]`;
 }

@@ -30,7 +30,8 @@ export function toReference(
 ): LinkReference {
   const target = targetOf(registry, field);
   const id = input.id?.toLowerCase() ?? null;
-  const [name = '', given] = Object.entries(input.by ?? {})[0] ?? [];
+  if (input.by === undefined) return { field, target, path, id, by: null };
+  const [name = '', given] = Object.entries(input.by)[0] ?? [];
   const key = readyKeys(target).find((candidate) => candidate.name === name);
   return { field, target, path, id, by: id === null && key ? { key, values: keyValues(key, given) } : null };
 }
@@ -48,7 +49,7 @@ export function keyData(key: UniqueKey, values: Readonly<Record<string, unknown>
   const given = key.fields.map((field) => [field, ownValue(values, field.name) ?? null] as const);
   return objectText(
     given.flatMap(([field, value]) =>
-      value === null ? [] : [[field.storageKey, encodeValue(field, value)] as const],
+      value === null ? [] : [{ key: field.storageKey, text: encodeValue(field, value) }],
     ),
   );
 }

@@ -24,7 +24,10 @@ function placeTransition(
 ): RecordError {
   const key = String(field);
   const text = JSON.stringify(to);
-  const plan = plans.find(({ values, removed }) => values.get(key) === text || removed.includes(key));
+  const plan = plans.find(
+    ({ values, removed }) =>
+      values.some((value) => value.key === key && value.text === text) || removed.includes(key),
+  );
   const name = String(error.details['field']);
   return plan === undefined ? error : placed(error, { ...error.details, path: [...plan.path, name] });
 }

@@ -1,5 +1,5 @@
 import { quote } from '@formwork/registry';
-import { objectText } from './encode-value.ts';
+import { jsonText, objectText } from './encode-value.ts';
 import type { ManyLinksChange } from './many-links.ts';
 import type { ResolvedLinks } from './resolved-links.ts';
 import { validationFailed } from './validation-failed.ts';
@@ -8,7 +8,7 @@ import type { PlannedManyLinks, WritePlan } from './write-plan.ts';
 /** The values and links of a plan as JSON text. The links are resolved. */
 export function dataText(plan: Pick<WritePlan, 'values' | 'links'>, links: ResolvedLinks): string {
   if (plan.links.length === 0) return objectText(plan.values);
-  const ids = plan.links.map(({ field, to }) => [field.storageKey, JSON.stringify(links.idOf(to))] as const);
+  const ids = plan.links.map(({ field, to }) => ({ key: field.storageKey, text: jsonText(links.idOf(to)) }));
   return objectText([...plan.values, ...ids]);
 }
 

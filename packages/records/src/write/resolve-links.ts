@@ -2,7 +2,6 @@ import type { Row, Statement } from '@formwork/pg';
 import { type SqlFragment, sql, textArray } from '@formwork/pg/sql-text';
 import { type Entity, quote } from '@formwork/registry';
 import { RecordError } from '../contract.ts';
-import { objectText } from './encode-value.ts';
 import { keyData, type LinkReference } from './link-reference.ts';
 
 /**
@@ -113,18 +112,14 @@ function foundBy(slot: string): SqlFragment {
 
 /** Built by hand: the values of keys may be decimals, which no JavaScript number holds exactly. */
 function wantedText(references: readonly LinkReference[]): string {
-  const wanted = references.map(({ target, id, by }, index) =>
-    objectText([
-      ['name', JSON.stringify(by === null ? `${target.storageKey} ${id}` : String(index))],
-      ['entity', JSON.stringify(target.storageKey)],
-      ...(by === null
-        ? [['id', JSON.stringify(id)] as const]
-        : [
-            ['slot', JSON.stringify(by.key.slot.column)] as const,
-            ['data', keyData(by.key, by.values)] as const,
-          ]),
-    ]),
-  );
+  const wanted = references.map(({ target, id, by }, index) => {
+    const name = JSON.stringify(by === null ? `${target.storageKey} ${id}` : String(index));
+    const what =
+      by === null
+        ? `"id":${JSON.stringify(id)}`
+        : `"slot":${JSON.stringify(by.key.slot.column)},"data":${keyData(by.key, by.values)}`;
+    return `{"name":${name},"entity":${JSON.stringify(target.storageKey)},${what}}`;
+  });
   return `[${wanted.join(',')}]`;
 }
 

@@ -14,21 +14,25 @@ type LookUpContext = Pick<WriteContext, 'registry' | 'execute'>;
  */
 export class ResolvedLinks {
   readonly #required: readonly LinkReference[];
-  /** To be removed from links to many: what is not there need not be removed. */
-  readonly #optional: readonly LinkReference[];
+  /** With those that are to be removed from links to many: what is not there need not be removed. */
   readonly #all: readonly LinkReference[];
   #isRead = false;
-  readonly #ids = new Map<LinkReference, string | null>();
+  /** Where it is not the id that was given: found by key, or not found. */
+  readonly #found = new Map<LinkReference, string | null>();
 
   readonly #visible: VisibleRecords;
 
   /** `visible`: which records may be linked to. */
   constructor(plans: readonly WritePlan[], visible: VisibleRecords = () => null) {
     this.#visible = visible;
-    this.#required = plans.flatMap(requiredOf);
-    this.#optional = plans.flatMap(({ manyLinks }) => manyLinks.flatMap(({ remove }) => remove));
-    this.#all = this.#optional.length === 0 ? this.#required : [...this.#required, ...this.#optional];
-    for (const reference of this.#all) this.#ids.set(reference, reference.id);
+    const required: LinkReference[] = [];
+    const optional: LinkReference[] = [];
+    for (const plan of plans) {
+      for (const reference of requiredOf(plan)) required.push(reference);
+      for (const { remove } of plan.manyLinks) for (const reference of remove) optional.push(reference);
+    }
+    this.#required = required;
+    this.#all = optional.length === 0 ? required : [...required, ...optional];
   }
 
   /** Whether all were given by id: then nothing has to be looked up before the write. */
@@ -54,14 +58,14 @@ export class ResolvedLinks {
   }
 
   #linkTo(created: readonly WritePlan[]): boolean {
-    const missing = this.#required.filter((reference) => this.#ids.get(reference) === null);
+    const missing = this.#required.filter((reference) => this.#idOf(reference) === null);
     if (missing.length === 0) return false;
     const idOf = createdByKey(created, this);
     const found = missing.flatMap((reference) => {
       const id = idOf(reference);
       return id === null ? [] : [[reference, id] as const];
     });
-    for (const [reference, id] of found) this.#ids.set(reference, id);
+    for (const [reference, id] of found) this.#found.set(reference, id);
     return found.length > 0;
   }
 
@@ -88,23 +92,28 @@ export class ResolvedLinks {
     const all = this.#all;
     readLinks(all, rows).forEach((id, index) => {
       const reference = all[index];
-      if (reference !== undefined) this.#ids.set(reference, id);
+      if (reference !== undefined && reference.id !== id) this.#found.set(reference, id);
     });
   }
 
   #assertFound(): void {
-    const missing = this.#required.filter((reference) => this.#ids.get(reference) === null);
+    const missing = this.#required.filter((reference) => this.#idOf(reference) === null);
     if (missing.length > 0) throw linkNotFound(missing);
   }
 
   /** The references of a plan that lead nowhere. */
   missingOf(plan: WritePlan): readonly LinkReference[] {
-    return requiredOf(plan).filter((reference) => this.#ids.get(reference) === null);
+    return requiredOf(plan).filter((reference) => this.#idOf(reference) === null);
   }
 
   /** The id that a target has; null for one to be removed that is not there. */
   idOf(target: PlannedTarget): string | null {
-    return 'created' in target ? target.created.id : (this.#ids.get(target.reference) ?? null);
+    return 'created' in target ? target.created.id : this.#idOf(target.reference);
+  }
+
+  #idOf(reference: LinkReference): string | null {
+    const found = this.#found.get(reference);
+    return found === undefined ? reference.id : found;
   }
 }
 

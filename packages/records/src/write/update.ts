@@ -1,7 +1,7 @@
 import type { Entity } from '@formwork/registry';
 import { assertGiven } from '../access/assert-given.ts';
 import type { RecordNode, RecordSelection, Values } from '../contract.ts';
-import { withMatching } from '../validate/linear-pattern.ts';
+import { MatchingTime } from '../validate/linear-pattern.ts';
 import { validateInput } from '../validate/validate-input.ts';
 import { applyUpdate } from './apply-update.ts';
 import { assertAllowed, canonicalId, whyNotWritten } from './find-record.ts';
@@ -56,7 +56,7 @@ export function planChange(
 ): WritePlan {
   const path = ['input'];
   assertGiven(registry, permissions, entity, 'update', path, input);
-  const checked = withMatching(() => validateInput(registry, entity, 'update', path, input));
+  const checked = new MatchingTime().during(() => validateInput(registry, entity, 'update', path, input));
   if (checked.violations.length > 0) throw validationFailed(checked.violations);
-  return planUpdate({ registry, entity, path, input: checked.input }, id);
+  return planUpdate({ registry, entity, path, input: checked }, id);
 }

@@ -77,7 +77,7 @@ async function create(
   selection: RecordSelection,
 ): Promise<Upserted | null> {
   const { key, values, input } = upsertKey;
-  const plans = planAll(context, entity, [{ path: ['input'], input: { ...input, ...values } }]);
+  const plans = await planAll(context, entity, [{ path: ['input'], input: { ...input, ...values } }]);
   const makesMore = plans.some((plan) => createdBy(plan).length > 0 || plan.manyLinks.length > 0);
   if (makesMore) await runWrite(context, entity, [sql`savepoint upsert`]);
   const isTaken = (error: RecordError) => error.code === 'CONFLICT' || refuses(error, key);

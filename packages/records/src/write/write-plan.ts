@@ -1,8 +1,9 @@
-import { copiedFrom, type Entity, type Field, type Registry, twinOf } from '@formwork/registry';
-import { hasDefault, isCopied } from '../validate/field-default.ts';
-import { targetOf } from '../validate/link-schema.ts';
-import { type PreparedInput, prepareInput, prepareValue } from '../validate/prepare-input.ts';
+import { type Entity, type Field, type Registry, twinOf } from '@formwork/registry';
+import { hasDefault } from '../validate/field-default.ts';
+import { linksOf, targetOf } from '../validate/link-schema.ts';
+import type { CheckedInput } from '../validate/validate-input.ts';
 import type { InputPath } from '../validate/violation.ts';
+import { type CopiedDefault, defaultsOf } from './default-values.ts';
 import { encodeValue } from './encode-value.ts';
 import { type LinkInput, type LinkReference, toReference } from './link-reference.ts';
 import { uuidv7 } from './uuid.ts';
@@ -13,12 +14,18 @@ export interface WritePlan {
   /** Of the record: made here for a new one. */
   readonly id: string;
   readonly path: InputPath;
-  readonly values: ReadonlyMap<string, string>;
+  readonly values: readonly PlannedValue[];
   /** Storage keys of values that are taken away. */
   readonly removed: readonly string[];
   readonly links: readonly PlannedLink[];
   readonly manyLinks: readonly PlannedManyLinks[];
   readonly copies: readonly CopiedDefault[];
+}
+
+/** A value as JSON text, and the key that it is stored under. */
+export interface PlannedValue {
+  readonly key: string;
+  readonly text: string;
 }
 
 /** Where a link leads: to a record that is named, or to one that is created with this one. */
@@ -37,78 +44,67 @@ export interface PlannedManyLinks {
   readonly replaces: boolean;
 }
 
-/** A default that is copied once through a link when the record is created: `{ "from": "product.price" }`. */
-export interface CopiedDefault {
-  /** Storage keys: of the value, of the link on this record, of the value on the other. */
-  readonly to: string;
-  readonly link: string;
-  readonly from: string;
-}
-
 interface PlanRequest {
   readonly registry: Registry;
   readonly entity: Entity;
   readonly path: InputPath;
-  readonly input: PreparedInput;
+  readonly input: Pick<CheckedInput, 'input' | 'created'>;
 }
 
 /** The plan of a record that is to be: with defaults for what is not given. */
 export function planCreate(request: PlanRequest): WritePlan {
   const { registry, entity, input } = request;
-  const isAbsent = ({ name }: Field) => !Object.hasOwn(input.values, name) && !input.cleared.has(name);
-  const absent = defaultsOf(entity).filter((field) => {
+  const values: PlannedValue[] = [];
+  const copies: CopiedDefault[] = [];
+  for (const { field, constant, copied } of defaultsOf(registry, entity)) {
+    if (isGiven(input, field)) continue;
     const twin = twinOf(entity, field);
-    if (!isAbsent(field) || (twin && !isAbsent(twin))) return false;
+    if (twin !== undefined && isGiven(input, twin)) continue;
     // Of two that are one value in two types, the default of the one of today makes the other.
-    return field.replacedBy === null || !twin || !hasDefault(twin);
-  });
-  const plan = planGiven(request, uuidv7(), new Map(absent.flatMap((field) => constantOf(registry, field))));
-  // There is nothing yet that could be replaced.
-  const manyLinks = plan.manyLinks.map((change) => ({ ...change, replaces: false }));
-  const copies = absent.filter(isCopied).map((field) => copiedDefault(registry, entity, field));
-  return { ...plan, manyLinks, copies };
+    if (twin !== undefined && field.replacedBy !== null && hasDefault(twin)) continue;
+    if (constant !== null) values.push(constant);
+    if (copied !== null) copies.push(copied);
+  }
+  return planGiven(request, uuidv7(), values, copies);
 }
 
-const fieldsWithDefault = new WeakMap<Entity, readonly Field[]>();
-
-function defaultsOf(entity: Entity): readonly Field[] {
-  const known = fieldsWithDefault.get(entity);
-  if (known !== undefined) return known;
-  const fields = entity.fields.filter(hasDefault);
-  fieldsWithDefault.set(entity, fields);
-  return fields;
-}
-
-/** A default that is the same for every record, as it stands in `data`. */
-function constantOf(registry: Registry, field: Field): [string, string][] {
-  if (isCopied(field)) return [];
-  return [[field.storageKey, encodeValue(field, prepareValue(registry, field, field.default))]];
+function isGiven({ input: { values, cleared } }: PlanRequest['input'], { name }: Field): boolean {
+  return Object.hasOwn(values, name) || cleared.has(name);
 }
 
 /** The plan of a change to a record: only what is given. */
 export function planUpdate(request: PlanRequest, id: string): WritePlan {
-  return planGiven(request, id, new Map());
+  return planGiven(request, id, [], []);
 }
 
 function planGiven(
-  { registry, entity, path, input }: PlanRequest,
+  request: PlanRequest,
   id: string,
-  values: Map<string, string>,
+  values: PlannedValue[],
+  copies: readonly CopiedDefault[],
 ): WritePlan {
+  const { entity, path, input } = request;
+  const { values: given, cleared } = input.input;
+  for (const name of Object.keys(given)) {
+    const field = entity.fieldByName.get(name) as Field;
+    if (field.type !== 'link' && field.type !== 'links')
+      values.push({ key: field.storageKey, text: encodeValue(field, given[name]) });
+  }
   const removed: string[] = [];
+  for (const name of cleared) {
+    const field = entity.fieldByName.get(name) as Field;
+    if (field.type !== 'links') removed.push(field.storageKey);
+  }
   const links: PlannedLink[] = [];
   const manyLinks: PlannedManyLinks[] = [];
-  for (const field of entity.fields) {
-    if (input.cleared.has(field.name) && field.type !== 'links') removed.push(field.storageKey);
-    if (!Object.hasOwn(input.values, field.name)) continue;
-    const value = input.values[field.name];
-    if (field.type === 'link')
-      links.push({ field, to: planTarget(registry, field, [...path, field.name], value as LinkInput) });
-    else if (field.type === 'links')
-      manyLinks.push(planManyLinks(registry, field, [...path, field.name], value as ManyLinksInput));
-    else values.set(field.storageKey, encodeValue(field, value));
+  for (const field of linksOf(entity)) {
+    if (!Object.hasOwn(given, field.name)) continue;
+    const at = [...path, field.name];
+    const value = given[field.name];
+    if (field.type === 'link') links.push({ field, to: planTarget(request, field, at, value as LinkInput) });
+    else manyLinks.push(planManyLinks(request, field, at, value as ManyLinksInput));
   }
-  return { entity, id, path, values, removed, links, manyLinks, copies: [] };
+  return { entity, id, path, values, removed, links, manyLinks, copies };
 }
 
 interface ManyLinksInput {
@@ -119,37 +115,36 @@ interface ManyLinksInput {
 
 /** `set` says what is to be there, `add` and `remove` then change that. */
 function planManyLinks(
-  registry: Registry,
+  request: PlanRequest,
   field: Field,
   path: InputPath,
   { add = [], remove = [], set }: ManyLinksInput,
 ): PlannedManyLinks {
   const targets = (name: string, inputs: readonly LinkInput[]) =>
-    inputs.map((input, index) => planTarget(registry, field, [...path, name, index], input));
+    inputs.map((input, index) => planTarget(request, field, [...path, name, index], input));
   return {
     field,
     add: [...targets('set', set ?? []), ...targets('add', add)],
-    remove: remove.map((input, index) => toReference(registry, field, [...path, 'remove', index], input)),
+    remove: remove.map((input, index) =>
+      toReference(request.registry, field, [...path, 'remove', index], input),
+    ),
     replaces: set !== undefined,
   };
 }
 
-function planTarget(registry: Registry, field: Field, path: InputPath, input: LinkInput): PlannedTarget {
-  if (input.create === undefined) return { reference: toReference(registry, field, path, input) };
-  const entity = targetOf(registry, field);
+function planTarget(
+  { registry, input }: PlanRequest,
+  field: Field,
+  path: InputPath,
+  link: LinkInput,
+): PlannedTarget {
+  if (link.create === undefined) return { reference: toReference(registry, field, path, link) };
+  const checked = input.created.get(link.create);
+  if (checked === undefined) throw new Error(`What "${field.key}" creates has not been checked.`);
   const inside = [...path, 'create'];
-  // Checked together with what it stands in, so nothing is left to report.
-  const prepared = prepareInput(registry, entity, inside, input.create, () => {});
-  return { created: planCreate({ registry, entity, path: inside, input: prepared }) };
-}
-
-function copiedDefault(registry: Registry, entity: Entity, field: Field): CopiedDefault {
-  const from = copiedFrom(field.type, field.default);
-  const link = entity.fieldByKey.get(from?.link ?? '');
-  const source = link && targetOf(registry, link).fieldByKey.get(from?.field ?? '');
-  if (link === undefined || source === undefined)
-    throw new Error(`There is nothing to copy "${field.key}" from.`);
-  return { to: field.storageKey, link: link.storageKey, from: source.storageKey };
+  return {
+    created: planCreate({ registry, entity: targetOf(registry, field), path: inside, input: checked }),
+  };
 }
 
 /** Plans with those of the records that they create, these first: a default may be copied from them. */

@@ -2,7 +2,7 @@ import type { Row, Statement } from '@formwork/pg';
 import type { Entity } from '@formwork/registry';
 import { bindRegistry } from '../access/bind-registry.ts';
 import { Permissions } from '../access/permissions.ts';
-import type { QuestionForm, Values, WriteKind } from '../contract.ts';
+import type { Awaitable, QuestionForm, Values, WriteKind } from '../contract.ts';
 import type { PreparedRead, Reader, ReadPlans } from '../plan/read-plans.ts';
 import { defaultReadLimits, type ReadLimits } from '../read/limits.ts';
 import { updateStatement } from './apply-update.ts';
@@ -19,12 +19,15 @@ import { planChange } from './update.ts';
 import type { WriteContext } from './write-context.ts';
 import { type WritePlan, withCreated } from './write-plan.ts';
 
-/** One root field of a mutation: what it writes, and how that is read back; null where nothing is shown of it. */
+/** One root field of a mutation: what it writes, and how that is read back. */
 export interface WriteQuestion {
   readonly kind: WriteKind;
   readonly typeName: string;
   readonly args: Values;
+  /** Null where nothing is shown but ids. */
   readonly readBack: QuestionForm | null;
+  /** How a record is shown then. */
+  readonly byId: (id: string) => string;
 }
 
 /** A write that is ready to be sent, with all that belongs to it, in one message. */
@@ -70,24 +73,32 @@ export class WritePlans {
     this.#limits = { ...defaultReadLimits, ...limits };
   }
 
-  /** Null where it takes more than one step, or is refused. */
-  prepare(writer: Reader, question: WriteQuestion): PreparedWrite | null {
+  /** Null where it takes more than one step, or is refused. At once but for a long list. */
+  prepare(writer: Reader, question: WriteQuestion): Awaitable<PreparedWrite | null> {
+    try {
+      const writing = this.#writingOf(writer, question);
+      return writing instanceof Promise
+        ? writing.then((made) => this.#prepared(writer, question, made)).catch(stepByStep)
+        : this.#prepared(writer, question, writing);
+    } catch {
+      return stepByStep();
+    }
+  }
+
+  #writingOf(writer: Reader, question: WriteQuestion): Awaitable<Writing | null> {
     const claims = { ...writer.claims, actor: writer.actor };
     const bound = bindRegistry(writer.registry, claims);
     const registry = bound.whole ?? bound;
     const permissions = new Permissions(bound, claims);
     const entity = registry.entityByTypeName.get(question.typeName);
     if (entity === undefined) return null;
-    try {
-      const context = { registry, permissions, actor: writer.actor, limits: this.#limits };
-      const writing = writingOf(context, entity, question);
-      if (writing === null) return null;
-      const read = question.readBack && this.#readBack(writer, question, writing.ids);
-      return read === null && question.readBack !== null ? null : prepared(writing, read);
-    } catch {
-      // Whatever it is, it is told step by step.
-      return null;
-    }
+    return writingOf({ registry, permissions, actor: writer.actor, limits: this.#limits }, entity, question);
+  }
+
+  #prepared(writer: Reader, question: WriteQuestion, writing: Writing | null): PreparedWrite | null {
+    if (writing === null) return null;
+    const read = question.readBack && this.#readBack(writer, question, writing.ids);
+    return read === null && question.readBack !== null ? null : prepared(question, writing, read);
   }
 
   #readBack(writer: Reader, { kind, readBack }: WriteQuestion, ids: readonly string[]): PreparedRead | null {
@@ -97,7 +108,16 @@ export class WritePlans {
   }
 }
 
-function prepared({ writes, ids, mayMiss, lone }: Writing, read: PreparedRead | null): PreparedWrite {
+/** Whatever is wrong, it is told there. */
+function stepByStep(): null {
+  return null;
+}
+
+function prepared(
+  { kind, byId }: WriteQuestion,
+  { writes, ids, mayMiss, lone }: Writing,
+  read: PreparedRead | null,
+): PreparedWrite {
   const [readBack = null, ...others] = read?.statements ?? [];
   const isReadById = others.length === 0 && (readBack === null || readBack.values.length === 1);
   return {
@@ -106,11 +126,20 @@ function prepared({ writes, ids, mayMiss, lone }: Writing, read: PreparedRead | 
     ids,
     isDone: ([rows = []]) => !mayMiss || rows.length > 0,
     // Records that were written are not counted: they were paid for by writing them.
-    write: (results) => read?.write(results.slice(writes.length), () => {}) ?? JSON.stringify(ids[0]),
+    write: (results) =>
+      read === null ? writeIds(kind, ids, byId) : read.write(results.slice(writes.length), () => {}),
   };
 }
 
-function writingOf(context: Context, entity: Entity, { kind, args }: WriteQuestion): Writing | null {
+function writeIds(kind: WriteKind, ids: readonly string[], byId: WriteQuestion['byId']): string {
+  return kind === 'createMany' ? `[${ids.map(byId).join()}]` : byId(ids[0] as string);
+}
+
+function writingOf(
+  context: Context,
+  entity: Entity,
+  { kind, args }: WriteQuestion,
+): Awaitable<Writing | null> {
   switch (kind) {
     case 'create':
       return creation(context, entity, [{ path: ['input'], input: (args['input'] ?? {}) as Values }]);
@@ -127,10 +156,20 @@ function writingOf(context: Context, entity: Entity, { kind, args }: WriteQuesti
   }
 }
 
-function creation(context: Context, entity: Entity, inputs: readonly PlacedInput[]): Writing | null {
+function creation(
+  context: Context,
+  entity: Entity,
+  inputs: readonly PlacedInput[],
+): Awaitable<Writing | null> {
   assertNotTooMany(inputs.length, context);
   if (inputs.length === 0) return null;
   const plans = planAll(context, entity, inputs);
+  return plans instanceof Promise
+    ? plans.then((made) => plannedCreation(context, made))
+    : plannedCreation(context, plans);
+}
+
+function plannedCreation(context: Context, plans: readonly WritePlan[]): Writing | null {
   const all = withCreated(plans);
   assertNotTooMany(all.length, context);
   const links = knownLinks(context, all);

@@ -35,8 +35,10 @@ export type MutationField =
       readonly typeName: string;
       /** Throws what the executor would report at the field. */
       readonly argumentsOf: (variables: Values) => Values;
-      /** How what was written is read back; null where nothing is shown of it. */
+      /** How what was written is read back; null where nothing is shown of it but its id. */
       readonly readBack: QuestionForm | null;
+      /** What is written of a record whose id is all that is shown, as it stands in the answer. */
+      readonly byId: (id: string) => string;
       /** Records that the answer shows for each that is written, at most. */
       readonly shown: number;
       /** The payload, of what was written (a record, a list of them, an id) as it stands in the answer. */
@@ -87,7 +89,8 @@ function rootField(walk: SelectionWalk, place: Place): MutationField {
     kind,
     typeName,
     argumentsOf: (variables) => source.of(variables),
-    readBack: shown === null || shown.selection === null ? null : question(kind, typeName, shown.selection),
+    readBack: shown?.selection ? question(kind, typeName, shown.selection) : null,
+    byId: shown?.byId ?? ((id) => JSON.stringify(id)),
     shown: shown?.records ?? 0,
     write: objectWriter(members),
   };
@@ -109,13 +112,14 @@ function kindOf({ field }: Place): WriteKind {
 }
 
 interface Shown {
-  /** Null for an id. */
+  /** Null where the id is all of it, which is known before anything is written. */
   readonly selection: RecordSelection | null;
+  readonly byId: (id: string) => string;
   readonly records: number;
 }
 
 function shownIn(form: FormWalk, kind: WriteKind, { field, nodes }: Place): Shown {
-  if (kind === 'delete') return { selection: null, records: 0 };
+  if (kind === 'delete') return { selection: null, byId: (id) => JSON.stringify(id), records: 0 };
   const type = getNamedType(field.type);
   const isMany = isListType(getNullableType(field.type));
   if (field.resolve !== resolveItself || !isObjectType(type) || isMany !== (kind === 'createMany')) {
@@ -124,7 +128,9 @@ function shownIn(form: FormWalk, kind: WriteKind, { field, nodes }: Place): Show
   const selection = recordForm(form, type as GraphQLObjectType, nodes)([]);
   const records = 1 + linked(selection);
   if (isMany && records > 1) throw new Surprise('many records are read step by step');
-  return { selection, records };
+  const { fields, links = [], write } = selection;
+  const byId = (id: string) => write?.({ id, values: [], behind: [] }) ?? JSON.stringify(id);
+  return { selection: fields.length + links.length === 0 ? null : selection, byId, records };
 }
 
 /** Records behind the links of one. */
