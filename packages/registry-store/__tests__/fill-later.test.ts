@@ -280,8 +280,8 @@ test('it is paused and goes on where it was', async () => {
   expect(await slotsOf()).toEqual(['rent:n1:ready']);
 });
 
-/** Holds a record from when it resolves until `free` is called. */
-async function hold(code: string) {
+/** Holds the record at that place from when it resolves until `free` is called. */
+async function hold(place: number) {
   let free = () => {};
   const isHeld = new Promise<void>((resolve) => {
     free = resolve;
@@ -291,7 +291,7 @@ async function hold(code: string) {
     isLocked = resolve;
   });
   const holding = setup.control.withTenant(tenant, async (sql) => {
-    await sql`select from formwork.records where data ->> 'code' = ${code} for no key update`;
+    await sql`select from formwork.records order by id limit 1 offset ${place} for no key update`;
     isLocked();
     await isHeld;
   });
@@ -301,7 +301,7 @@ async function hold(code: string) {
 
 test('records that somebody holds without writing them are filled when they are free', async () => {
   await change(indexRent);
-  const { free, holding } = await hold('c3');
+  const { free, holding } = await hold(3);
   const working = work();
   while ((await filled('n1')) !== 3);
   free();
@@ -313,7 +313,7 @@ test('what is new while the first batch waits for a record is filled for those t
   await change(indexRent);
   const claim = await claimJob(setup.control, randomUUID(), { tenantId: tenant });
   if (claim === null) throw new Error('There is no job.');
-  const { free, holding } = await hold('c3');
+  const { free, holding } = await hold(3);
   const batch = fillBatch(setup.control, claim, 5, 'nothing');
   while ((await filled('n1')) !== 4);
   const changing = change({ indexField: { entity: 'home', field: 'town' } });
