@@ -291,7 +291,9 @@ async function hold(place: number) {
     isLocked = resolve;
   });
   const holding = setup.control.withTenant(tenant, async (sql) => {
-    await sql`select from formwork.records order by id limit 1 offset ${place} for no key update`;
+    await sql`
+      select from formwork.records where id = (select id from formwork.records order by id offset ${place} limit 1)
+      for no key update`;
     isLocked();
     await isHeld;
   });
