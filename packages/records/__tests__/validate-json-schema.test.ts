@@ -89,6 +89,9 @@ test("a client's own validator agrees on what is good and what is not", () => {
     { insured: { amount: 'much', currency: 'EUR' } },
     { homepage: 'javascript:alert(1)' },
     { homepage: `https://example.com/${'a'.repeat(4000)}` },
+    { homepage: 'https://ada@:80/' },
+    { homepage: 'https://example.com:http/' },
+    { homepage: 'https://[v1.x]/' },
     {
       contact: `a@${'b'.repeat(60)}.${'c'.repeat(60)}.${'d'.repeat(60)}.${'e'.repeat(60)}.${'f'.repeat(60)}.org`,
     },
@@ -123,7 +126,15 @@ test('what random inputs are to the API they are to the schema that clients get'
       name: fc.constantFrom('Ammonite', 'x', '👍👍', null, 7),
       code: fc.constantFrom('AM-1', 'AM-', null, undefined),
       contact: fc.constantFrom('ada@example.com', 'ada', null),
-      homepage: fc.constantFrom('https://example.com/a?b', 'ftp://example.com', 'example.com'),
+      homepage: fc.constantFrom(
+        ...[
+          'https://example.com/a?b',
+          'HTTP://ada:x@[::1]:80',
+          'https://a-b.c_d.example:8080#x',
+          'http://127.0.0.1?q=1',
+        ],
+        ...['ftp://example.com', 'example.com', 'https://example.com:http', 'https://ada@'],
+      ),
       phone: fc.constantFrom('+49 30 901820', '(030) 90-18 ext. 5', 'none'),
       pieces: fc.oneof(fc.integer(), fc.constantFrom(2 ** 31, 1.5, '1')),
       humidity: fc.oneof(

@@ -5,7 +5,8 @@ import type { JsonSchema } from './schema-types.ts';
 export const clientPatterns = {
   // The lengths of its parts.
   email: '^[^@]{1,64}@([^.]{1,63}\\.)+[^.]{1,63}$',
-  url: '^[hH][tT][tT][pP][sS]?://[^\\s/?#]\\S*$',
+  // A host, and what may stand around it.
+  url: '^[hH][tT][tT][pP][sS]?://([^\\s/?#]*@)?(\\[[0-9A-Fa-f:.]+\\]|[^\\s/?#@:\\[\\]]+)(:\\d{0,5})?([/?#]\\S*)?$',
   phone: '^(?=\\D*\\d\\D*\\d)\\+?[\\d ().\\-/]{2,40}( ?([xX]|[eE][xX][tT]\\.?) ?\\d{1,8})?$',
   // No year 0, no leap second, an offset with a colon, and no more digits than are kept.
   date: '^(?!0000)',

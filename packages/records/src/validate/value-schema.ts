@@ -100,7 +100,7 @@ function decimalSchema(options: FieldOptions, audience: Audience): JsonSchema {
   if (audience === 'client') {
     const tooLarge = 10 ** precision;
     return present({
-      type: ['string', 'number'],
+      type: ['string', scale === 0 ? 'integer' : 'number'],
       pattern: decimalPattern(options),
       // Of numbers; text is compared by nobody but us.
       ...(min === undefined ? { exclusiveMinimum: -tooLarge } : { minimum: Number(min) }),
