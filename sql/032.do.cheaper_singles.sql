@@ -13,6 +13,8 @@ declare
   s formwork.entity_storage;
   is_change boolean := tg_op = 'UPDATE';
   is_touch boolean;
+  is_new_version boolean;
+  is_relinked boolean;
   data jsonb := new.data;
   field text;
   value text;
@@ -23,11 +25,6 @@ declare
   texts text[];
   computed jsonb;
 begin
-  if is_change then
-    if new.id <> old.id or new.tenant_id <> old.tenant_id or new.entity_type <> old.entity_type then
-      raise exception 'tenant_id, id and entity_type of a record never change' using errcode = 'FW004';
-    end if;
-  end if;
   -- `any`: beside the policy's own condition an equation makes one more node of the plan, a third of the look-up.
   plan := (select e.fill_plan from formwork.entity_storage e
     where e.tenant_id = any (array[new.tenant_id]) and e.entity_type = new.entity_type);
@@ -54,12 +51,15 @@ begin
 
   if is_change then
     is_touch := data = old.data;
+    is_new_version := not is_touch;
     -- A registry change touches records to fill their slots, and what is computed follows from other values: that is
     -- no new version of them. Whoever changes a record's links to many, which are not in data, says so by updated_at.
-    if new.deleted_at is distinct from old.deleted_at or new.updated_at <> old.updated_at
-      or not is_touch and (s.formulas is null and s.is_rolled_up is not true
-        or data - s.formula_keys - s.rollup_keys <> old.data - s.formula_keys - s.rollup_keys)
-    then
+    if not plan.is_plain then
+      if is_new_version and (s.formulas is not null or s.is_rolled_up) then
+        is_new_version := data - s.formula_keys - s.rollup_keys <> old.data - s.formula_keys - s.rollup_keys;
+      end if;
+    end if;
+    if is_new_version or new.deleted_at is distinct from old.deleted_at or new.updated_at <> old.updated_at then
       new.version := old.version + 1;
       new.updated_at := now();
     end if;
@@ -67,6 +67,10 @@ begin
       if old.deleted_at is null then
         -- Waits for whoever is just now linking here: they hold `for key share`, which an update does not meet.
         perform from formwork.records r where r.tenant_id = old.tenant_id and r.id = old.id for update;
+      end if;
+      -- It is not looked at when it comes back, for then it does not change.
+      if not is_touch and s.transitions is not null then
+        perform formwork.check_transitions(new.entity_type, old.data, data, s.transitions);
       end if;
       new.data := data;
       new.words := null;
@@ -81,6 +85,7 @@ begin
       new.u1, new.u2, new.u3, new.u4) > plan.slot_count
     then
       new := jsonb_populate_record(new, no_slots());
+      is_relinked := is_touch and current_setting('app.look_again', true) = 'yes';
     end if;
   end if;
 
@@ -124,16 +129,9 @@ begin
   if are_moments_odd or are_links_odd then
     perform formwork.refuse_misfit(new.tenant_id, new.entity_type, data, are_links_odd is true);
   end if;
-  if is_change then
-    if plan.link_top > 0 then
-      if array[new.l1, new.l2, new.l3, new.l4, new.l5, new.l6, new.l7, new.l8]
-          is distinct from array[old.l1, old.l2, old.l3, old.l4, old.l5, old.l6, old.l7, old.l8]
-        or current_setting('app.look_again', true) = 'yes'
-      then
-        -- See _500_link_targets_of_changed.
-        value := set_config('app.relinked', new.id::text, true);
-      end if;
-    end if;
+  if is_relinked then
+    -- See _500_link_targets_of_changed.
+    value := set_config('app.relinked', new.id::text, true);
   end if;
   if plan.unique_top > 0 then
     value := (data -> plan.exact_u1)::text;
@@ -223,6 +221,11 @@ $body$;
         and value !~ '[^0-9a-f-]'
       then
         new.l{n} := value::uuid;
+        if is_change then
+          if new.l{n} is distinct from old.l{n} then
+            is_relinked := true;
+          end if;
+        end if;
       else
         new.l{n} := null;
         are_links_odd := true;
@@ -251,6 +254,18 @@ begin
     set search_path = formwork, pg_catalog, pg_temp as ' || quote_literal(replace(body, '@slots@', slots));
 end
 $generate$;
+
+-- What fill_record asked of each update, the columns that a statement writes tell of most.
+create function formwork.refuse_other_identity() returns trigger
+language plpgsql
+as $$
+begin
+  raise exception 'tenant_id, id and entity_type of a record never change' using errcode = 'FW004';
+end
+$$;
+create trigger _050_identity before update of tenant_id, id, entity_type on formwork.records
+  for each row when (new.tenant_id <> old.tenant_id or new.id <> old.id or new.entity_type <> old.entity_type)
+  execute function formwork.refuse_other_identity();
 
 -- As a text: a name is a constant of 64 numbers, which took 2 % of a create to read.
 drop trigger _100_fill_new on formwork.records;

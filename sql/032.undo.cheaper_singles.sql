@@ -1,5 +1,8 @@
 set role formwork_owner;
 
+drop trigger _050_identity on formwork.records;
+drop function formwork.refuse_other_identity();
+
 do $generate$
 declare
   body text := $body$

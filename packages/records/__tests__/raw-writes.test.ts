@@ -159,6 +159,36 @@ test('a link that is changed and changed back within a transaction leads where i
   expect((await dataOf(parcel)).box).toBe(box);
 });
 
+describe('what a record is never changes, not even by an administrator:', () => {
+  const changes: Readonly<Record<string, string>> = {
+    id: 'update formwork.records set id = gen_random_uuid() where id = $1',
+    tenant: `update formwork.records set data = data || '{"weight": 1}', tenant_id = gen_random_uuid() where id = $1`,
+    'entity type': "update formwork.records set entity_type = 'label' where id = $1",
+    'entity type, where an insert becomes an update': `insert into formwork.records (tenant_id, id, entity_type, data)
+      select tenant_id, id, entity_type, data from formwork.records where id = $1
+      on conflict (tenant_id, id) do update set entity_type = 'label'`,
+  };
+
+  test.each(Object.entries(changes))('%s', async (_, statement) => {
+    const { parcel } = await makeBox();
+    const change = withAdmin(harness.database.adminUrl, (admin) => admin.query(statement, [parcel]));
+    await expect(change).rejects.toMatchObject({ code: 'FW004' });
+    expect(await dataOf(parcel)).toMatchObject({ weight: 7 });
+  });
+});
+
+test('a deleted record does not change its state, so that it would come back in one that may not follow', async () => {
+  const parcel = await create('Parcel', { weight: 1 });
+  const set = (change: ReturnType<typeof sql>) =>
+    sql`update formwork.records set ${change} where id = ${parcel}::uuid`;
+  const lost = sql`data = data || '{"state": "lost"}'`;
+  await expect(write(set(sql`${lost}, deleted_at = now()`))).rejects.toMatchObject({ sqlstate: 'FW014' });
+  await write(set(sql`deleted_at = now()`));
+  await expect(write(set(lost))).rejects.toMatchObject({ sqlstate: 'FW014' });
+  await expect(write(set(sql`${lost}, deleted_at = null`))).rejects.toMatchObject({ sqlstate: 'FW014' });
+  expect((await dataOf(parcel)).state).toBe('packed');
+});
+
 test("a trigger of the gateway's own, in which rollups could be written, cannot be made", async () => {
   const { box } = await makeBox();
   // As a gateway does when it starts; the privilege is not among what a copy of a database has of it.
