@@ -1,4 +1,4 @@
-import { linearSource, longestMatched } from '@formwork/registry';
+import { linearSource, longestMatched, type Registry } from '@formwork/registry';
 import { RE2JS } from 're2js';
 import { Cache } from '../cache.ts';
 import { RecordError } from '../contract.ts';
@@ -56,33 +56,57 @@ function compile(source: string): Compiled {
   }
 }
 
-/** Milliseconds of matching for one request, after which no more is begun: most inputs take a thousandth of it, on a busy machine too. */
+/**
+ * Milliseconds of matching that a design may take in one piece, after which no more is begun, and the share of all time that it may
+ * take in the long run: most inputs take a thousandth of it, on a busy machine too.
+ */
 const mostTime = 1000;
+const share = 0.25;
 let timeLeft = Number.POSITIVE_INFINITY;
 
+const times = new WeakMap<Registry, MatchingTime>();
+
 /**
- * An end to the matching of patterns in the inputs of a request. One worst text is harmless, and a request may hold thousands: they held
- * the gateway for a quarter of an hour.
+ * An end to the matching of patterns. One worst text is harmless, and a request may hold thousands: they held the gateway for a quarter
+ * of an hour. By design, because the pattern is the designer's: a request may have many parts, and be sent again and again.
  */
 export class MatchingTime {
   #left = mostTime;
+  #since = 0;
+
+  static of(registry: Registry): MatchingTime {
+    let time = times.get(registry);
+    if (time === undefined) {
+      time = new MatchingTime();
+      times.set(registry, time);
+    }
+    return time;
+  }
 
   /** Does work that nobody else has a turn in. Throws LIMIT_EXCEEDED. */
   during<T>(work: () => T): T {
+    if (this.#left < mostTime) this.#refill();
     timeLeft = this.#left;
     try {
       return work();
     } finally {
+      if (this.#left === mostTime && timeLeft < mostTime) this.#since = performance.now();
       this.#left = timeLeft;
       timeLeft = Number.POSITIVE_INFINITY;
     }
+  }
+
+  #refill(): void {
+    const now = performance.now();
+    this.#left = Math.min(mostTime, this.#left + share * (now - this.#since));
+    this.#since = now;
   }
 }
 
 function inTime(match: () => boolean): boolean {
   if (timeLeft <= 0) {
     const message =
-      'The patterns of these fields take too long to match with so much text. Send fewer or shorter texts at once.';
+      'The patterns of these fields take too long to match with so much text. Send fewer or shorter texts, or wait a moment.';
     throw new RecordError('LIMIT_EXCEEDED', message);
   }
   const since = performance.now();

@@ -99,7 +99,7 @@ function* planInSteps(
 ): Steps<readonly WritePlan[]> {
   for (const { path, input } of inputs) assertGiven(registry, permissions, entity, 'create', path, input);
   const check = inputCheck(registry, entity, 'create');
-  const time = new MatchingTime();
+  const time = MatchingTime.of(registry);
   const plans: WritePlan[] = [];
   const found: Violation[] = [];
   for (const [index, { path, input }] of inputs.entries()) {

@@ -56,7 +56,9 @@ export function planChange(
 ): WritePlan {
   const path = ['input'];
   assertGiven(registry, permissions, entity, 'update', path, input);
-  const checked = new MatchingTime().during(() => validateInput(registry, entity, 'update', path, input));
+  const checked = MatchingTime.of(registry).during(() =>
+    validateInput(registry, entity, 'update', path, input),
+  );
   if (checked.violations.length > 0) throw validationFailed(checked.violations);
   return planUpdate({ registry, entity, path, input: checked }, id);
 }
