@@ -1,5 +1,6 @@
 import { type Statement, sql } from '@formwork/pg';
 import type { RegistryDocument } from '@formwork/registry';
+import { asAdmin } from '@formwork/testkit';
 import type { ConnectionArguments } from '../src/contract.ts';
 import { explain, explainShared, statementsOf } from './read-explain.ts';
 import { createReadHarness, everything, type ReadHarness } from './read-harness.ts';
@@ -56,19 +57,6 @@ async function lookUps(): Promise<Statement[]> {
     ]);
   });
 }
-
-test('a look-up goes by its key, also by a plan from before there was any record', async () => {
-  const statements = await lookUps();
-  expect(statements.map(({ reusesPlan }) => reusesPlan)).toEqual([true, true]);
-  const late = await Promise.all(statements.map((statement) => explainShared(harness, statement)));
-  for (const plans of [early, late]) {
-    expect(plans.map(({ scans }) => scans)).toEqual([
-      [expect.stringMatching(/^records_(pkey|by_id): id =$/)],
-      ['records_u1: u1 ='],
-    ]);
-  }
-  expect(late.map(({ read }) => read)).toEqual([1, 1]);
-});
 
 /** Planned for the values, and for none. */
 async function plansOf(statement: Statement) {
@@ -139,4 +127,21 @@ describe.each(lists)('with %j', (args) => {
       for (const plan of await plansOf(statement)) expect(plan.read).toBeLessThan(people * 3);
     }
   });
+});
+
+test('a look-up goes by its key, also by a plan from before there was any record', async () => {
+  const statements = await lookUps();
+  expect(statements.map(({ reusesPlan }) => reusesPlan)).toEqual([true, true]);
+  // Before 17 a list of ids is looked up in an index of tenant, entity and id only once there are statistics: of this table, from here on.
+  const [[version] = []] = await harness.query(sql`select current_setting('server_version_num')`);
+  const isOld = Number(version) < 170_000;
+  if (isOld) await asAdmin(harness.database, (admin) => admin.query('analyze formwork.records'));
+  const late = await Promise.all(statements.map((statement) => explainShared(harness, statement)));
+  for (const plans of isOld ? [late] : [early, late]) {
+    expect(plans.map(({ scans }) => scans)).toEqual([
+      [expect.stringMatching(/^records_(pkey|by_id): id =$/)],
+      ['records_u1: u1 ='],
+    ]);
+  }
+  expect(late.map(({ read }) => read)).toEqual([1, 1]);
 });
