@@ -294,3 +294,75 @@ async function run(way: Way, { chosen, counts, searched, batches }: Case) {
   );
   return { tenant, outcomes, records };
 }
+
+test('what leads to many new records before they are there is rolled up with them, whichever way it leads', async () => {
+  const rollup = (key: string, via: string) => ({
+    key,
+    type: 'rollup',
+    options: { via, function: 'sum', field: 'amount' },
+  });
+  const link = (key: string, type: string, target: string, inverse: string) => ({
+    key,
+    type,
+    options: { target, inverse, ...(type === 'link' ? { onDelete: 'cascade' } : {}) },
+  });
+  const tenant = await setup.tenant();
+  const { version } = await setup.apply(tenant, {
+    formwork: 1,
+    entities: [
+      {
+        key: 'thing',
+        fields: [
+          link('tags', 'links', 'part', 'tagged'),
+          ...[rollup('by_link', 'parts'), rollup('out', 'tags'), rollup('within', 'fits')],
+        ],
+      },
+      {
+        key: 'part',
+        fields: [
+          { key: 'amount', type: 'decimal' },
+          link('thing', 'link', 'thing', 'parts'),
+          link('fitting', 'links', 'thing', 'fits'),
+        ],
+      },
+    ],
+  });
+  const parts = [40, 41, 42].map(idOf);
+  const things = Array.from({ length: 30 }, (_, index) => ({ id: idOf(100 + index), data: {} }));
+  const links = (field: string, source: string, target: string): Statement => ({
+    text: `insert into formwork.record_links (entity_type, field, source_id, target_id) values ($1, $2, $3, $4)`,
+    values: [field === 'tags' ? 'thing' : 'part', field, source, target],
+  });
+  await setup.dataPlane.write(tenant, version, (transaction) =>
+    transaction.run([
+      {
+        text: `select formwork.insert_records('part', $1::jsonb, 'test', false)`,
+        values: [
+          JSON.stringify(
+            parts.map((id, at) => ({
+              id,
+              data: { amount: at + 1, ...(at === 0 ? { thing: idOf(107) } : {}) },
+            })),
+          ),
+        ],
+      },
+      links('tags', idOf(109), parts[1] ?? ''),
+      links('fitting', parts[2] ?? '', idOf(111)),
+      {
+        text: `select formwork.insert_records('thing', $1::jsonb, 'test', false)`,
+        values: [JSON.stringify(things)],
+      },
+    ]),
+  );
+  const rolled = await setup.rows(
+    `select right(id::text, 3) as id, data from formwork.records where tenant_id = $1 and entity_type = 'thing'
+      and data <> '{"by_link": 0, "out": 0, "within": 0}' order by id`,
+    tenant,
+  );
+  expect(rolled).toEqual([
+    { id: '06b', data: { by_link: 1, out: 0, within: 0 } },
+    { id: '06d', data: { by_link: 0, out: 2, within: 0 } },
+    { id: '06f', data: { by_link: 0, out: 0, within: 3 } },
+  ]);
+  expect(await verify(setup.control, tenant)).toEqual([]);
+});
