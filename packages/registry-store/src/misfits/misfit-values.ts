@@ -55,8 +55,8 @@ function isMissing(entity: Entity, field: Field, found: Finding): string {
 function isWrong(entity: Entity, field: Field, found: Finding): string {
   if (field.type === 'rollup') {
     return (
-      `The rollup "${field.key}" of "${entity.key}" would have values of another type, and ${countOf(found)} with the ` +
-      `old ones: ${examplesOf(found)}. Make a rollup with another key, or remove this one in a change of its own first.`
+      `${countOf(found)} of "${entity.key}" whose rollup "${field.key}" is of another type than it is to be: ` +
+      `${examplesOf(found)}. Make a rollup with another key, or remove this one in a change of its own first.`
     );
   }
   return (
