@@ -1,6 +1,7 @@
 import { type Entity, type Field, quote, type Registry, type UniqueKey } from '@formwork/registry';
 import { RecordError, type Values } from '../contract.ts';
 import { subject } from '../validate/describe-error.ts';
+import { MatchingTime } from '../validate/linear-pattern.ts';
 import { findKey, ownPartName } from '../validate/own-names.ts';
 import { isPlainObject, ownValue } from '../validate/plain-object.ts';
 import { prepareValue } from '../validate/prepare-input.ts';
@@ -36,7 +37,9 @@ export function readUpsertKey(registry: Registry, entity: Entity, by: Values, in
     throw new RecordError('BAD_USER_INPUT', message, { path: ['by', name] });
   }
   const values = valuesOf(key, given);
-  const checked = validateInput(registry, entity, 'update', ['by'], values);
+  const checked = MatchingTime.of(registry).during(() =>
+    validateInput(registry, entity, 'update', ['by'], values),
+  );
   const repeated = repeatedParts(key, input);
   const ofKey = [...checked.violations, ...missing(entity, key, values)];
   const violations = [
