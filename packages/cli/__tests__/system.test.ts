@@ -35,7 +35,8 @@ const uses = async () => (await formwork('audit list --json')).json<readonly Use
 
 test('verify --all proves each tenant and all of them together, and is written down', async () => {
   const outcome = await formwork('verify --all');
-  expect(outcome).toMatchObject({ code: 0, stderr: '' });
+  // On a slow machine it says how far it is.
+  expect([outcome.code, outcome.stderr.replace(/^.* were verified …\n/gm, '')]).toEqual([0, '']);
   expect(outcome.stdout).toMatch(
     /acme: .*no drift\nglobex: .*no drift\nall tenants together: \d+ tables, no row outside/,
   );
