@@ -1,7 +1,7 @@
 import { type Entity, mayWrite, quote, type Registry } from '@formwork/registry';
 import { RecordError, type Values } from '../contract.ts';
+import { createdIn } from '../validate/created-in.ts';
 import { targetOf } from '../validate/link-schema.ts';
-import { isPlainObject } from '../validate/plain-object.ts';
 import type { InputPath } from '../validate/violation.ts';
 import type { Permissions } from './permissions.ts';
 
@@ -28,24 +28,9 @@ export function assertGiven(
     if (seen === undefined || !mayWrite(seen, action, field))
       throw forbiddenField(entity, action, [...path, name]);
     if (field.type !== 'link' && field.type !== 'links') continue;
-    for (const created of createdIn(value)) {
-      assertGiven(
-        registry,
-        permissions,
-        targetOf(registry, field),
-        'create',
-        [...path, name, 'create'],
-        created,
-      );
-    }
+    for (const [created, at] of createdIn(value, [...path, name]))
+      assertGiven(registry, permissions, targetOf(registry, field), 'create', at, created);
   }
-}
-
-/** The inputs of records that a link input creates. */
-function createdIn(value: unknown): readonly Values[] {
-  if (!isPlainObject(value)) return [];
-  const items = [value, value['add'], value['remove'], value['set']].flat().filter(isPlainObject);
-  return items.map((item) => item['create']).filter(isPlainObject);
 }
 
 function forbiddenField({ label }: Entity, action: 'create' | 'update', path: InputPath): RecordError {

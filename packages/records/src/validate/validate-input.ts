@@ -1,9 +1,10 @@
 import { type Entity, type Field, quote, type Registry } from '@formwork/registry';
 import type { ValidateFunction } from 'ajv';
+import type { Values } from '../contract.ts';
+import { createdIn } from './created-in.ts';
 import { describeError, subject } from './describe-error.ts';
 import { requiredCopies, requiredTwins } from './json-schema.ts';
 import { linksOf, targetOf } from './link-schema.ts';
-import { isPlainObject } from './plain-object.ts';
 import { type PreparedInput, prepareInput } from './prepare-input.ts';
 import type { WriteOperation } from './schema-types.ts';
 import { validatorOf } from './validator.ts';
@@ -37,8 +38,6 @@ export function validateInput(
 ): CheckedInput {
   return inputCheck(registry, entity, operation)(path, input);
 }
-
-type Values = Readonly<Record<string, unknown>>;
 
 /** The same for many inputs: what is the same for all of them is looked up once. */
 export function inputCheck(
@@ -166,13 +165,8 @@ function checkNested(
 ): Created {
   let created: Map<object, CheckedInput> | undefined;
   for (const field of links) {
-    const value = values[field.name];
-    if (!isPlainObject(value) || !mayCreate(value)) continue;
-    for (const [link, at] of linkInputs(value, [...path, field.name])) {
+    for (const [create, inside] of createdIn(values[field.name], [...path, field.name])) {
       if (isEnough()) return created ?? nothing;
-      const create = link['create'];
-      if (!isPlainObject(create)) continue;
-      const inside = [...at, 'create'];
       if (inside.filter((step) => step === 'create').length > deepestNesting) {
         const message = `Records are created inside records more than ${deepestNesting} levels deep. Create them in several steps.`;
         report({ path: inside, code: 'TOO_DEEP', message });
@@ -185,24 +179,6 @@ function checkNested(
     }
   }
   return created ?? nothing;
-}
-
-/** A link by id or by key creates nothing. */
-function mayCreate(link: Values): boolean {
-  return lists.some((name) => link[name] !== undefined) || link['create'] !== undefined;
-}
-
-const lists = ['add', 'remove', 'set'];
-
-/** The link inputs inside a value, each with its path: of a link itself, of links those in its lists. */
-function linkInputs(value: Values, path: InputPath): [Values, InputPath][] {
-  const inLists = lists.flatMap((name): [unknown, InputPath][] => {
-    const list = value[name];
-    return Array.isArray(list) ? list.map((item, index) => [item, [...path, name, index]]) : [];
-  });
-  return [[value, path] as [unknown, InputPath], ...inLists].filter((entry): entry is [Values, InputPath] =>
-    isPlainObject(entry[0]),
-  );
 }
 
 /** One violation for each place, the most telling: a text that is no date is not also too small a date. */

@@ -1,7 +1,7 @@
 import { copiedFrom, type Entity, type Field, type Registry } from '@formwork/registry';
 import { hasDefault } from '../validate/field-default.ts';
 import { targetOf } from '../validate/link-schema.ts';
-import { prepareValue } from '../validate/prepare-input.ts';
+import { prepareValue } from '../validate/prepare-value.ts';
 import { encodeValue } from './encode-value.ts';
 import type { PlannedValue } from './write-plan.ts';
 

@@ -4,7 +4,7 @@ import { subject } from '../validate/describe-error.ts';
 import { MatchingTime } from '../validate/linear-pattern.ts';
 import { findKey, ownPartName } from '../validate/own-names.ts';
 import { isPlainObject, ownValue } from '../validate/plain-object.ts';
-import { prepareValue } from '../validate/prepare-input.ts';
+import { prepareValue } from '../validate/prepare-value.ts';
 import { validateInput } from '../validate/validate-input.ts';
 import type { InputPath, Violation } from '../validate/violation.ts';
 import { encodeValue } from './encode-value.ts';
