@@ -77,9 +77,10 @@ begin
   for copy in select c."to" as target, c.link, c."from" as source
     from jsonb_to_recordset(copied) c ("to" text, link text, "from" text)
   loop
-    ids := array(select distinct c.data ->> copy.link from unnest(contents, wanted) c (data, copies)
-      where c.copies ? copy.target and c.data ->> copy.link like '________-____-____-____-____________'
-        and translate(c.data ->> copy.link, '0123456789abcdef', '') = '----');
+    ids := array(
+      select l.id from (
+        select distinct c.data ->> copy.link as id from unnest(contents, wanted) c (data, copies) where c.copies ? copy.target
+      ) l where l.id like '________-____-____-____-____________' and translate(l.id, '0123456789abcdef', '') = '----');
     held := (select jsonb_object_agg(r.id, r.data -> copy.source) from formwork.records r
       where r.tenant_id = any (array[tenant]) and r.id = any (ids::uuid[]) and r.data ? copy.source);
     contents := array(
@@ -176,9 +177,11 @@ begin
   end if;
   strict_shape := (select e.strict_shape from formwork.entity_storage e
     where e.tenant_id = any (array[tenant]) and e.entity_type = record_type);
-  select array_agg(r.id), array_agg(r.data) into ids, contents from jsonb_to_recordset(rows) r (id uuid, data jsonb);
-  if copied is not null then
-    contents := copy_values(contents, array(select r.copies from jsonb_to_recordset(rows) r (copies jsonb)), copied);
+  if copied is null then
+    select array_agg(r.id), array_agg(r.data) into ids, contents from jsonb_to_recordset(rows) r (id uuid, data jsonb);
+  else
+    select array_agg(r.id), copy_values(array_agg(r.data), array_agg(r.copies), copied) into ids, contents
+      from jsonb_to_recordset(rows) r (id uuid, data jsonb, copies jsonb);
   end if;
   if not plan.is_plain and ids is not null then
     select * into kind from formwork.entity_storage e
@@ -301,9 +304,11 @@ begin
     end if;
     return;
   end if;
-  select array_agg(r.id), array_agg(r.data) into ids, contents from jsonb_to_recordset(rows) r (id uuid, data jsonb);
-  if copied is not null then
-    contents := copy_values(contents, array(select r.copies from jsonb_to_recordset(rows) r (copies jsonb)), copied);
+  if copied is null then
+    select array_agg(r.id), array_agg(r.data) into ids, contents from jsonb_to_recordset(rows) r (id uuid, data jsonb);
+  else
+    select array_agg(r.id), copy_values(array_agg(r.data), array_agg(r.copies), copied) into ids, contents
+      from jsonb_to_recordset(rows) r (id uuid, data jsonb, copies jsonb);
   end if;
   -- See next_number.
   perform set_config('app.number_block', cardinality(ids)::text, true);
