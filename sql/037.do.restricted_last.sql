@@ -9,7 +9,7 @@ language plpgsql
 set search_path = formwork, pg_catalog, pg_temp
 as $$
 begin
-  perform set_config('app.postponed', current_setting('app.postponed') || rule.tenant_id || ' ' || rule.entity_type || ' '
+  perform set_config('app.postponed', coalesce(current_setting('app.postponed', true), '') || rule.tenant_id || ' ' || rule.entity_type || ' '
     || rule.field || ' ' || array_to_string(gone, ',') || E'\n', true);
 end
 $$;
@@ -19,11 +19,15 @@ language plpgsql
 set search_path = formwork, pg_catalog, pg_temp
 as $$
 declare
+  postponed text := current_setting('app.postponed', true);
   asked record;
 begin
+  if coalesce(postponed, '') = '' then
+    return;
+  end if;
   for asked in
     select r as rule, array_agg(id::uuid) as gone
-    from string_to_table(current_setting('app.postponed'), E'\n') line
+    from string_to_table(postponed, E'\n') line
     cross join string_to_table(split_part(line, ' ', 4), ',') id
     join formwork.link_rules r on r.tenant_id::text = split_part(line, ' ', 1)
       and r.entity_type = split_part(line, ' ', 2) and r.field = split_part(line, ' ', 3)
@@ -31,6 +35,7 @@ begin
   loop
     perform formwork.apply_link_policy(asked.rule, asked.gone);
   end loop;
+  perform set_config('app.postponed', '', true);
 end
 $$;
 
@@ -44,9 +49,6 @@ declare
   gone uuid[];
   is_first boolean := pg_trigger_depth() = 1;
 begin
-  if is_first then
-    perform set_config('app.postponed', '', true);
-  end if;
   perform set_config('app.highest_lock', greatest(
     coalesce(current_setting('app.highest_lock', true), ''),
     (select max(formwork.lock_place(r.level, d.id)) from deleted d
@@ -64,25 +66,21 @@ begin
       perform formwork.apply_link_policy(rule, gone);
     end if;
   end loop;
-  if is_first and current_setting('app.postponed') <> '' then
+  if is_first then
     perform formwork.apply_postponed();
   end if;
   return null;
 end
 $$;
 
--- As in 036.
+-- As in 036, and asks restricting rules when the statement is through.
 create or replace function formwork.apply_soft_delete_policies() returns trigger
 language plpgsql
 set search_path = formwork, pg_catalog, pg_temp
 as $$
 declare
   rule formwork.link_rules;
-  is_first boolean := pg_trigger_depth() = 1;
 begin
-  if is_first then
-    perform set_config('app.postponed', '', true);
-  end if;
   if new.tenant_id <> formwork.tenant_id_if_set() then
     perform formwork.refuse_changed_tenant();
   end if;
@@ -95,18 +93,31 @@ begin
     select r.* from formwork.link_rules r where r.tenant_id = new.tenant_id and r.target = new.entity_type
     order by r.on_delete, r.entity_type, r.field
   loop
-    if rule.on_delete = 'restrict' and not is_first then
+    if rule.on_delete = 'restrict' then
       perform formwork.postpone(rule, array[new.id]);
     else
       perform formwork.apply_link_policy(rule, array[new.id]);
     end if;
   end loop;
-  if is_first and current_setting('app.postponed') <> '' then
+  return null;
+end
+$$;
+
+-- Behind those of all rows of the statement: what goes along with one of them may lead to another.
+create function formwork.finish_soft_deletes() returns trigger
+language plpgsql
+set search_path = formwork, pg_catalog, pg_temp
+as $$
+begin
+  if pg_trigger_depth() = 1 then
     perform formwork.apply_postponed();
   end if;
   return null;
 end
 $$;
+
+create trigger _320_finish_soft_deletes after update of deleted_at on formwork.records
+  for each statement execute function formwork.finish_soft_deletes();
 
 grant execute on function formwork.postpone(formwork.link_rules, uuid[]), formwork.apply_postponed()
   to formwork_gateway, formwork_designer, formwork_system;

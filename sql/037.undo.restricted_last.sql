@@ -1,5 +1,8 @@
 set role formwork_owner;
 
+drop trigger _320_finish_soft_deletes on formwork.records;
+drop function formwork.finish_soft_deletes();
+
 create or replace function formwork.apply_delete_policies() returns trigger
 language plpgsql
 set search_path = formwork, pg_catalog, pg_temp

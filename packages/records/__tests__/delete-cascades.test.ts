@@ -75,6 +75,23 @@ describe.each([
     expect(await living()).toBe(before);
   });
 
+  test('restrict nothing that goes by the same statement', async () => {
+    const before = await living();
+    const [first, second] = [await make(), await make()];
+    const moved = { account: { id: second.account } };
+    for (const [type, id] of [
+      ['Advance', first.advance],
+      ['Payment', first.payment],
+      ['Wearer', first.wearer],
+    ] as const) {
+      await harness.mutate((records) => records.update(type, id, moved, null, { fields: [] }));
+    }
+    expect((await refusalOf(remove('Account', first.account))).code).toBe('DELETE_RESTRICTED');
+    const both = { id: { in: [first.account, second.account] } };
+    await harness.mutate((records) => records.deleteMany('Account', both, 2));
+    expect(await living()).toBe(before);
+  });
+
   test('are kept by what stays', async () => {
     const { account, order, payment } = await make();
     const other = await create('Account', {});
