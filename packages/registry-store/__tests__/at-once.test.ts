@@ -15,8 +15,12 @@ beforeAll(async () => {
 afterAll(() => setup.close());
 
 const choices = ['draft', 'listed', 'sold'].map((key) => ({ key }));
+interface FieldInput {
+  readonly key: string;
+  readonly [option: string]: unknown;
+}
 /** Fields of which each design has some; each by itself with those that it needs. */
-const pool: Readonly<Record<string, readonly object[]>> = {
+const pool: Readonly<Record<string, readonly FieldInput[]>> = {
   text: [{ key: 'title', type: 'text', indexed: true }],
   required: [{ key: 'name', type: 'text', required: true }],
   unique: [{ key: 'sku', type: 'text', unique: true }],
@@ -183,8 +187,8 @@ const cases: fc.Arbitrary<Case> = fc
   })
   .chain((design) => {
     const keys = designOf(design.chosen, design.counts, false)
-      .entities.flatMap(({ key, fields }) => (key === 'thing' ? fields : []))
-      .map(({ key }) => key);
+      .entities.filter(({ key }) => key === 'thing')
+      .flatMap(({ fields }) => fields.map(({ key }) => key));
     const data = fc.record(Object.fromEntries(keys.flatMap((key) => (good[key] ? [[key, good[key]]] : []))), {
       requiredKeys: keys.filter((key) => key === 'name' || key === 'grade'),
     });
