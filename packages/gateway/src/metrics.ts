@@ -1,14 +1,19 @@
 /** Counts for `/metrics`, in Prometheus' text format. Nothing in it names a tenant. */
 export class Metrics {
-  readonly #counts = new Map<string, number>();
+  /** By name and labels: their texts are put together when somebody reads them. */
+  readonly #counts = new Map<string, Map<string, number>>();
   /** Of each request there is to count; their names are put together when somebody reads them. */
   readonly #statuses = new Map<number, number>();
   #milliseconds = 0;
   readonly #gauges = new Map<string, () => number>();
 
   count(name: string, labels = '', by = 1): void {
-    const key = `formwork_${name}_total${labels}`;
-    this.#counts.set(key, (this.#counts.get(key) ?? 0) + by);
+    let counts = this.#counts.get(name);
+    if (counts === undefined) {
+      counts = new Map();
+      this.#counts.set(name, counts);
+    }
+    counts.set(labels, (counts.get(labels) ?? 0) + by);
   }
 
   gauge(name: string, read: () => number): void {
@@ -26,7 +31,10 @@ export class Metrics {
       ([status, count]) => [`formwork_requests_total{status="${status}"}`, count] as const,
     );
     const time = [['formwork_request_milliseconds_total', this.#milliseconds]] as const;
-    const lines = [...this.#counts, ...requests, ...(requests.length > 0 ? time : [])].map(
+    const counts = [...this.#counts].flatMap(([name, ofName]) =>
+      [...ofName].map(([labels, count]) => [`formwork_${name}_total${labels}`, count] as const),
+    );
+    const lines = [...counts, ...requests, ...(requests.length > 0 ? time : [])].map(
       ([key, value]) => `${key} ${Math.round(value * 10) / 10}`,
     );
     const gauges = [...this.#gauges].map(([key, read]) => `${key} ${read()}`);

@@ -83,9 +83,12 @@ export function literal(text: string): string {
 
 /** A list as one parameter, in the text form of a Postgres array: `sql\`… = any (${textArray(ids)}::uuid[])\``. */
 export function textArray(values: readonly (string | null)[]): string {
-  const element = (value: string | null): string =>
-    value === null ? 'NULL' : `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
-  return `{${values.map(element).join(',')}}`;
+  return `{${values.map(arrayElement).join(',')}}`;
+}
+
+function arrayElement(value: string | null): string {
+  if (value === null) return 'NULL';
+  return /["\\]/.test(value) ? `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"` : `"${value}"`;
 }
 
 /** The statement, planned once for all tenants and values: see `Statement.reusesPlan`. */

@@ -50,6 +50,7 @@ export class Permissions {
 
   /** Records that the caller may see and do that with; null: all of them. */
   allowed(deed: Deed, entity: Entity): SqlFragment | null {
+    if (this.isWhole) return null;
     const key = `${deed} ${entity.storageKey}`;
     const known = this.#rows.get(key);
     if (known !== undefined) return known;
@@ -69,7 +70,6 @@ export class Permissions {
   }
 
   #compile(deed: Deed, entity: Entity): SqlFragment | null {
-    if (this.isWhole) return null;
     const { whole } = this.registry;
     const seen = this.seen(entity);
     if (whole === null || seen === undefined || !mayDo(seen, deed)) return nothing;

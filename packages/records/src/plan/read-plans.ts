@@ -1,6 +1,7 @@
 import type { Statement } from '@formwork/pg';
 import type { Registry } from '@formwork/registry';
 import { bindOpenRegistry, type OpenRegistry } from '../access/bind-registry.ts';
+import { callerClaims } from '../access/caller-claims.ts';
 import type { ClaimValues } from '../access/row-rule.ts';
 import type { QuestionForm, Values } from '../contract.ts';
 import type { Memory } from '../memory.ts';
@@ -66,7 +67,7 @@ export class ReadPlans {
     // For a plan that is known the values are all that has to be told: what stands for them is there.
     const open = openAll(form, args, (value) => values.push(value));
     if (open === null) return null;
-    const claims = { ...reader.claims, actor: reader.actor };
+    const claims = callerClaims(reader);
     const bound = bindOpenRegistry(reader.registry, claims);
     if (bound === null) return null;
     let shape = '';

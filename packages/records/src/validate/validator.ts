@@ -13,7 +13,11 @@ import type { WriteOperation } from './schema-types.ts';
 class Validators extends Kept {
   readonly registry: WeakRef<Registry>;
   readonly ajv = createAjv();
-  readonly compiled = new Map<string, ValidateFunction>();
+  /** By the entity's storage key. */
+  readonly compiled: Record<WriteOperation, Map<string, ValidateFunction>> = {
+    create: new Map(),
+    update: new Map(),
+  };
 
   constructor(registry: Registry) {
     super(owner, emptyAjv);
@@ -44,12 +48,12 @@ export function validatorOf(registry: Registry, entity: Entity, operation: Write
     memory.add(validators);
   }
   memory.use(validators);
-  const name = `${operation} ${entity.storageKey}`;
-  let validate = validators.compiled.get(name);
+  const compiled = validators.compiled[operation];
+  let validate = compiled.get(entity.storageKey);
   if (validate === undefined) {
     const schema = inputSchema(registry, entity, operation, 'engine');
     validate = validators.ajv.compile(schema);
-    validators.compiled.set(name, validate);
+    compiled.set(entity.storageKey, validate);
     memory.weigh(validators, validators.bytes + JSON.stringify(schema).length * forCharacter);
   }
   return validate;

@@ -1,5 +1,6 @@
 import type { Row, Statement } from '@formwork/pg';
 import { bindRegistry } from '../access/bind-registry.ts';
+import { callerClaims } from '../access/caller-claims.ts';
 import { Permissions } from '../access/permissions.ts';
 import type { Awaitable, QuestionForm, Values, WriteKind } from '../contract.ts';
 import type { PreparedRead, Reader, ReadPlans } from '../plan/read-plans.ts';
@@ -61,7 +62,7 @@ export class WritePlans {
   }
 
   #writingOf(writer: Reader, question: WriteQuestion): Awaitable<Writing | null> {
-    const claims = { ...writer.claims, actor: writer.actor };
+    const claims = callerClaims(writer);
     const bound = bindRegistry(writer.registry, claims);
     const registry = bound.whole ?? bound;
     const permissions = new Permissions(bound, claims);

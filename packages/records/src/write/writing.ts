@@ -69,9 +69,7 @@ function plannedCreation(context: Context, plans: readonly WritePlan[]): Writing
   const all = withCreated(plans);
   assertNotTooMany(all.length, context);
   const links = knownLinks(context, all);
-  const entities = new Set(all.map((plan) => plan.entity));
-  if (links === null || [...entities].some((made) => context.permissions.allowed('create', made) !== null))
-    return null;
+  if (links === null || !mayAllBeMade(context, all)) return null;
   const [only] = all;
   if (only !== undefined && all.length === 1 && only.manyLinks.length === 0)
     return loneCreation(context, only, links);
@@ -83,6 +81,12 @@ function plannedCreation(context: Context, plans: readonly WritePlan[]): Writing
     ids: plans.map(({ id }) => id),
     mayMiss: false,
   };
+}
+
+function mayAllBeMade({ permissions }: Context, plans: readonly WritePlan[]): boolean {
+  if (permissions.isWhole) return true;
+  const entities = new Set(plans.map(({ entity }) => entity));
+  return [...entities].every((entity) => permissions.allowed('create', entity) === null);
 }
 
 function loneCreation({ actor }: Context, plan: WritePlan, links: ResolvedLinks): Writing {
@@ -125,6 +129,7 @@ function versionOf({ ifVersion }: Values): number | null {
 /** The links of plans, where they need not be looked up; null where one is named by key, or may not be seen. */
 function knownLinks({ permissions }: Context, plans: readonly WritePlan[]): ResolvedLinks | null {
   const links = new ResolvedLinks(plans);
-  const areSeen = [...links.targets].every((target) => permissions.visible(target) === null);
+  const areSeen =
+    permissions.isWhole || [...links.targets].every((target) => permissions.visible(target) === null);
   return links.areKnown && areSeen ? links : null;
 }
