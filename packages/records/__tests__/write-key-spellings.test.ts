@@ -19,6 +19,16 @@ const bank: RegistryDocument = {
       ],
       keys: [{ key: 'by_term', fields: ['next', 'term'] }],
     },
+    {
+      key: 'branch',
+      plural: 'branches',
+      fields: [
+        { key: 'place', type: 'text' },
+        { key: 'storey', type: 'integer', aliases: [{ key: 'floor' }] },
+        { key: 'above', type: 'link', options: { target: 'branch' } },
+      ],
+      keys: [{ key: 'by_place', fields: ['place', 'storey'], nullsEqual: true }],
+    },
   ],
 };
 
@@ -31,9 +41,10 @@ beforeAll(async () => {
 afterAll(() => harness.close());
 
 const nothing = { fields: [] };
-const create = (input: Values) => harness.mutate((records) => records.create('Rate', input, nothing));
-const upsert = (by: Values, input: Values) =>
-  harness.mutate((records) => records.upsert('Rate', by, input, nothing));
+const create = (input: Values, typeName = 'Rate') =>
+  harness.mutate((records) => records.create(typeName, input, nothing));
+const upsert = (by: Values, input: Values, typeName = 'Rate') =>
+  harness.mutate((records) => records.upsert(typeName, by, input, nothing));
 
 describe('a value of a key in another spelling', () => {
   test.each<[string, Values, Values]>([
@@ -78,6 +89,38 @@ test('a link of a key that leads nowhere is told where it was given', async () =
       id: nobody,
       links: [{ path: ['by', 'byTerm', 'next'] }],
     },
+  });
+});
+
+describe('a part of a key that was renamed', () => {
+  const by = (parts: Values) => ({ byPlace: { place: 'Rome', ...parts } });
+
+  test('is given by either name, and null for the other says nothing', async () => {
+    const { id } = await create({ place: 'Rome', storey: 3 }, 'Branch');
+    for (const parts of [
+      { storey: 3 },
+      { floor: 3 },
+      { storey: 3, floor: null },
+      { floor: 3, storey: null },
+    ]) {
+      expect(await upsert(by(parts), {}, 'Branch')).toMatchObject({ created: false, node: { id } });
+      const { id: linked } = await create(
+        { place: JSON.stringify(parts), above: { by: by(parts) } },
+        'Branch',
+      );
+      expect(JSON.parse((await harness.dataOf(linked)) ?? '{}')).toMatchObject({ above: id });
+    }
+  });
+
+  test('is not given by both', async () => {
+    const both = by({ storey: 3, floor: 4 });
+    const isRefused = async (operation: Promise<unknown>) =>
+      expect(await refusalOf(operation)).toMatchObject({
+        code: 'BAD_USER_INPUT',
+        message: expect.stringMatching(/"storey" and "floor" are one field/),
+      });
+    await isRefused(upsert(both, {}, 'Branch'));
+    await isRefused(create({ above: { by: both } }, 'Branch'));
   });
 });
 

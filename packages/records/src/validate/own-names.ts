@@ -10,9 +10,25 @@ export function findKey(entity: Entity, name: string): UniqueKey | undefined {
   return readyKeys(entity).find((key) => [key, ...key.aliases].some((one) => one.name === name));
 }
 
-/** The name of today of a part of a key. */
-export function ownPartName({ fields }: UniqueKey, name: string): string {
-  return fields.find((field) => namesOf(field).includes(name))?.name ?? name;
+/**
+ * What is given of the parts of a key, by the names of today. Null for one of a part's names says nothing where it is given by
+ * another. Throws BAD_USER_INPUT where it is given by two.
+ */
+export function ownParts({ fields }: UniqueKey, given: Values): Values {
+  const parts = new Map<string, unknown>();
+  for (const [name, value] of Object.entries(given)) {
+    if (value === null || value === undefined) continue;
+    const field = fields.find((one) => namesOf(one).includes(name));
+    if (field !== undefined) assertOneName(field, given);
+    parts.set(field?.name ?? name, value);
+  }
+  return Object.fromEntries(parts);
+}
+
+function assertOneName(field: Field, given: Values): void {
+  const [name, other] = namesOf(field).filter((one) => (ownValue(given, one) ?? null) !== null);
+  if (name !== undefined && other !== undefined)
+    throw badPart(field, `${quote(name)} and ${quote(other)} are one field. Give one.`);
 }
 
 /** The values of a key by the names of today. Throws BAD_USER_INPUT where a part is given twice, or by none of its names. */
@@ -20,10 +36,8 @@ export function ownKeyValues(key: UniqueKey, values: Values): Values {
   if (key.fields.every(({ aliases }) => aliases.length === 0)) return values;
   return Object.fromEntries(
     key.fields.flatMap((field) => {
-      const given = namesOf(field).filter((name) => (ownValue(values, name) ?? null) !== null);
-      const [name, other] = given;
-      if (other !== undefined)
-        throw badPart(field, `${quote(name)} and ${quote(other)} are one field. Give one.`);
+      assertOneName(field, values);
+      const name = namesOf(field).find((one) => (ownValue(values, one) ?? null) !== null);
       if (name !== undefined) return [[field.name, values[name]] as const];
       if (field.required || !key.nullsEqual)
         throw badPart(field, `${quote(field.name)} is part of the key. Give a value.`);

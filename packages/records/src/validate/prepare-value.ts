@@ -1,6 +1,6 @@
 import type { Entity, Field, Registry } from '@formwork/registry';
 import { targetOf } from './link-schema.ts';
-import { findKey, ownPartName } from './own-names.ts';
+import { findKey, ownParts } from './own-names.ts';
 import { isPlainObject } from './plain-object.ts';
 
 /** A value in the one form that the engine's schema and the encoder know: choices by name, decimals as text. */
@@ -67,10 +67,7 @@ function withOwnNames(
   const renamed = Object.entries(content).map(([name, parts]) => {
     const key = findKey(target, name);
     if (key === undefined) return [name, parts] as const;
-    const own =
-      isPlainObject(parts) && key.fields.length > 1
-        ? Object.fromEntries(Object.entries(parts).map(([part, value]) => [ownPartName(key, part), value]))
-        : parts;
+    const own = isPlainObject(parts) && key.fields.length > 1 ? ownParts(key, parts) : parts;
     return [key.name, own] as const;
   });
   return Object.fromEntries(renamed);

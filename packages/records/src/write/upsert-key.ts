@@ -2,7 +2,7 @@ import { type Entity, type Field, quote, type Registry, type UniqueKey } from '@
 import { RecordError, type Values } from '../contract.ts';
 import { subject } from '../validate/describe-error.ts';
 import { MatchingTime } from '../validate/linear-pattern.ts';
-import { findKey, ownPartName } from '../validate/own-names.ts';
+import { findKey, ownParts } from '../validate/own-names.ts';
 import { isPlainObject, ownValue } from '../validate/plain-object.ts';
 import { prepareValue } from '../validate/prepare-value.ts';
 import { validateInput } from '../validate/validate-input.ts';
@@ -56,14 +56,13 @@ function valuesOf(key: UniqueKey, given: unknown): Values {
   const { fields } = key;
   const [only, ...others] = fields;
   const single = only !== undefined && others.length === 0;
-  const parts: Values = single ? { [only.name]: given } : isPlainObject(given) ? given : {};
+  const parts = single ? { [only.name]: given } : isPlainObject(given) ? given : {};
   const links = new Set(fields.filter(({ type }) => type === 'link').map((field) => field.name));
-  const inputs = Object.entries(parts).filter(([, value]) => value !== null && value !== undefined);
   return Object.fromEntries(
-    inputs.map(([given, value]) => {
-      const name = ownPartName(key, given);
-      return [name, links.has(name) ? { id: value } : value];
-    }),
+    Object.entries(ownParts(key, parts)).map(([name, value]) => [
+      name,
+      links.has(name) ? { id: value } : value,
+    ]),
   );
 }
 
