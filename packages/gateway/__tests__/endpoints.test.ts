@@ -58,6 +58,34 @@ test('gives the JSON Schema of an entity, from which a form can be built', async
   expect((await get('/schema/flight.json')).status).toBe(401);
 });
 
+test('gives the JSON Schema of an entity by its former name too, as long as that is served', async () => {
+  const design = {
+    formwork: 1,
+    entities: [
+      {
+        key: 'craft',
+        plural: 'crafts',
+        aliases: [{ key: 'plane', plural: 'planes' }],
+        fields: [
+          { key: 'name', type: 'text' },
+          { key: 'tows', type: 'link', options: { target: 'craft' } },
+        ],
+      },
+    ],
+  };
+  const { keys } = await harness.tenant('renamed', design);
+  const schemaOf = async (key: string) => {
+    const answer = await get(`/schema/${key}.json`, { authorization: `Bearer ${keys.viewer}` });
+    return (await answer.json()) as unknown;
+  };
+  expect(await schemaOf('plane')).toEqual(await schemaOf('craft'));
+  expect(await schemaOf('craft')).toMatchObject({ properties: { tows: { 'x-list': 'crafts' } } });
+  const asked = await gateway.ask(keys.editor, '{ entitySchema(entity: "plane") }');
+  expect(asked).toMatchObject({
+    data: { entitySchema: { 'x-entity': 'craft', 'x-mutation': 'createCraft' } },
+  });
+});
+
 test('gives the same JSON Schema as a field of the GraphQL API', async () => {
   const headers = { authorization: `Bearer ${tenant.keys.viewer}` };
   const text =

@@ -11,6 +11,7 @@ export type { Execute } from './read/execute.ts';
 export type { ReadLimits } from './read/limits.ts';
 export { refusalOf } from './read/refusal-of.ts';
 export { createRecords, type RecordsOptions } from './records.ts';
+export { findEntity } from './validate/find-entity.ts';
 export { entitySchema } from './validate/json-schema.ts';
 export type { JsonSchema, WriteOperation } from './validate/schema-types.ts';
 export type { InputPath, Violation, ViolationCode } from './validate/violation.ts';

@@ -10,6 +10,7 @@ import { defaultReadLimits, type ReadLimits } from './read/limits.ts';
 import { compileRecordsRead } from './read/read-back.ts';
 import { createReader, type Reader } from './read/reader.ts';
 import { TickBatcher } from './read/tick-batcher.ts';
+import { findEntity } from './validate/find-entity.ts';
 import { entitySchema } from './validate/json-schema.ts';
 import type { WriteOperation } from './validate/schema-types.ts';
 import { planningAfresh } from './write/plan-afresh.ts';
@@ -87,7 +88,7 @@ export function createRecords(options: RecordsOptions): OperationRecords {
 }
 
 function schemaOfEntity(registry: Registry, key: string, operation: WriteOperation): Values {
-  const entity = registry.entityByKey.get(key);
+  const entity = findEntity(registry, key);
   if (entity !== undefined) return entitySchema(registry, entity, operation);
   const known = [...registry.entityByKey.keys()].join(', ');
   throw new RecordError('NOT_FOUND', `There is no entity ${quote(key)}. The entities are: ${known}.`);

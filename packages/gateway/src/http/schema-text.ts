@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { entitySchema } from '@formwork/records';
+import { entitySchema, findEntity } from '@formwork/records';
 import type { Entity, Registry } from '@formwork/registry';
 import { buildGraphqlSchema, printInSteps } from '@formwork/schema-factory';
 import { toRequestError } from '../present-errors.ts';
@@ -54,7 +54,7 @@ async function serveText(
 }
 
 function entityOf(registry: Registry, key: string): Entity {
-  const entity = registry.entityByKey.get(key);
+  const entity = findEntity(registry, key);
   if (entity !== undefined) return entity;
   const known = [...registry.entityByKey.keys()].join(', ');
   throw requestError('NOT_FOUND', `There is no entity "${key}". The entities are: ${known}.`, {

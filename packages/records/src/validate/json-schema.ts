@@ -1,5 +1,6 @@
 import {
   copiedFrom,
+  deriveEntityNames,
   deriveRootNames,
   type Entity,
   type Field,
@@ -29,7 +30,8 @@ import type { Audience, JsonSchema, WriteOperation } from './schema-types.ts';
  * `x-default-from` through which link, and from which field there, a value is copied where none is given.
  */
 export function entitySchema(registry: Registry, entity: Entity, operation: WriteOperation): JsonSchema {
-  const { key, label, description, names } = entity;
+  const { key, plural, label, description } = entity;
+  const names = deriveEntityNames(key, plural);
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: label,

@@ -1,4 +1,5 @@
 import {
+  deriveEntityNames,
   type Entity,
   type Field,
   fieldTypeRule,
@@ -47,17 +48,29 @@ export function linkSchema(target: Entity, audience: Audience, mayCreate = true)
 
 /**
  * Its type, its entity (whose schema is the one of `create`), the root field that lists what can be chosen from, and the field by
- * which people tell one from another: what is searched first, or else the first text.
+ * which people tell one from another: what is searched first, a text that all have, the number, or else any text.
  */
-export function describeTarget({ key, names, fields, fieldByKey, searchable }: Entity): JsonSchema {
-  const [first = ''] = searchable;
-  const label = fieldByKey.get(first) ?? fields.find(({ type }) => fieldTypeRule(type).searchable);
+export function describeTarget(target: Entity): JsonSchema {
+  const { key, plural, names } = target;
+  const label = labelOf(target);
   return {
     'x-link': names.type,
     'x-entity': key,
-    'x-list': names.plural,
+    // As it is called today: types keep their names, and root fields do not.
+    'x-list': deriveEntityNames(key, plural).plural,
     ...(label && { 'x-label-field': label.name }),
   };
+}
+
+function labelOf({ fields, fieldByKey, searchable }: Entity): Field | undefined {
+  const [first = ''] = searchable;
+  const texts = fields.filter(({ type }) => fieldTypeRule(type).searchable);
+  return (
+    fieldByKey.get(first) ??
+    texts.find(({ required, unique }) => required || unique) ??
+    fields.find(({ type }) => type === 'autonumber') ??
+    texts[0]
+  );
 }
 
 /** A schema of its own: it would be endless to repeat it here. */
