@@ -9,7 +9,7 @@ const page = 1000;
 const longestText = longestMatched(1);
 
 /** Milliseconds that a pattern may take for all values that are there. */
-const mostTime = 5_000;
+const mostTime = 3_000;
 
 /**
  * Living records whose value the pattern does not match. Here and not in Postgres, whose regular expressions are of
