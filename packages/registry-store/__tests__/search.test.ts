@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { EntityDocument } from '@formwork/registry';
 import { verify } from '@formwork/registry-store';
+import fc from 'fast-check';
 import { airline, withEntity } from './airline.ts';
 import { type Setup, setUp } from './setup.ts';
 
@@ -144,4 +145,24 @@ test('a database from before the search gets the words of what was marked alread
   await setup.rows(`set role formwork_owner; ${block} reset role`);
   expect(await lexemes()).toEqual(before);
   expect(await verify(setup.control, tenant)).toEqual([]);
+});
+
+test('plain text is cut into the same words by the short way as by the long one', async () => {
+  const letters = fc.string({ unit: fc.constantFrom(...'abZ09-_.,& \t"\\') });
+  const texts = [
+    ...fc.sample(letters, 300),
+    'Article number 7',
+    'SKU-123',
+    ' a  b ',
+    '',
+    ' ',
+    '-',
+    "O'Neill & Co.",
+  ];
+  const rows = await setup.rows(
+    `select value from unnest($1::text[]) value where formwork.search_text(value) is distinct from
+       regexp_replace(translate(lower(value collate "C"), '''\`._&', '-----'), '[^a-z0-9-]+', ' ', 'g')`,
+    texts,
+  );
+  expect(rows).toEqual([]);
 });
