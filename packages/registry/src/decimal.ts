@@ -27,8 +27,16 @@ export function parseDecimal(value: unknown): Decimal | null {
   return toDecimal(sign, movePoint(whole, fraction, Number(exponent)));
 }
 
+/** So many digits a double holds exactly. */
+const exactDigits = 15;
+
+function isExact(text: string): boolean {
+  return text.length <= exactDigits && readCanonical(text) !== null;
+}
+
 /** Negative, zero or positive, as `left` is less than, equal to or greater than `right`. */
 export function compareDecimals(left: string, right: string): number {
+  if (isExact(left) && isExact(right)) return Number(left) - Number(right);
   const a = split(left);
   const b = split(right);
   const scale = Math.max(a.fraction.length, b.fraction.length);

@@ -41,9 +41,15 @@ export function jsonText(value: unknown): string {
 
 /** `{"key":…,…}` of values that are JSON text already. Keys are ours, of letters, digits and "_". */
 export function objectText(values: readonly PlannedValue[]): string {
-  let members = '';
-  for (const { key, text } of values) members += `${members === '' ? '' : ','}"${key}":${text}`;
-  return `{${members}}`;
+  let object = '';
+  // Piece by piece: a template would put those of each together first.
+  for (const { key, text } of values) {
+    object += object === '' ? '{"' : ',"';
+    object += key;
+    object += '":';
+    object += text;
+  }
+  return object === '' ? '{}' : `${object}}`;
 }
 
 /** Zeros beyond the scale were let pass; they are not kept. */

@@ -90,8 +90,11 @@ function insertMany(
 function recordsText(records: readonly NewRecord[]): string {
   let rows = '';
   for (const { id, data, copies } of records) {
-    const more = copies.length > 0 ? `,"copies":${JSON.stringify(copies.map(({ to }) => to))}` : '';
-    rows += `${rows === '' ? '' : ','}{"id":"${id}","data":${data}${more}}`;
+    rows += rows === '' ? '{"id":"' : ',{"id":"';
+    rows += id;
+    rows += '","data":';
+    rows += data;
+    rows += copies.length > 0 ? `,"copies":${JSON.stringify(copies.map(({ to }) => to))}}` : '}';
   }
   return `[${rows}]`;
 }
