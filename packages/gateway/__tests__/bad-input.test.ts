@@ -180,7 +180,7 @@ describe('what is nested without end', () => {
     expect([200, 400]).toContain(literal.status);
     expect(literal.code).not.toBe('INTERNAL');
     let input: object = {};
-    for (let level = 0; level < 12; level += 1) input = { parent: { create: input } };
+    for (let level = 0; level < 41; level += 1) input = { parent: { create: input } };
     expectClear(await ask(create, { input }), ['VALIDATION_FAILED']);
     const nested = `${'{"parent":{"create":'.repeat(5000)}{}${'}}'.repeat(5000)}`;
     const answer = await post(`{"query":${JSON.stringify(create)},"variables":{"input":${nested}}}`);
