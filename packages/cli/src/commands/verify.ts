@@ -23,7 +23,7 @@ export function addVerifyCommand(program: Command, terminal: Terminal): void {
   program
     .command('verify')
     .description(
-      'Prove from the raw rows that nothing has drifted: values, search keys, unique keys, links, counters, views.',
+      'Prove from the raw rows that nothing has drifted: values, search keys, unique keys, links, rollups, formulas, counters, views.',
     )
     .option('--tenant <slug>', 'only this tenant (default: each of them)')
     .option(
