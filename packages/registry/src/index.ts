@@ -1,9 +1,9 @@
+export { isEmail, isPhoneNumber, isWebAddress, longestAddress } from './addresses.ts';
 export {
   type Alias,
   type DeprecationDocument,
   deprecationReason,
 } from './aliases/alias.ts';
-export { isEmail, isPhoneNumber, isWebAddress, longestAddress } from './addresses.ts';
 export type { Continued } from './aliases/identities.ts';
 export { BrokenRegistryError } from './broken-registry-error.ts';
 export { applyChanges, applyChangesInSteps } from './changes/apply-changes.ts';
