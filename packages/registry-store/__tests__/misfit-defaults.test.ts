@@ -38,7 +38,7 @@ test('a slow pattern lets others have their turn between the values that are the
   const tenant = await setup.tenant();
   await setup.apply(tenant, document({ key: 'code', type: 'text' }));
   const code = 'é'.repeat(990);
-  await setup.write(tenant, 'thing', ...Array.from({ length: 300 }, () => ({ code })));
+  await setup.write(tenant, 'thing', ...Array.from({ length: 2000 }, () => ({ code })));
   let turns = 0;
   const others = setInterval(() => {
     turns += 1;
