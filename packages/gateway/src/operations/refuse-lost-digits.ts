@@ -49,8 +49,10 @@ function findIn(type: GraphQLInputType, value: unknown, path: string, lost: Lost
     return first(items.entries(), ([index, item]) => findIn(type.ofType, item, `${path}[${index}]`, lost));
   }
   if (isInputObjectType(type)) {
+    // The entries of a long text, or list, would be many times as large.
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
     const fields = type.getFields();
-    return first(Object.entries(value ?? {}), ([name, part]) => {
+    return first(Object.entries(value), ([name, part]) => {
       const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
       return field && findIn(field.type, part, `${path}.${name}`, lost);
     });
