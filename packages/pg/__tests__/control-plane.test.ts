@@ -1,4 +1,11 @@
-import { type ControlPlane, connectControlPlane, connectDataPlane, DatabaseError, sql } from '@formwork/pg';
+import {
+  type ControlPlane,
+  connectControlPlane,
+  connectDataPlane,
+  DatabaseError,
+  sql,
+  type TransactionSql,
+} from '@formwork/pg';
 import { asAdmin, createTestDatabase, type TestDatabase } from '@formwork/testkit';
 import { insertTenant, until } from './support.ts';
 
@@ -183,6 +190,54 @@ describe('listening', () => {
       await notify(`round ${round}`);
       await until(() => heard.includes(`round ${round}`));
     }
+  });
+});
+
+describe('of a transaction whose connection is lost while it does something else', () => {
+  const lose = (pid: number) =>
+    asAdmin(database, (admin) => admin.query('select pg_terminate_backend($1, 5000)', [pid]));
+
+  async function loseWithin(goOn: (transaction: TransactionSql) => Promise<unknown>): Promise<unknown> {
+    let ended: unknown = 'not yet';
+    const outcome = control.control(async (transaction) => {
+      const [row] = await transaction<{ pid: number }[]>`select pg_backend_pid() as pid`;
+      await lose(row?.pid ?? 0);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      await goOn(transaction).then(
+        () => {
+          ended = 'went on';
+        },
+        (error: unknown) => {
+          ended = error;
+          throw error;
+        },
+      );
+    });
+    expect(await outcome.catch((error: unknown) => error)).toMatchObject({ code: 'UNAVAILABLE' });
+    await until(() => ended !== 'not yet');
+    return ended;
+  }
+
+  test('nothing more is sent: whoever goes on hears of it, and the process lives', async () => {
+    expect(await loseWithin(async (transaction) => transaction`select 1`)).toMatchObject({
+      code: 'UNAVAILABLE',
+    });
+  });
+
+  test('a part of a statement is no statement, and harms nobody', async () => {
+    const ended = await loseWithin(async (transaction) => {
+      const part = transaction`where true`;
+      await transaction`select 1 ${part}`;
+    });
+    expect(ended).toMatchObject({ code: 'UNAVAILABLE' });
+  });
+
+  test('work that ends without another statement is not committed, and connections do after it', async () => {
+    expect(await loseWithin(async () => 'nothing')).toBe('went on');
+    for (let time = 0; time < 4; time += 1)
+      expect(await control.control((transaction) => transaction`select 1 as one`)).toMatchObject([
+        { one: 1 },
+      ]);
   });
 });
 

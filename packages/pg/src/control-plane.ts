@@ -1,5 +1,6 @@
 import postgres, { type TransactionSql } from 'postgres';
 import { arrayTypes } from './array-types.ts';
+import { beginGuarded } from './begin-guarded.ts';
 import { toDatabaseError } from './errors.ts';
 
 export type { TransactionSql } from 'postgres';
@@ -63,9 +64,7 @@ async function inTransaction<T>(
   work: (transaction: TransactionSql) => Promise<T>,
 ): Promise<T> {
   try {
-    // Wrapped, because postgres.js awaits the elements of an array that work resolves with.
-    const { value } = await sql.begin(async (transaction) => ({ value: await work(transaction) }));
-    return value as T;
+    return await beginGuarded(sql, '', work);
   } catch (error) {
     throw isDriverError(error) ? toDatabaseError(error) : error;
   }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import postgres, { type TransactionSql } from 'postgres';
 import { arrayTypes } from './array-types.ts';
+import { beginGuarded } from './begin-guarded.ts';
 import { toDatabaseError } from './errors.ts';
 import { assertSystemRole } from './system-role.ts';
 
@@ -79,7 +80,7 @@ async function readAll<T>(
   sql: postgres.Sql,
   work: (sql: TransactionSql) => Promise<SystemResult<T>>,
 ): Promise<SystemResult<T> & { readonly touched: readonly string[] }> {
-  const { result } = await sql.begin('isolation level repeatable read read only', async (transaction) => {
+  return beginGuarded(sql, 'isolation level repeatable read read only', async (transaction) => {
     // What workers in parallel read is not counted where we look below.
     await transaction`set local max_parallel_workers_per_gather = 0`;
     // Postgres adds up over a connection, so what was there before counts for nothing.
@@ -87,9 +88,8 @@ async function readAll<T>(
     const found = await work(transaction);
     const after = await readAccesses(transaction);
     const touched = [...after].flatMap(([name, count]) => (count > (before.get(name) ?? 0) ? [name] : []));
-    return { result: { ...found, touched: touched.sort() } };
+    return { ...found, touched: touched.sort() };
   });
-  return result;
 }
 
 /** How often each of our tables was scanned or written. */
