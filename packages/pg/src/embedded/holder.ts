@@ -4,8 +4,9 @@ import pg from 'pg';
 /** Key of the advisory lock that holders share; any number will do. */
 const lock = '7046002';
 
-/** Milliseconds between two tries to hold a server again that has let go of everybody. */
-const pause = 100;
+/** Milliseconds before the first try to hold a server again that has let go of everybody, and at most between two. */
+const firstPause = 100;
+const longestPause = 5_000;
 
 /**
  * A connection with a shared lock, by which processes that use a server know of each other. A server that recovers from
@@ -54,7 +55,7 @@ export class Holder {
 
   /** As long as it takes: a server that was stopped on purpose is not there any more, and nobody is harmed. */
   async #holdAgain(): Promise<void> {
-    while (!this.#isOver) {
+    for (let pause = firstPause; !this.#isOver; pause = Math.min(longestPause, 2 * pause)) {
       await sleep(pause, null, { ref: false });
       const client = await this.#open().catch(() => null);
       if (client === null) continue;
