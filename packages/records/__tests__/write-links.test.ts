@@ -150,6 +150,21 @@ describe.each(Object.entries(inserts))('even in raw SQL as the role of the gatew
 });
 
 describe('even in raw SQL as the role of the gateway', () => {
+  // By a plan that was made for few, each was compared with all records of the tenant: of six thousand for longer than a test may take.
+  test('thousands of links to a missing record are refused as a hundred are', async () => {
+    const insert = (floor: number, count: number, within: object) => {
+      const rooms = Array.from({ length: count }, (_, index) => ({
+        id: crypto.randomUUID(),
+        data: { floor, door: `${index}`, ...within },
+      }));
+      const statement = sql`select formwork.insert_filled('room', ${JSON.stringify(rooms)}::jsonb, 'raw', false)`;
+      return harness.dataPlane.write(harness.tenantId, 1, (transaction) => transaction.run([statement]));
+    };
+    await expect(insert(71, 100, { within: nobody })).rejects.toMatchObject({ sqlstate: '23503' });
+    await insert(72, 6000, {});
+    await expect(insert(73, 6000, { within: nobody })).rejects.toMatchObject({ sqlstate: '23503' });
+  });
+
   test('no row changes the tenant behind another, so that its links are looked at by nobody', async () => {
     const [room, label] = [
       await create('Room', { floor: 63, door: 'behind' }),
