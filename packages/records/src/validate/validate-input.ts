@@ -1,9 +1,9 @@
-import { type Entity, type Field, quote, type Registry } from '@formwork/registry';
+import type { Entity, Field, Registry } from '@formwork/registry';
 import type { ValidateFunction } from 'ajv';
 import type { Values } from '../contract.ts';
+import { checkCleared, checkCopied, checkTwins, type Report, twinsOf } from './check-absent.ts';
 import { createdIn } from './created-in.ts';
-import { describeError, subject } from './describe-error.ts';
-import { requiredCopies, requiredTwins } from './json-schema.ts';
+import { describeError } from './describe-error.ts';
 import { linksOf, targetOf } from './link-schema.ts';
 import { type PreparedInput, prepareInput } from './prepare-input.ts';
 import type { WriteOperation } from './schema-types.ts';
@@ -72,8 +72,6 @@ function asGiven(violation: Violation, root: InputPath, { givenAs }: PreparedInp
   return given === undefined ? violation : { ...violation, path: [...root, given, ...rest] };
 }
 
-type Report = (violation: Violation) => void;
-
 function checkSchema(
   validate: ValidateFunction,
   entity: Entity,
@@ -84,71 +82,6 @@ function checkSchema(
   if (validate(values)) return;
   for (const error of (validate.errors ?? []).slice(0, mostTold + 1)) {
     report(describeError(entity, path, values, error));
-  }
-}
-
-/**
- * Null is "no value": for a required field that is refused, on create as on update, and no default steps in. Links to
- * many are not a value that could be taken away: whether null leaves them or empties them nobody could tell.
- */
-function checkCleared(
-  entity: Entity,
-  operation: WriteOperation,
-  path: InputPath,
-  { cleared }: PreparedInput,
-  report: Report,
-): void {
-  const reason = operation === 'create' ? 'is required. Give a value.' : 'is required and cannot be cleared.';
-  for (const name of cleared) {
-    const field = entity.fieldByName.get(name);
-    if (field?.type === 'links' && operation === 'update') {
-      const message = `${subject(entity, [name])} cannot be null. To take all links away, give { "set": [] }.`;
-      report({ path: [...path, name], code: 'TYPE', message });
-    }
-    if (field?.required !== true) continue;
-    report({ path: [...path, name], code: 'REQUIRED', message: `${subject(entity, [name])} ${reason}` });
-  }
-}
-
-type Twins = ReturnType<typeof requiredTwins>;
-
-const knownTwins = new WeakMap<Entity, Twins>();
-
-function twinsOf(entity: Entity): Twins {
-  const twins = knownTwins.get(entity) ?? requiredTwins(entity, 'create');
-  knownTwins.set(entity, twins);
-  return twins;
-}
-
-/** Of a field and the one that takes its place in another type, one has to be given where they are required. */
-function checkTwins(
-  twins: Twins,
-  entity: Entity,
-  path: InputPath,
-  { values, cleared }: PreparedInput,
-  report: Report,
-): void {
-  for (const pair of twins) {
-    const [{ name }] = pair as [Field];
-    if (pair.some((field) => Object.hasOwn(values, field.name) || cleared.has(field.name))) continue;
-    const message = `${subject(entity, [name])} is required. Give a value.`;
-    report({ path: [...path, name], code: 'REQUIRED', message });
-  }
-}
-
-/** Where no link is given, nothing can be copied through it. */
-function checkCopied(
-  entity: Entity,
-  path: InputPath,
-  { values, cleared }: PreparedInput,
-  report: Report,
-): void {
-  for (const [{ name }, link] of requiredCopies(entity)) {
-    const isGiven = Object.hasOwn(values, name) || cleared.has(name) || Object.hasOwn(values, link.name);
-    // A link that is required is missing itself.
-    if (isGiven || link.required) continue;
-    const message = `${subject(entity, [name])} is required, and without ${quote(link.label)} there is none to copy. Give a value.`;
-    report({ path: [...path, name], code: 'REQUIRED', message });
   }
 }
 
